@@ -45,8 +45,8 @@ typedef struct {
 mc_status mc_fail(mc_error *e, mc_status s, const char *format, ...) MC_PRINTF(3, 4);
 
 /* The same with a place.  file may be NULL. */
-mc_status mc_fail_at(mc_error *e, mc_status s, const char *file, unsigned line, unsigned column, const char *format, ...)
-    MC_PRINTF(6, 7);
+mc_status mc_fail_at(mc_error *e, mc_status s, const char *file, unsigned line, unsigned column, const char *format,
+                     ...) MC_PRINTF(6, 7);
 
 /* Reset to MC_OK and empty text. */
 void mc_error_clear(mc_error *e);
@@ -154,7 +154,7 @@ typedef struct {
   uint64_t seed;
   uint32_t stream; /* mc_random_stream_of(name) */
   uint32_t trial;
-  uint64_t next;  /* index of the next 32-bit word */
+  uint64_t next; /* index of the next 32-bit word */
   uint32_t block[4];
   uint64_t block_index; /* which block is in `block`; UINT64_MAX: none */
 } mc_random;

@@ -1,0 +1,148 @@
+#include "base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+void mc_text_init(mc_text *t) {
+  memset(t, 0, sizeof *t);
+}
+
+void mc_text_clear(mc_text *t) {
+  mc_free(t->data);
+  mc_text_init(t);
+}
+
+/* Room for `extra` more bytes and the terminator. */
+static bool reserve(mc_text *t, size_t extra) {
+  size_t need, capacity;
+  char *data;
+  if (t->failed || extra > SIZE_MAX / 4 || t->length > SIZE_MAX / 4) {
+    t->failed = true;
+    return false;
+  }
+  need = t->length + extra + 1;
+  if (need <= t->capacity)
+    return true;
+  capacity = need > 2 * t->capacity ? need : 2 * t->capacity;
+  data = mc_realloc(t->data, capacity, 1);
+  if (data == NULL) {
+    t->failed = true;
+    return false;
+  }
+  t->data = data;
+  t->capacity = capacity;
+  return true;
+}
+
+void mc_text_append(mc_text *t, const char *bytes, size_t length) {
+  if (!reserve(t, length))
+    return;
+  if (length > 0)
+    memcpy(t->data + t->length, bytes, length);
+  t->length += length;
+  t->data[t->length] = '\0';
+}
+
+void mc_text_printf(mc_text *t, const char *format, ...) {
+  va_list arguments, again;
+  int length;
+  va_start(arguments, format);
+  va_copy(again, arguments);
+  length = vsnprintf(NULL, 0, format, arguments);
+  va_end(arguments);
+  if (length < 0) {
+    t->failed = true;
+  } else if (reserve(t, (size_t)length)) {
+    vsnprintf(t->data + t->length, (size_t)length + 1, format, again);
+    t->length += (size_t)length;
+  }
+  va_end(again);
+}
+
+static mc_status read_stream(mc_text *t, FILE *f, const char *path, uint64_t limit, mc_error *e) {
+  char buffer[65536];
+  size_t got;
+  while ((got = fread(buffer, 1, sizeof buffer, f)) > 0) {
+    if (t->length + got > limit)
+      return mc_fail_at(e, MC_BAD_INPUT, path, 0, 0, "larger than %llu bytes", (unsigned long long)limit);
+    mc_text_append(t, buffer, got);
+  }
+  if (ferror(f))
+    return mc_fail_at(e, MC_IO, path, 0, 0, "%s", strerror(errno));
+  mc_text_append(t, "", 0);
+  return t->failed ? mc_fail_at(e, MC_NO_MEMORY, path, 0, 0, "no memory for its contents") : MC_OK;
+}
+
+mc_status mc_text_read_file(mc_text *t, const char *path, uint64_t limit, mc_error *e) {
+  mc_status s;
+  FILE *f = fopen(path, "rb");
+  if (f == NULL)
+    return mc_fail_at(e, MC_IO, path, 0, 0, "%s", strerror(errno));
+  s = read_stream(t, f, path, limit, e);
+  fclose(f);
+  return s;
+}
+
+static bool write_all(int fd, const char *bytes, size_t length) {
+  while (length > 0) {
+    const ssize_t n = write(fd, bytes, length);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return false;
+    bytes += n;
+    length -= (size_t)n;
+  }
+  return true;
+}
+
+mc_status mc_file_write(const char *path, const void *bytes, size_t length, mc_error *e) {
+  mc_text name;
+  int fd, cause = 0;
+  mc_text_init(&name);
+  mc_text_printf(&name, "%s.%ld.part", path, (long)getpid());
+  if (name.failed) {
+    mc_text_clear(&name);
+    return mc_fail_at(e, MC_NO_MEMORY, path, 0, 0, "no memory for its name");
+  }
+  fd = open(name.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) {
+    cause = errno;
+  } else {
+    if (!write_all(fd, bytes, length) || fsync(fd) != 0)
+      cause = errno != 0 ? errno : EIO;
+    if (close(fd) != 0 && cause == 0)
+      cause = errno;
+    if (cause == 0 && rename(name.data, path) != 0)
+      cause = errno;
+    if (cause != 0)
+      unlink(name.data);
+  }
+  mc_text_clear(&name);
+  return cause == 0 ? MC_OK : mc_fail_at(e, MC_IO, path, 0, 0, "could not be written: %s", strerror(cause));
+}
+
+/* Greedy with one point of return, the last star: linear in practice, quadratic at worst. */
+bool mc_glob_match(const char *pattern, const char *name) {
+  const char *star = NULL, *resume = NULL;
+  while (*name != '\0') {
+    if (*pattern == '*') {
+      star = pattern++;
+      resume = name;
+    } else if (*pattern == '?' || *pattern == *name) {
+      pattern++;
+      name++;
+    } else if (star != NULL) {
+      pattern = star + 1;
+      name = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (*pattern == '*')
+    pattern++;
+  return *pattern == '\0';
+}
