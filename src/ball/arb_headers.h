@@ -1,0 +1,43 @@
+/* FLINT and Arb in either layout: FLINT >= 3.0 (MUONCERT_FLINT3, everything under <flint/…>), or FLINT 2.9 with Arb 2.23.
+ * Nobody else includes these headers directly. */
+#ifndef MUONCERT_BALL_ARB_HEADERS_H
+#define MUONCERT_BALL_ARB_HEADERS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <gmp.h>
+#include <mpfr.h>
+
+/* FLINT's and Arb's own inline functions are not written for -Wconversion and -Wshadow. */
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#endif
+
+#include <flint/flint.h>
+#include <flint/fmpq.h>
+#include <flint/fmpq_mat.h>
+#include <flint/fmpz.h>
+#ifdef MUONCERT_FLINT3
+#include <flint/arb.h>
+#include <flint/arb_mat.h>
+#include <flint/arb_poly.h>
+#include <flint/arf.h>
+#include <flint/mag.h>
+#else
+#include <arb.h>
+#include <arb_mat.h>
+#include <arb_poly.h>
+#include <arf.h>
+#include <mag.h>
+#endif
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+#endif

@@ -1,0 +1,111 @@
+/* muoncert: the truth about a given matrix of doubles, enclosed with proof: polar factor, singular values, Newton–Schulz image,
+ * distances and orthogonality defect.
+ *
+ * Input matrices are row-major, contiguous, m rows and n columns, exact doubles; m, n >= 1 (else MC_BAD_INPUT).  A matrix that holds NaN or
+ * infinity, or whose question has no certified answer (rank deficiency), gives MC_UNDECIDED and the reason.  The theorems T1, T1', T2, T3
+ * with their proofs: docs/certification.md. */
+#ifndef MUONCERT_TRUTH_H
+#define MUONCERT_TRUTH_H
+
+#include "../ball/ball.h"
+#include "../schedule/schedule.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- An unknown matrix, known to lie within a Frobenius distance of a known one (enclosure.c) ---- */
+
+typedef struct {
+  arb_mat_t value; /* exact entries: all radii are zero */
+  mag_t radius;    /* ||truth - value||_F <= radius */
+} mc_enclosure;
+
+/* value 0 by 0, radius infinite. */
+void mc_enclosure_init(mc_enclosure *x);
+void mc_enclosure_clear(mc_enclosure *x);
+
+/* B := balls, entry by entry, that contain the truth.  B is initialised and of the size of x->value. */
+void mc_enclosure_get_balls(arb_mat_t B, const mc_enclosure *x, slong prec);
+
+/* Row-major doubles nearest to x->value; *radius (may be NULL) bounds their Frobenius distance from the truth. */
+void mc_enclosure_get_double(double *a, double *radius, const mc_enclosure *x);
+
+/* ---- Polar factor (polar.c) ---- */
+
+typedef struct {
+  mc_enclosure
+      factor; /* encloses Q in A = Q P (m >= n, Q^T Q = I) or A = P Q (m <= n, Q Q^T = I), P symmetric positive definite */
+  arb_t sigma_min; /* encloses the smallest of the min(m, n) singular values of A */
+  arb_t sigma_max; /* encloses the largest */
+  arb_t condition; /* encloses sigma_max / sigma_min; upper end infinite when sigma_min may be 0 */
+  slong precision; /* working precision in bits at which the certificate closed */
+} mc_truth_polar;
+
+void mc_truth_polar_init(mc_truth_polar *p);
+void mc_truth_polar_clear(mc_truth_polar *p);
+
+/* Certify the polar factor to a Frobenius radius of at most 2^-bits, 16 <= bits <= 4096 (T1, T1').  MC_UNDECIDED: A is rank-deficient or too
+ * ill-conditioned for the limit of precision; sigma_min, sigma_max and condition are then still enclosures (possibly unbounded) and factor is
+ * not to be used.  NaN or infinity in A: MC_UNDECIDED with unbounded enclosures. */
+mc_status mc_truth_polar_certify(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits, mc_error *e);
+
+/* ---- Singular values (singular.c) ---- */
+
+/* sigma[0] >= … >= sigma[min(m,n)-1] (caller: _arb_vec_init): enclosures of all singular values, each within about 1e-14 times the largest
+ * for bits <= 46, or 2^-bits times the largest where the spectrum allows (T3). */
+mc_status mc_truth_sv_enclose(arb_ptr sigma, const double *a, size_t m, size_t n, slong bits, mc_error *e);
+
+/* The same for every matrix within x->radius of x->value (Weyl). */
+mc_status mc_truth_sv_enclose_near(arb_ptr sigma, const mc_enclosure *x, mc_error *e);
+
+/* ---- Newton–Schulz image (ns.c) ---- */
+
+typedef enum {
+  MC_NORM_NONE,           /* X_0 = A */
+  MC_NORM_FROBENIUS_ADD,  /* X_0 = A / (safety ||A||_F + eps): Jordan, Polar Express, Dion */
+  MC_NORM_FROBENIUS_CLAMP /* X_0 = A / max(safety ||A||_F, eps): torch.optim.Muon */
+} mc_norm_kind;
+
+typedef struct {
+  mc_norm_kind kind;
+  fmpq_t eps;    /* >= 0 */
+  fmpq_t safety; /* > 0 */
+} mc_normalisation;
+
+/* kind, eps 0, safety 1. */
+void mc_normalisation_init(mc_normalisation *norm, mc_norm_kind kind);
+void mc_normalisation_clear(mc_normalisation *norm);
+
+/* Enclose the exact Newton–Schulz image of A under the schedule, to a Frobenius radius of at most 2^-bits, 16 <= bits <= 4096 (T2).  Transposing a tall or
+ * wide matrix first, as kernels do, does not change the exact image.  The zero matrix with divisor 0 is MC_UNDECIDED. */
+mc_status mc_truth_ns_enclose(mc_enclosure *y, const double *a, size_t m, size_t n, const mc_schedule *schedule,
+                              const mc_normalisation *norm, slong bits, mc_error *e);
+
+/* The normalised matrix X_0 alone. */
+mc_status mc_truth_normalised_enclose(mc_enclosure *x, const double *a, size_t m, size_t n,
+                                      const mc_normalisation *norm, slong bits, mc_error *e);
+
+/* ---- Distances (distance.c) ---- */
+
+/* Of a given matrix x (the size of truth->value) from the truth. */
+typedef struct {
+  arb_t frobenius; /* ||x - truth||_F */
+  arb_t spectral;  /* ||x - truth||_2 */
+  arb_t entry;     /* max |x_ij - truth_ij| */
+} mc_truth_distance;
+
+void mc_truth_distance_init(mc_truth_distance *d);
+void mc_truth_distance_clear(mc_truth_distance *d);
+
+/* NaN or infinity in x: MC_UNDECIDED, and all three are [0, inf]. */
+mc_status mc_truth_distance_enclose(mc_truth_distance *d, const double *x, const mc_enclosure *truth, mc_error *e);
+
+/* How far x is from orthonormal rows (m <= n: I - x x^T) or columns (m >= n: I - x^T x), in both norms. */
+mc_status mc_truth_orthogonality_enclose(arb_t frobenius, arb_t spectral, const double *x, size_t m, size_t n,
+                                         mc_error *e);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
