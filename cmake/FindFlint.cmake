@@ -11,10 +11,10 @@ find_library(Flint_GMP_LIBRARY gmp)
 find_library(Flint_MPFR_LIBRARY mpfr)
 
 if(Flint_ARB3_INCLUDE_DIR)
-  set(Flint_layout 3)
+  set(MUONCERT_FLINT_LAYOUT 3)
   set(Flint_needed Flint_INCLUDE_DIR Flint_LIBRARY)
 else()
-  set(Flint_layout 2)
+  set(MUONCERT_FLINT_LAYOUT 2)
   set(Flint_needed Flint_INCLUDE_DIR Flint_LIBRARY Flint_ARB2_INCLUDE_DIR Flint_ARB_LIBRARY)
 endif()
 
@@ -24,7 +24,7 @@ find_package_handle_standard_args(Flint REQUIRED_VARS ${Flint_needed} Flint_GMP_
 
 if(Flint_FOUND AND NOT TARGET Flint::Flint)
   add_library(Flint::Flint INTERFACE IMPORTED)
-  if(Flint_layout EQUAL 3)
+  if(MUONCERT_FLINT_LAYOUT EQUAL 3)
     target_compile_definitions(Flint::Flint INTERFACE MUONCERT_FLINT3=1)
     target_link_libraries(Flint::Flint INTERFACE "${Flint_LIBRARY}")
   else()

@@ -1,0 +1,35 @@
+# What `make install` puts where: program, libraries, headers as muoncert/MODULE/MODULE.h, spec files, package files.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS muoncert RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(TARGETS muoncert_static muoncert_shared muoncert_objects EXPORT muoncertTargets
+        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+        OBJECTS DESTINATION "${CMAKE_INSTALL_LIBDIR}/muoncert" EXCLUDE_FROM_ALL)
+install(EXPORT muoncertTargets NAMESPACE muoncert:: DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/muoncert")
+
+# One public header a module, and all of the reference, whose contracts are meant to be read.
+file(GLOB modules RELATIVE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/src/*")
+foreach(module ${modules})
+  if(EXISTS "${PROJECT_SOURCE_DIR}/src/${module}/${module}.h" AND NOT module MATCHES "^(ref|cli)$")
+    install(FILES "${PROJECT_SOURCE_DIR}/src/${module}/${module}.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/muoncert/${module}")
+  endif()
+endforeach()
+install(FILES "${PROJECT_SOURCE_DIR}/src/ball/arb_headers.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/muoncert/ball")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/ref" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/muoncert" FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/spec" DESTINATION "${CMAKE_INSTALL_DATADIR}/muoncert")
+
+if(MUONCERT_FLINT_LAYOUT EQUAL 3)
+  set(MUONCERT_FLINT_LINK "-lflint")
+  set(MUONCERT_FLINT_CFLAGS "-DMUONCERT_FLINT3=1")
+else()
+  set(MUONCERT_FLINT_LINK "-lflint-arb -lflint")
+  set(MUONCERT_FLINT_CFLAGS "")
+endif()
+configure_file("${PROJECT_SOURCE_DIR}/cmake/muoncert.pc.in" "${PROJECT_BINARY_DIR}/muoncert.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/muoncert.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/muoncertConfig.cmake.in" "${PROJECT_BINARY_DIR}/muoncertConfig.cmake"
+                              INSTALL_DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/muoncert")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/muoncertConfigVersion.cmake" COMPATIBILITY SameMajorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/muoncertConfig.cmake" "${PROJECT_BINARY_DIR}/muoncertConfigVersion.cmake"
+        "${PROJECT_SOURCE_DIR}/cmake/FindFlint.cmake" DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/muoncert")
