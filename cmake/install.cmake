@@ -2,9 +2,8 @@
 include(CMakePackageConfigHelpers)
 
 install(TARGETS muoncert RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-install(TARGETS muoncert_static muoncert_shared muoncert_objects EXPORT muoncertTargets
-        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
-        OBJECTS DESTINATION "${CMAKE_INSTALL_LIBDIR}/muoncert" EXCLUDE_FROM_ALL)
+install(TARGETS muoncert_static muoncert_shared EXPORT muoncertTargets
+        ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(EXPORT muoncertTargets NAMESPACE muoncert:: DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/muoncert")
 
 # One public header a module, and all of the reference, whose contracts are meant to be read.
