@@ -1,0 +1,24 @@
+// Row-major matrices: m rows, n columns, leading dimension ld >= n.  Element (i, j) stands at index i*ld + j; a matrix owns the
+// whole block of idx(m, ld, 0) = m*ld elements; its columns n .. ld-1 are padding.
+#ifndef MUON_ACSL_LAYOUT_H
+#define MUON_ACSL_LAYOUT_H
+
+#include "rounding.h"
+
+/*@ logic integer idx(integer i, integer ld, integer j) = i*ld + j;
+    logic integer max_elements = 1152921504606846976;   // 2^60: no object is larger, and sums of four sizes do not wrap
+
+    predicate shape(integer m, integer n, integer ld) = 0 <= m && 0 <= n <= ld && idx(m, ld, 0) <= max_elements;
+
+    logic double mat{L}(double *A, integer ld, integer i, integer j) = \at(A[idx(i, ld, j)], L);
+
+    // The n elements at x are the same in states K and L.
+    predicate unchanged{K,L}(double *x, integer n) =
+      \forall integer k; 0 <= k < n ==> identical(\at(x[k], K), \at(x[k], L));
+
+    // The padding of A is the same in states K and L.
+    predicate padding{K,L}(double *A, integer ld, integer m, integer n) =
+      \forall integer i, j; 0 <= i < m ==> n <= j < ld ==> identical(mat{L}(A, ld, i, j), mat{K}(A, ld, i, j));
+*/
+
+#endif

@@ -1,0 +1,26 @@
+// The Frobenius norm and the normalisation as the reference evaluates them.
+#ifndef MUON_ACSL_NORM_H
+#define MUON_ACSL_NORM_H
+
+#include "dot.h"
+
+/*@ // The sum of the squares of A: the inner products of the rows with themselves, added from the first row to the last.
+    logic double rn_sum_of_squares{L}(double *A, integer lda, integer m, integer n) =
+      m <= 0 ? (double)0.0
+             : rn_add(rn_sum_of_squares{L}(A, lda, m - 1, n), row_dot{L}(A, lda, m - 1, A, lda, m - 1, n));
+
+    logic double rn_norm{L}(double *A, integer lda, integer m, integer n) =
+      rn_sqrt(rn_sum_of_squares{L}(A, lda, m, n));
+
+    // What a matrix of the given norm is divided by: 0 norm + eps, 1 max(norm, eps), a NaN norm stays NaN.
+    logic double divisor(double norm, double eps, integer how) =
+      how == 0 ? rn_add(norm, eps) : (rn_less(norm, eps) ? eps : norm);
+
+    // Entry (i, j) of A after normalisation: 2 leaves A as it is.
+    logic double normalised{L}(double *A, integer lda, integer m, integer n, double eps, integer how,
+                               integer i, integer j) =
+      how == 2 ? mat{L}(A, lda, i, j)
+               : rn_div(mat{L}(A, lda, i, j), divisor(rn_norm{L}(A, lda, m, n), eps, how));
+*/
+
+#endif

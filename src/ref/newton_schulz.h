@@ -1,0 +1,72 @@
+// The Newton–Schulz iteration of Muon: the odd polynomials of a schedule, applied to the singular values of a matrix.
+#ifndef MUON_REF_NEWTON_SCHULZ_H
+#define MUON_REF_NEWTON_SCHULZ_H
+
+#include <stddef.h>
+
+#include "norm.h"
+
+#ifdef __FRAMAC__
+#include "../../spec/acsl/newton_schulz.h"
+#endif
+
+// The odd polynomial a x + b x^3 + c x^5.
+typedef struct {
+  double a, b, c;
+} muon_coefficients;
+
+// One step: A = X X^T, P = b A + c A^2, T = X^T, then X <- a X + P X, so that every singular value s of X becomes
+// a s + b s^3 + c s^5.  X is m x n, A and P are m x m, T is n x m, A, P without padding.  Source: S5.JORDAN, S5.TORCH.
+/*@ requires shape:     shape(m, n, ldx) && shape(n, m, ldt) && shape(m, m, m);
+    requires valid:     \valid(X + (0 .. idx(m,ldx,0)-1)) && \valid(T + (0 .. idx(n,ldt,0)-1)) &&
+                        \valid(A + (0 .. idx(m,m,0)-1)) && \valid(P + (0 .. idx(m,m,0)-1));
+    requires separated: \separated(X + (0 .. idx(m,ldx,0)-1), T + (0 .. idx(n,ldt,0)-1),
+                                   A + (0 .. idx(m,m,0)-1), P + (0 .. idx(m,m,0)-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  X[0 .. idx(m,ldx,0)-1], T[0 .. idx(n,ldt,0)-1], A[0 .. idx(m,m,0)-1], P[0 .. idx(m,m,0)-1];
+    ensures  gram:      \forall integer i, j; 0 <= i < m ==> 0 <= j < m ==>
+                          identical(mat(A,m,i,j), row_dot{Pre}(X, ldx, i, X, ldx, j, n));
+    ensures  poly:      \forall integer i, j; 0 <= i < m ==> 0 <= j < m ==>
+                          identical(mat(P,m,i,j), rn_add(rn_mul(c, row_dot{Post}(A, m, i, A, m, j, m)),
+                                                         rn_mul(b, mat{Post}(A,m,i,j))));
+    ensures  transpose: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(T,ldt,j,i), mat{Pre}(X,ldx,i,j));
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(X,ldx,i,j), rn_add(rn_mul((double)1.0, row_dot{Post}(P, m, i, T, ldt, j, m)),
+                                                           rn_mul(a, mat{Pre}(X,ldx,i,j))));
+    ensures  padding:   padding{Pre,Post}(X, ldx, m, n) && padding{Pre,Post}(T, ldt, n, m);
+*/
+void muon_newton_schulz_step(double *X, size_t ldx, double *T, size_t ldt, double *A, double *P, double a, double b,
+                             double c, size_t m, size_t n);
+
+// How many elements of workspace muon_newton_schulz wants for an m x n matrix: 2 r^2 + m n, r = min(m, n).
+/*@ requires shape:     shape(m, n, n);
+    terminates \true;
+    exits    never:     \false;
+    assigns  \result \from m, n;
+    ensures  result:    \result == 2 * idx(\min(m,n),\min(m,n),0) + idx(m,n,0);
+*/
+size_t muon_newton_schulz_workspace(size_t m, size_t n);
+
+// X <- NS(G): G is normalised, then taken through `steps` odd polynomials, transposed first and last when m > n, so that the
+// products are of the smaller order.  X and G are m x n; work has muon_newton_schulz_workspace(m, n) elements.
+/*@ requires shape:     shape(m, n, ldx) && shape(m, n, ldg);
+    requires how:       how == MUON_NORMALISE_ADD || how == MUON_NORMALISE_CLAMP || how == MUON_NORMALISE_NONE;
+    requires valid:     \valid(X + (0 .. idx(m,ldx,0)-1)) && \valid_read(G + (0 .. idx(m,ldg,0)-1)) &&
+                        \valid_read(schedule + (0 .. steps-1)) &&
+                        \valid(work + (0 .. 2*idx(\min(m,n),\min(m,n),0)+idx(m,n,0)-1));
+    requires separated: \separated(X + (0 .. idx(m,ldx,0)-1), G + (0 .. idx(m,ldg,0)-1)) &&
+                        \separated(X + (0 .. idx(m,ldx,0)-1), schedule + (0 .. steps-1)) &&
+                        \separated(work + (0 .. 2*idx(\min(m,n),\min(m,n),0)+idx(m,n,0)-1), X + (0 .. idx(m,ldx,0)-1)) &&
+                        \separated(work + (0 .. 2*idx(\min(m,n),\min(m,n),0)+idx(m,n,0)-1), G + (0 .. idx(m,ldg,0)-1)) &&
+                        \separated(work + (0 .. 2*idx(\min(m,n),\min(m,n),0)+idx(m,n,0)-1), schedule + (0 .. steps-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  X[0 .. idx(m,ldx,0)-1], work[0 .. 2*idx(\min(m,n),\min(m,n),0)+idx(m,n,0)-1];
+    ensures  padding:   padding{Pre,Post}(X, ldx, m, n);
+*/
+void muon_newton_schulz(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
+                        size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n);
+
+#endif

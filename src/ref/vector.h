@@ -1,0 +1,64 @@
+// Kernels on contiguous vectors of n elements.
+#ifndef MUON_REF_VECTOR_H
+#define MUON_REF_VECTOR_H
+
+#include <stddef.h>
+
+#ifdef __FRAMAC__
+#include "../../spec/acsl/dot.h"
+#endif
+
+// y <- x.
+// BLAS level 1, xCOPY.
+/*@ requires valid:     \valid(y + (0 .. n-1)) && \valid_read(x + (0 .. n-1));
+    requires separated: \separated(y + (0 .. n-1), x + (0 .. n-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  y[0 .. n-1];
+    ensures  result:    \forall integer k; 0 <= k < n ==> identical(y[k], \at(x[k], Pre));
+*/
+void muon_vector_copy(double *y, const double *x, size_t n);
+
+// x <- a x.
+// BLAS level 1, xSCAL.
+/*@ requires valid:     \valid(x + (0 .. n-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  x[0 .. n-1];
+    ensures  result:    \forall integer k; 0 <= k < n ==> identical(x[k], rn_mul(a, \at(x[k], Pre)));
+*/
+void muon_vector_scale(double *x, double a, size_t n);
+
+// x <- x / d, one rounding an element (not x times the rounded reciprocal).
+// The division of S5.TORCH and S5.JORDAN.
+/*@ requires valid:     \valid(x + (0 .. n-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  x[0 .. n-1];
+    ensures  result:    \forall integer k; 0 <= k < n ==> identical(x[k], rn_div(\at(x[k], Pre), d));
+*/
+void muon_vector_divide(double *x, double d, size_t n);
+
+// y <- y + a x.
+// BLAS level 1, xAXPY.
+/*@ requires valid:     \valid(y + (0 .. n-1)) && \valid_read(x + (0 .. n-1));
+    requires separated: \separated(y + (0 .. n-1), x + (0 .. n-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  y[0 .. n-1];
+    ensures  result:    \forall integer k; 0 <= k < n ==>
+                          identical(y[k], rn_add(\at(y[k], Pre), rn_mul(a, \at(x[k], Pre))));
+*/
+void muon_vector_axpy(double *y, double a, const double *x, size_t n);
+
+// The inner product of x and y, summed from left to right; x and y may be the same vector.
+// BLAS level 1, xDOT, in the one order that the contract names.
+/*@ requires valid:     \valid_read(x + (0 .. n-1)) && \valid_read(y + (0 .. n-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  \result \from n, x[0 .. n-1], y[0 .. n-1];
+    ensures  result:    identical(\result, rn_dot{Pre}(x, y, n));
+*/
+double muon_vector_dot(const double *x, const double *y, size_t n);
+
+#endif
