@@ -3,11 +3,13 @@
 Used by `wp` (development), `replay` and `mutants`.  Python 3, standard library only.
 """
 
+import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,6 +61,18 @@ def check_toolchain(work):
             raise ToolchainError(f"the proofs were made with {tool} {wanted}; here is {tool} {have}")
         versions[tool] = have
     return versions
+
+
+def configuration():
+    """The files that decide how goals are generated and proved."""
+    return sorted([*PROOFS.glob("*.in"), PROOFS / "float_model.mlw", PROOFS / "float_model.driver", PROOFS / "toolchain.txt"])
+
+
+def configuration_hash():
+    digest = hashlib.sha256()
+    for path in configuration():
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def prepare(work):
@@ -153,17 +167,17 @@ def parse_goals(output):
 
 def run_wp(work, source, session, **options):
     """One Frama-C process on one source file."""
-    report = session / "report.json"
     session.mkdir(parents=True, exist_ok=True)
-    report.unlink(missing_ok=True)
-    done = subprocess.run(wp_command(work, source, session, report=report, **options), env=environment(work), cwd=work,
-                          capture_output=True, text=True, check=False)
-    run = Run(output=done.stdout + done.stderr)
-    if done.returncode != 0 or not report.exists():
-        run.error = run.output.strip() or f"frama-c ended with status {done.returncode}"
-        return run
+    with tempfile.TemporaryDirectory(dir=work) as folder:
+        report = Path(folder) / "report.json"
+        done = subprocess.run(wp_command(work, source, session, report=report, **options), env=environment(work), cwd=folder,
+                              capture_output=True, text=True, check=False)
+        run = Run(output=done.stdout + done.stderr)
+        if done.returncode != 0 or not report.exists():
+            run.error = run.output.strip() or f"frama-c ended with status {done.returncode}"
+            return run
+        document = json.loads(report.read_text())
     run.goals = parse_goals(run.output)
-    document = json.loads(report.read_text())
     run.functions = {name: [g for g in goals if g != "wp:section"] for name, goals in document.get("wp:functions", {}).items()}
     lemmas = [g for block in document.get("wp:axiomatics", {}).values() for g in block if g != "wp:section"]
     if lemmas:
