@@ -6,8 +6,6 @@
 
 #include "../base/base.h"
 
-#define MC_SCHEMA_VERSION 1
-
 /* argv[0] is "muoncert COMMAND", so that argp's messages name the command. */
 typedef int mc_command(int argc, char **argv);
 
@@ -18,5 +16,30 @@ int mc_cli_fail(const char *command, const mc_error *e);
 
 /* One JSON document on stdout and nothing else; 3 if it could not be written. */
 int mc_cli_print_json(const json_t *document);
+
+/* Bytes of the answer on stdout; 3 if they could not be written. */
+int mc_cli_print_text(const char *bytes, size_t length);
+
+/* A decimal or 0x-hexadecimal number that fills the whole text.  False: it is not one, or does not fit. */
+bool mc_cli_read_u64(uint64_t *out, const char *text);
+
+/* May `stream` be coloured: it is a terminal that is not "dumb", and NO_COLOR is unset or empty. */
+bool mc_cli_may_colour(FILE *stream);
+
+/* Columns of the terminal behind `stream`, or 100 where there is none. */
+unsigned mc_cli_width(FILE *stream);
+
+/* Can the locale show UTF-8? */
+bool mc_cli_may_use_utf8(void);
+
+/* The end of every command that settles something: prints the document as JSON, or as the page of src/report in what the terminal
+ * can show, and returns its exit status.  quiet: no page if everything is as expected. */
+int mc_cli_finish(const char *command, const json_t *document, bool as_json, bool quiet);
+
+/* Write the JUnit XML of a document; says on stderr what went wrong, and returns the exit status for it. */
+int mc_cli_write_junit(const char *command, const char *path, const json_t *document);
+
+/* Called once by main: from then on a stdout that cannot be written ends the program with one line and status 3. */
+void mc_cli_guard_stdout(void);
 
 #endif

@@ -24,11 +24,34 @@ typedef struct {
   mc_progress *progress; /* may be NULL */
 } mc_run_options;
 
-/* "as expected", "violated", "undecided", … of a whole document, and the exit status it deserves. */
+/* Version of the documents: the member "schema".  docs/schema/ describes them. */
+#define MC_RUN_SCHEMA 1
+
+/* The version of this program, "0.1.0". */
+const char *mc_run_version(void);
+
+/* Fill the members that every document has, in front of what is there.  command: "claims", …; the verdict is that of the exit
+ * status: "expected", "violated", "undecided", "error" or "crashed". */
+void mc_run_stamp(json_t *document, const char *command, mc_exit exit_status, double seconds);
+
+/* The exit status that the verdict standing in a document, or in an entry of parts[], names; MC_EXIT_USAGE for any other word. */
+mc_exit mc_run_verdict_exit(const json_t *object);
+
+/* The exit status that one entry of the list named `list` ("claims", "campaigns", "audits", "functions") deserves: 0 if its
+ * verdict is the expected one.  An entry that is broken, or contradicts itself, deserves MC_EXIT_USAGE. */
+mc_exit mc_run_item_exit(const char *list, const json_t *item);
+
+/* The exit status that a whole document deserves: the worst of its own verdict and of all its entries.  A document without an
+ * entry shows nothing, and deserves MC_EXIT_UNDECIDED. */
 mc_exit mc_run_exit(const json_t *document);
 
-/* Fill the members that every document has. command: "claims", …; verdict: "expected", "violated", "undecided", "error". */
-void mc_run_stamp(json_t *document, const char *command, mc_exit exit_status, double seconds);
+/* The name of the list that documents of this command hold ("claims" for "prove"), or NULL: not a record of verdicts. */
+const char *mc_run_list_of(const char *command);
+
+/* One document of the command `command` that holds all entries of the given ones, with an entry of parts[] for each:
+ *   command verdict seconds items unexpected undecided message.
+ * Documents that were merged before keep their parts.  Of proof records there may be one. */
+json_t *mc_run_merge(const char *command, const json_t *const *documents, size_t count, mc_error *e);
 
 /* {"lo": …, "hi": …} is how every certified number is written: decimal strings rounded outward. */
 
@@ -42,6 +65,17 @@ json_t *mc_run_campaigns(const char *const *files, size_t count, const mc_run_op
 /* audits[]: id file line input output preset verdict expected error{lo,hi} polar_distance{lo,hi} sigma{lo,hi} … seconds.  (audits.c)
  * Files named in an audit block are relative to the spec file. */
 json_t *mc_run_audits(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
+
+typedef struct {
+  const char *spec;   /* folder with claims/ and audits.claim; NULL: ./spec, else the installed one */
+  const char *proofs; /* file with the record that the proof replay left; NULL: the proofs are no part of this run */
+  mc_run_options run;
+} mc_run_verify_options;
+
+/* All claims, campaigns and audits of a spec folder and the proof record, merged.  A part that cannot be run, and one that is
+ * empty though nothing was deselected, is an entry of parts[] that says so; the others run.  Interrupted: what was done, with
+ * "interrupted": true.  NULL: there is no spec folder, or `only` selects nothing.  (verify.c) */
+json_t *mc_run_verify(const mc_run_verify_options *options, mc_error *e);
 
 #ifdef __cplusplus
 }

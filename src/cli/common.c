@@ -1,0 +1,119 @@
+/* What all commands share: one way to fail, one way to print, what the terminal can show. */
+#include "cli.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../report/report.h"
+#include "../run/run.h"
+
+int mc_cli_fail(const char *command, const mc_error *e) {
+  char text[1024];
+  mc_error_format(text, sizeof text, e);
+  for (char *c = text; *c; c++)
+    if (iscntrl((unsigned char)*c))
+      *c = '?'; /* one line, whatever the name of the file */
+  fprintf(stderr, "muoncert %s: %s\n", command, text);
+  return (int)mc_exit_of(e->status);
+}
+
+/* errno of the first failed write to stdout. */
+static int stdout_errno;
+
+static int flush_stdout(void) {
+  if (fflush(stdout) == 0 && !ferror(stdout))
+    return MC_EXIT_EXPECTED;
+  if (stdout_errno == 0)
+    stdout_errno = errno;
+  return MC_EXIT_USAGE;
+}
+
+int mc_cli_print_json(const json_t *document) {
+  if (json_dumpf(document, stdout, JSON_INDENT(2)) != 0 && stdout_errno == 0)
+    stdout_errno = errno;
+  putchar('\n');
+  return flush_stdout();
+}
+
+int mc_cli_print_text(const char *bytes, size_t length) {
+  fwrite(bytes, 1, length, stdout);
+  return flush_stdout();
+}
+
+bool mc_cli_read_u64(uint64_t *out, const char *text) {
+  bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+  if (!isxdigit((unsigned char)text[hexadecimal ? 2 : 0]))
+    return false;
+  char *end;
+  errno = 0;
+  unsigned long long value = strtoull(text, &end, hexadecimal ? 16 : 10);
+  if (errno != 0 || end == text || *end != '\0')
+    return false;
+  *out = value;
+  return true;
+}
+
+bool mc_cli_may_colour(FILE *stream) {
+  const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+  return isatty(fileno(stream)) && (no_color == NULL || *no_color == '\0') && terminal != NULL &&
+         strcmp(terminal, "dumb") != 0;
+}
+
+unsigned mc_cli_width(FILE *stream) {
+  struct winsize size;
+  if (isatty(fileno(stream)) && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
+  return 100;
+}
+
+bool mc_cli_may_use_utf8(void) {
+  return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static int print_page(const char *command, const json_t *document) {
+  mc_report_style style = {mc_cli_may_colour(stdout), mc_cli_may_use_utf8(), mc_cli_width(stdout)};
+  mc_error e = {0};
+  mc_text page;
+  mc_text_init(&page);
+  mc_status status = mc_report_terminal(&page, document, &style, &e);
+  int printed = status == MC_OK ? mc_cli_print_text(page.data, page.length) : mc_cli_fail(command, &e);
+  mc_text_clear(&page);
+  return printed;
+}
+
+int mc_cli_finish(const char *command, const json_t *document, bool as_json, bool quiet) {
+  mc_exit x = mc_run_exit(document);
+  int printed = MC_EXIT_EXPECTED;
+  if (as_json)
+    printed = mc_cli_print_json(document);
+  else if (!quiet || x != MC_EXIT_EXPECTED)
+    printed = print_page(command, document);
+  return (int)mc_exit_worse(x, (mc_exit)printed);
+}
+
+/* Runs at exit: a full disk or a closed pipe shows itself only when the last buffer is written. */
+static void close_stdout(void) {
+  bool failed = ferror(stdout) != 0;
+  errno = 0;
+  if (fclose(stdout) != 0)
+    failed = true;
+  if (!failed)
+    return;
+  int why = stdout_errno != 0 ? stdout_errno : errno;
+  fprintf(stderr, "muoncert: cannot write to standard output: %s\n", why != 0 ? strerror(why) : "write error");
+  _exit(MC_EXIT_USAGE);
+}
+
+void mc_cli_guard_stdout(void) {
+  /* A closed descriptor 0, 1 or 2 would be given to the first file that is opened, and the answer written into it. */
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) == -1 && errno == EBADF && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) == -1)
+      _exit(MC_EXIT_USAGE);
+  atexit(close_stdout);
+}

@@ -1,0 +1,132 @@
+/* muoncert verify: everything that is claimed, settled and reported. */
+#include "cli.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../run/run.h"
+
+typedef struct {
+  mc_run_verify_options verify;
+  const char *output;
+  bool json, quiet;
+} arguments;
+
+enum { OPTION_SPEC = 256, OPTION_PROOFS, OPTION_OUTPUT, OPTION_ONLY, OPTION_SEED, OPTION_THREADS, OPTION_JSON };
+
+static const struct argp_option options[] = {
+    {"spec", OPTION_SPEC, "DIR", 0,
+     "folder with claims/*.claim and audits.claim (default: ./spec if it holds any, else the installed one)", 0},
+    {"proofs", OPTION_PROOFS, "RECORD.json", 0, "merge the record of a proof replay, which is then expected", 0},
+    {"output", OPTION_OUTPUT, "DIR", 0, "write report.json and junit.xml into this folder", 0},
+    {"only", OPTION_ONLY, "GLOB", 0, "claims, campaigns and audits whose names match", 0},
+    {"seed", OPTION_SEED, "N", 0, "seed of the campaigns, decimal or 0x… (default 0)", 0},
+    {"threads", OPTION_THREADS, "N", 0, "at most N threads (default: all processors)", 0},
+    {"json", OPTION_JSON, NULL, 0, "print the report as JSON", 0},
+    {"quiet", 'q', NULL, 0, "no progress; print nothing if everything is as expected", 0},
+    {0},
+};
+
+static uint64_t number_of(const char *option, const char *text, uint64_t most, struct argp_state *state) {
+  uint64_t value = 0;
+  if (!mc_cli_read_u64(&value, text) || value > most)
+    argp_error(state, "--%s takes a whole number up to %llu, not '%s'", option, (unsigned long long)most, text);
+  return value;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state) {
+  arguments *a = state->input;
+  switch (key) {
+  case OPTION_SPEC:
+    a->verify.spec = text;
+    return 0;
+  case OPTION_PROOFS:
+    a->verify.proofs = text;
+    return 0;
+  case OPTION_OUTPUT:
+    a->output = text;
+    return 0;
+  case OPTION_ONLY:
+    a->verify.run.only = text;
+    return 0;
+  case OPTION_SEED:
+    a->verify.run.seed = number_of("seed", text, UINT64_MAX, state);
+    return 0;
+  case OPTION_THREADS:
+    a->verify.run.threads = (unsigned)number_of("threads", text, 1024, state);
+    return 0;
+  case OPTION_JSON:
+    a->json = true;
+    return 0;
+  case 'q':
+    a->quiet = true;
+    return 0;
+  case ARGP_KEY_ARG:
+    argp_error(state, "takes no argument, but got '%s'", text);
+    return 0;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp parser = {
+    options,
+    parse,
+    "",
+    "Settle all claims, campaigns and audits of a spec folder, merge the proof record, report.\v"
+    "All parts run, even when one fails; an interrupted run reports what was done.\n"
+    "Exit status: 0 everything as expected; 1 something violated, refuted, wrong or suspicious; 2 something undecided, "
+    "not proved or not checked, or interrupted; 3 bad input; 4 a kernel crashed or hung; the first of 3, 4, 1, 2 that "
+    "applies.",
+    NULL,
+    NULL,
+    NULL};
+
+static int write_json(const char *path, const json_t *document) {
+  mc_error e = {0};
+  char *text = json_dumps(document, JSON_INDENT(2));
+  mc_status status = text ? mc_file_write(path, text, strlen(text), &e) : mc_fail(&e, MC_NO_MEMORY, "out of memory");
+  mc_free(text);
+  return status == MC_OK ? MC_EXIT_EXPECTED : mc_cli_fail("verify", &e);
+}
+
+static int write_reports(const char *folder, const json_t *document) {
+  mc_text json, junit;
+  mc_text_init(&json);
+  mc_text_init(&junit);
+  mc_text_printf(&json, "%s/report.json", folder);
+  mc_text_printf(&junit, "%s/junit.xml", folder);
+  int x = write_json(json.data, document);
+  x = (int)mc_exit_worse((mc_exit)x, (mc_exit)mc_cli_write_junit("verify", junit.data, document));
+  mc_text_clear(&json);
+  mc_text_clear(&junit);
+  return x;
+}
+
+/* Before hours of work, not after them. */
+static int make_folder(const char *path) {
+  mc_error e = {0};
+  if (mkdir(path, 0777) == 0 || errno == EEXIST)
+    return MC_EXIT_EXPECTED;
+  mc_fail_at(&e, MC_IO, path, 0, 0, "cannot make this folder: %s", strerror(errno));
+  return mc_cli_fail("verify", &e);
+}
+
+int mc_cli_verify(int argc, char **argv) {
+  arguments a = {0};
+  mc_error e = {0};
+  argp_parse(&parser, argc, argv, 0, NULL, &a);
+  if (a.output && make_folder(a.output) != MC_EXIT_EXPECTED)
+    return MC_EXIT_USAGE;
+  a.verify.run.progress = mc_progress_new(stderr, a.quiet);
+  json_t *document = mc_run_verify(&a.verify, &e);
+  mc_progress_free(a.verify.run.progress);
+  if (!document)
+    return mc_cli_fail("verify", &e);
+  int written = a.output ? write_reports(a.output, document) : MC_EXIT_EXPECTED;
+  int finished = mc_cli_finish("verify", document, a.json, a.quiet);
+  json_decref(document);
+  return (int)mc_exit_worse((mc_exit)written, (mc_exit)finished);
+}

@@ -1,0 +1,250 @@
+#include "facts.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../run/run.h"
+
+const mc_fact_kind mc_fact_kinds[MC_FACT_KINDS] = {
+    {"functions", "proofs", "function", "functions", "proved"},
+    {"claims", "claims", "claim", "claims", "proved"},
+    {"campaigns", "campaigns", "campaign", "campaigns", "holds"},
+    {"audits", "audits", "audit", "audits", "conforms"},
+};
+
+const mc_fact_kind *mc_fact_kind_of(const char *command) {
+  const char *list = mc_run_list_of(command);
+  for (size_t i = 0; list && i < MC_FACT_KINDS; i++)
+    if (strcmp(mc_fact_kinds[i].list, list) == 0)
+      return &mc_fact_kinds[i];
+  return NULL;
+}
+
+const json_t *mc_fact_entries(const json_t *document, const mc_fact_kind *kind) {
+  const json_t *own = json_object_get(document, kind->list);
+  return own ? own : json_object_get(json_object_get(document, kind->part), kind->list);
+}
+
+const char *mc_fact_text(const json_t *object, const char *name) {
+  const char *text = json_string_value(json_object_get(object, name));
+  return text ? text : "";
+}
+
+const char *mc_fact_data(const mc_text *t) {
+  return t->data ? t->data : "";
+}
+
+static long long integer_of(const json_t *object, const char *name) {
+  return (long long)json_integer_value(json_object_get(object, name));
+}
+
+const char *mc_fact_name(const json_t *entry) {
+  const char *id = mc_fact_text(entry, "id");
+  return *id ? id : mc_fact_text(entry, "name");
+}
+
+const char *mc_fact_verdict(const mc_fact_kind *kind, const json_t *entry) {
+  if (strcmp(kind->list, "functions") == 0)
+    return mc_run_item_exit(kind->list, entry) == MC_EXIT_EXPECTED ? "proved" : "not proved";
+  return mc_fact_text(entry, "verdict");
+}
+
+void mc_fact_headline(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
+  const char *verdict = mc_fact_verdict(kind, entry), *expected = mc_fact_text(entry, "expected");
+  mc_exit x = mc_run_item_exit(kind->list, entry);
+  mc_text_printf(out, "%s", verdict);
+  if (x == MC_EXIT_USAGE && strcmp(verdict, "error") != 0)
+    mc_text_printf(out, ", but the record contradicts itself");
+  else if (x != MC_EXIT_EXPECTED)
+    mc_text_printf(out, ", expected %s", *expected ? expected : kind->usual);
+}
+
+/* ---- Numbers ---- */
+
+/* A decimal number d.ddd × 10^exponent. */
+typedef struct {
+  char digits[64];
+  size_t count;
+  long exponent;
+  bool negative, more; /* more: digits beyond these are not all zero */
+} decimal;
+
+/* False if the text is not a decimal number. */
+static bool parse_decimal(decimal *d, const char *text) {
+  *d = (decimal){0};
+  bool point = false, any = false;
+  if (*text == '-' || *text == '+')
+    d->negative = *text++ == '-';
+  long places = 0; /* digits before the point since the first that counts; negative: zeros behind the point before it */
+  for (; isdigit((unsigned char)*text) || (*text == '.' && !point); text++) {
+    if (*text == '.') {
+      point = true;
+      continue;
+    }
+    any = true;
+    bool leading = d->count == 0 && *text == '0';
+    if (!leading && d->count < sizeof d->digits)
+      d->digits[d->count++] = *text;
+    else if (!leading && *text != '0')
+      d->more = true;
+    places += leading ? -(long)point : !point;
+  }
+  char *end = (char *)text;
+  if (any && (*text == 'e' || *text == 'E'))
+    d->exponent = strtol(text + 1, &end, 10);
+  d->exponent += places - 1;
+  return any && *end == '\0';
+}
+
+/* Keep `keep` digits; away: the magnitude may only grow, else only shrink. */
+static void round_decimal(decimal *d, size_t keep, bool away) {
+  bool lost = d->more;
+  for (size_t i = keep; i < d->count; i++)
+    lost = lost || d->digits[i] != '0';
+  if (d->count > keep)
+    d->count = keep;
+  d->more = false;
+  if (away && lost) {
+    size_t i = d->count;
+    while (i > 0 && d->digits[i - 1] == '9')
+      d->digits[--i] = '0';
+    if (i > 0) {
+      d->digits[i - 1]++;
+    } else {
+      d->digits[0] = '1'; /* 999 became 1000; the other digits are zeros already */
+      d->exponent++;
+    }
+  }
+  while (d->count > 1 && d->digits[d->count - 1] == '0')
+    d->count--;
+}
+
+static void print_decimal(mc_text *out, const decimal *d) {
+  int n = (int)d->count;
+  if (n == 0) {
+    mc_text_printf(out, "0");
+    return;
+  }
+  mc_text_printf(out, "%s", d->negative ? "-" : "");
+  if (d->exponent < -4 || d->exponent >= 7) {
+    mc_text_printf(out, "%c%s%.*se%ld", d->digits[0], n > 1 ? "." : "", n - 1, d->digits + 1, d->exponent);
+  } else if (d->exponent < 0) {
+    mc_text_printf(out, "0.%.*s%.*s", (int)(-d->exponent - 1), "0000", n, d->digits);
+  } else {
+    int whole = (int)d->exponent + 1, have = n < whole ? n : whole;
+    mc_text_printf(out, "%.*s%.*s%s%.*s", have, d->digits, whole - have, "0000000", n > whole ? "." : "", n - have,
+                   d->digits + have);
+  }
+}
+
+static void print_rounded(mc_text *out, const char *text, unsigned digits, bool up) {
+  decimal d;
+  if (!parse_decimal(&d, text)) {
+    mc_text_printf(out, "%s", text);
+    return;
+  }
+  round_decimal(&d, digits, up != d.negative);
+  print_decimal(out, &d);
+}
+
+void mc_fact_enclosure(mc_text *out, const json_t *enclosure, unsigned digits) {
+  mc_text_printf(out, "[");
+  print_rounded(out, mc_fact_text(enclosure, "lo"), digits, false);
+  mc_text_printf(out, ", ");
+  print_rounded(out, mc_fact_text(enclosure, "hi"), digits, true);
+  mc_text_printf(out, "]");
+}
+
+void mc_fact_duration(mc_text *out, double seconds) {
+  if (seconds < 60)
+    mc_text_printf(out, "%.*f s", seconds < 10 ? 2 : 1, seconds);
+  else
+    mc_text_printf(out, "%.0f min %02.0f s", (double)(long)(seconds / 60), seconds - 60 * (double)(long)(seconds / 60));
+}
+
+/* ---- Results ---- */
+
+static void separate(mc_text *out, size_t start) {
+  if (out->length > start)
+    mc_text_printf(out, "; ");
+}
+
+static void print_claim(mc_text *out, const json_t *entry) {
+  size_t start = out->length;
+  const char *variable;
+  json_t *value;
+  json_object_foreach(json_object_get(entry, "witness"), variable, value) {
+    mc_text_printf(out, "%s%s = %s", out->length > start ? ", " : "", variable, json_string_value(value));
+  }
+  if (json_is_object(json_object_get(entry, "derived"))) {
+    separate(out, start);
+    mc_text_printf(out, "? in ");
+    mc_fact_enclosure(out, json_object_get(entry, "derived"), 7);
+  }
+}
+
+static void print_campaign(mc_text *out, const json_t *entry) {
+  mc_text_printf(out, "%lld trials, %lld met the hypotheses, %lld hold", integer_of(entry, "trials"),
+                 integer_of(entry, "met"), integer_of(entry, "holds"));
+  if (integer_of(entry, "violated") > 0)
+    mc_text_printf(out, ", %lld violated", integer_of(entry, "violated"));
+  if (integer_of(entry, "undecided") > 0)
+    mc_text_printf(out, ", %lld undecided", integer_of(entry, "undecided"));
+}
+
+static void print_audit(mc_text *out, const json_t *entry) {
+  static const struct {
+    const char *member, *words;
+  } numbers[] = {{"error", "error in "}, {"polar_distance", "polar distance in "}, {"sigma", "singular values in "}};
+  size_t start = out->length;
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    const json_t *enclosure = json_object_get(entry, numbers[i].member);
+    if (!json_is_object(enclosure))
+      continue;
+    separate(out, start);
+    mc_text_printf(out, "%s", numbers[i].words);
+    mc_fact_enclosure(out, enclosure, 4);
+  }
+}
+
+static void print_function(mc_text *out, const json_t *entry) {
+  long long goals = integer_of(entry, "goals"), valid = integer_of(entry, "valid");
+  mc_text_printf(out, "%lld of %lld goals valid", valid, goals);
+  if (integer_of(entry, "timeouts") > 0)
+    mc_text_printf(out, ", %lld timed out", integer_of(entry, "timeouts"));
+}
+
+void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
+  static void (*const printers[MC_FACT_KINDS])(mc_text *, const json_t *) = {print_function, print_claim,
+                                                                             print_campaign, print_audit};
+  printers[kind - mc_fact_kinds](out, entry);
+}
+
+/* ---- Details ---- */
+
+static void print_member(mc_text *out, const char *label, const json_t *entry, const char *name) {
+  const char *text = mc_fact_text(entry, name);
+  if (*text)
+    mc_text_printf(out, "%s%s\n", label, text);
+}
+
+void mc_fact_details(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
+  if (*mc_fact_text(entry, "file") && integer_of(entry, "line") > 0)
+    mc_text_printf(out, "%s:%lld\n", mc_fact_text(entry, "file"), integer_of(entry, "line"));
+  else
+    print_member(out, "", entry, "file");
+  print_member(out, "", entry, "statement");
+  print_member(out, "source: ", entry, "cite");
+  mc_text result;
+  mc_text_init(&result);
+  mc_fact_result(&result, kind, entry);
+  if (result.length > 0)
+    mc_text_printf(out, "found: %s\n", mc_fact_data(&result));
+  mc_text_clear(&result);
+  print_member(out, "", entry, "message");
+  if (*mc_fact_text(entry, "replay"))
+    print_member(out, "replay: ", entry, "replay");
+  else if (strcmp(kind->list, "claims") == 0 && *mc_fact_text(entry, "file"))
+    mc_text_printf(out, "replay: muoncert claims %s --only %s\n", mc_fact_text(entry, "file"), mc_fact_name(entry));
+}

@@ -1,0 +1,51 @@
+/* What every report says about an entry, in words: plain UTF-8 without control characters. */
+#ifndef MUONCERT_REPORT_FACTS_H
+#define MUONCERT_REPORT_FACTS_H
+
+#include <jansson.h>
+
+#include "../base/base.h"
+
+/* Where a list of entries stands in a merged document. */
+typedef struct {
+  const char *list;          /* "claims" */
+  const char *part;          /* "claims" */
+  const char *one, *several; /* "claim", "claims" */
+  const char *usual;         /* the verdict that needs no remark */
+} mc_fact_kind;
+
+enum { MC_FACT_KINDS = 4 };
+extern const mc_fact_kind mc_fact_kinds[MC_FACT_KINDS];
+
+/* The kind whose documents are made by `command`, or NULL. */
+const mc_fact_kind *mc_fact_kind_of(const char *command);
+
+/* The entries of a kind, or NULL. */
+const json_t *mc_fact_entries(const json_t *document, const mc_fact_kind *kind);
+
+/* Member `name` as a string, or "". */
+const char *mc_fact_text(const json_t *object, const char *name);
+
+/* The bytes of a text, "" if there are none. */
+const char *mc_fact_data(const mc_text *t);
+
+/* An entry's name and its verdict in one word ("not proved" for a function with an open goal). */
+const char *mc_fact_name(const json_t *entry);
+const char *mc_fact_verdict(const mc_fact_kind *kind, const json_t *entry);
+
+/* "refuted, expected proved": the verdict, and the expectation where it differs. */
+void mc_fact_headline(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
+
+/* One phrase on what was found: the witness, the derived constant, the counts, the certified error. */
+void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
+
+/* Everything one needs to look into an entry, a line each: place, statement, source, result, message, replay line. */
+void mc_fact_details(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
+
+/* "[lo, hi]" of an enclosure in at most `digits` significant digits, rounded outward. */
+void mc_fact_enclosure(mc_text *out, const json_t *enclosure, unsigned digits);
+
+/* "0.30 s", "12.0 s", "3 min 12 s". */
+void mc_fact_duration(mc_text *out, double seconds);
+
+#endif
