@@ -5,11 +5,22 @@
 #include "layout.h"
 
 /*@ logic double rn_dot{L}(double *x, double *y, integer n) =
-      n <= 0 ? (double)0.0 : rn_add(rn_dot{L}(x, y, n - 1), rn_mul(x[n - 1], y[n - 1]));
+      n <= 0 ? (double)0.0 : rn_add(rn_dot{L}(x, y, n - 1), rn_mul(elem{L}(x, n - 1), elem{L}(y, n - 1)));
 
     // Row i of A times row j of B: entry (i, j) of A B^T, where A and B have k columns.
     logic double row_dot{L}(double *A, integer lda, integer i, double *B, integer ldb, integer j, integer k) =
       rn_dot{L}(A + idx(i, lda, 0), B + idx(j, ldb, 0), k);
+
+    // Frame: the inner product depends on the elements of x and y only.  By induction on n.
+    predicate same_dot{K,L}(double *x, double *y, integer n) = identical(rn_dot{K}(x, y, n), rn_dot{L}(x, y, n));
+    lemma dot_frame_zero{K,L}: \forall double *x, *y, integer n; n <= 0 ==> same_dot{K,L}(x, y, n);
+    lemma unchanged_last{K,L}: \forall double *x, integer n;
+      0 < n ==> unchanged{K,L}(x, n) ==> identical(elem{K}(x, n - 1), elem{L}(x, n - 1));
+    lemma unchanged_less{K,L}: \forall double *x, integer n; unchanged{K,L}(x, n) ==> unchanged{K,L}(x, n - 1);
+    lemma dot_frame_step{K,L}: \forall double *x, *y, integer n; 0 < n ==>
+      unchanged{K,L}(x, n) ==> unchanged{K,L}(y, n) ==> same_dot{K,L}(x, y, n - 1) ==> same_dot{K,L}(x, y, n);
+    lemma dot_frame{K,L}: \forall double *x, *y, integer n;
+      unchanged{K,L}(x, n) ==> unchanged{K,L}(y, n) ==> same_dot{K,L}(x, y, n);
 */
 
 #endif

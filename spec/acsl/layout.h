@@ -10,15 +10,22 @@
 
     predicate shape(integer m, integer n, integer ld) = 0 <= m && 0 <= n <= ld && idx(m, ld, 0) <= max_elements;
 
-    logic double mat{L}(double *A, integer ld, integer i, integer j) = \at(A[idx(i, ld, j)], L);
+    logic double elem{L}(double *x, integer k) = \at(x[k], L);
+    logic double mat{L}(double *A, integer ld, integer i, integer j) = elem{L}(A + idx(i, ld, 0), j);
 
     // The n elements at x are the same in states K and L.
     predicate unchanged{K,L}(double *x, integer n) =
-      \forall integer k; 0 <= k < n ==> identical(\at(x[k], K), \at(x[k], L));
+      \forall integer k; 0 <= k < n ==> identical(elem{K}(x, k), elem{L}(x, k));
 
     // The padding of A is the same in states K and L.
     predicate padding{K,L}(double *A, integer ld, integer m, integer n) =
       \forall integer i, j; 0 <= i < m ==> n <= j < ld ==> identical(mat{L}(A, ld, i, j), mat{K}(A, ld, i, j));
+
+    // Index arithmetic, so that no proof about a matrix has to multiply.
+    lemma idx_row:   \forall integer i, m, ld; 0 <= i < m ==> 0 <= ld ==>
+                       0 <= idx(i, ld, 0) && idx(i, ld, 0) + ld <= idx(m, ld, 0);
+    lemma idx_split: \forall integer i, ld, j; idx(i, ld, j) == idx(i, ld, 0) + j;
+    lemma idx_rows:  \forall integer p, i, ld; p < i ==> 0 <= ld ==> idx(p, ld, 0) + ld <= idx(i, ld, 0);
 */
 
 #endif

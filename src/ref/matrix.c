@@ -3,23 +3,65 @@
 #include "vector.h"
 
 void muon_matrix_copy(double *B, size_t ldb, const double *A, size_t lda, size_t m, size_t n) {
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range:   0 <= i <= m;
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
+                                identical(mat(B,ldb,p,q), mat{Pre}(A,lda,p,q));
+      loop invariant padding: padding{Pre,Here}(B, ldb, m, n);
+      loop assigns   i, B[0 .. idx(m,ldb,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,ldb,0) == i*ldb && idx(i,lda,0) == i*lda;
     muon_vector_copy(B + i * ldb, A + i * lda, n);
+  }
 }
 
 void muon_matrix_scale(double *A, size_t lda, double a, size_t m, size_t n) {
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range:   0 <= i <= m;
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
+                                identical(mat(A,lda,p,q), rn_mul(a, mat{Pre}(A,lda,p,q)));
+      loop invariant rest:    \forall integer p, q; i <= p < m ==> 0 <= q < n ==>
+                                identical(mat(A,lda,p,q), mat{Pre}(A,lda,p,q));
+      loop invariant padding: padding{Pre,Here}(A, lda, m, n);
+      loop assigns   i, A[0 .. idx(m,lda,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,lda,0) == i*lda;
     muon_vector_scale(A + i * lda, a, n);
+  }
 }
 
 void muon_matrix_divide(double *A, size_t lda, double d, size_t m, size_t n) {
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range:   0 <= i <= m;
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
+                                identical(mat(A,lda,p,q), rn_div(mat{Pre}(A,lda,p,q), d));
+      loop invariant rest:    \forall integer p, q; i <= p < m ==> 0 <= q < n ==>
+                                identical(mat(A,lda,p,q), mat{Pre}(A,lda,p,q));
+      loop invariant padding: padding{Pre,Here}(A, lda, m, n);
+      loop assigns   i, A[0 .. idx(m,lda,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,lda,0) == i*lda;
     muon_vector_divide(A + i * lda, d, n);
+  }
 }
 
 void muon_matrix_axpy(double *B, size_t ldb, double a, const double *A, size_t lda, size_t m, size_t n) {
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range:   0 <= i <= m;
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
+                                identical(mat(B,ldb,p,q), rn_add(mat{Pre}(B,ldb,p,q), rn_mul(a, mat{Pre}(A,lda,p,q))));
+      loop invariant rest:    \forall integer p, q; i <= p < m ==> 0 <= q < n ==>
+                                identical(mat(B,ldb,p,q), mat{Pre}(B,ldb,p,q));
+      loop invariant padding: padding{Pre,Here}(B, ldb, m, n);
+      loop assigns   i, B[0 .. idx(m,ldb,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,ldb,0) == i*ldb && idx(i,lda,0) == i*lda;
     muon_vector_axpy(B + i * ldb, a, A + i * lda, n);
+  }
 }
 
 void muon_matrix_set_column(double *B, size_t ldb, size_t j, const double *x, size_t m) {

@@ -71,7 +71,7 @@ void muon_matrix_axpy(double *B, size_t ldb, double a, const double *A, size_t l
     terminates \true;
     exits    never:     \false;
     assigns  B[0 .. idx(m,ldb,0)-1];
-    ensures  result:    \forall integer i; 0 <= i < m ==> identical(mat(B,ldb,i,j), \at(x[i], Pre));
+    ensures  result:    \forall integer i; 0 <= i < m ==> identical(mat(B,ldb,i,j), elem{Pre}(x,i));
     ensures  rest:      \forall integer i, q; 0 <= i < m ==> 0 <= q < ldb ==> q != j ==>
                           identical(mat(B,ldb,i,q), mat{Pre}(B,ldb,i,q));
 */
@@ -102,8 +102,8 @@ void muon_matrix_transpose(double *B, size_t ldb, const double *A, size_t lda, s
     exits    never:     \false;
     assigns  c[0 .. n-1];
     ensures  result:    \forall integer j; 0 <= j < n ==>
-                          identical(c[j], rn_add(rn_mul(alpha, rn_dot{Pre}(a, B + idx(j,ldb,0), k)),
-                                                 rn_mul(beta, \at(c[j], Pre))));
+                          identical(elem(c,j), rn_add(rn_mul(alpha, rn_dot{Pre}(a, B + idx(j,ldb,0), k)),
+                                                 rn_mul(beta, elem{Pre}(c,j))));
 */
 void muon_matrix_gemv(double *c, double alpha, const double *a, const double *B, size_t ldb, double beta, size_t n,
                       size_t k);
@@ -185,7 +185,7 @@ void muon_matrix_gemm_tn(double *C, size_t ldc, double alpha, const double *A, s
     terminates \true;
     exits    never:     \false;
     assigns  c[0 .. n-1];
-    ensures  result:    \forall integer j; 0 <= j < n ==> identical(c[j], rn_dot{Pre}(a, B + idx(j,ldb,0), k));
+    ensures  result:    \forall integer j; 0 <= j < n ==> identical(elem(c,j), rn_dot{Pre}(a, B + idx(j,ldb,0), k));
 */
 void muon_matrix_dots(double *c, const double *a, const double *B, size_t ldb, size_t n, size_t k);
 

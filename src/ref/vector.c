@@ -2,7 +2,7 @@
 
 void muon_vector_copy(double *y, const double *x, size_t n) {
   /*@ loop invariant range: 0 <= i <= n;
-      loop invariant done:  \forall integer k; 0 <= k < i ==> identical(y[k], \at(x[k], Pre));
+      loop invariant done:  \forall integer k; 0 <= k < i ==> identical(elem(y,k), elem{Pre}(x,k));
       loop assigns   i, y[0 .. n-1];
       loop variant   n - i;
   */
@@ -12,8 +12,8 @@ void muon_vector_copy(double *y, const double *x, size_t n) {
 
 void muon_vector_scale(double *x, double a, size_t n) {
   /*@ loop invariant range: 0 <= i <= n;
-      loop invariant done:  \forall integer k; 0 <= k < i ==> identical(x[k], rn_mul(a, \at(x[k], Pre)));
-      loop invariant rest:  \forall integer k; i <= k < n ==> identical(x[k], \at(x[k], Pre));
+      loop invariant done:  \forall integer k; 0 <= k < i ==> identical(elem(x,k), rn_mul(a, elem{Pre}(x,k)));
+      loop invariant rest:  \forall integer k; i <= k < n ==> identical(elem(x,k), elem{Pre}(x,k));
       loop assigns   i, x[0 .. n-1];
       loop variant   n - i;
   */
@@ -23,8 +23,8 @@ void muon_vector_scale(double *x, double a, size_t n) {
 
 void muon_vector_divide(double *x, double d, size_t n) {
   /*@ loop invariant range: 0 <= i <= n;
-      loop invariant done:  \forall integer k; 0 <= k < i ==> identical(x[k], rn_div(\at(x[k], Pre), d));
-      loop invariant rest:  \forall integer k; i <= k < n ==> identical(x[k], \at(x[k], Pre));
+      loop invariant done:  \forall integer k; 0 <= k < i ==> identical(elem(x,k), rn_div(elem{Pre}(x,k), d));
+      loop invariant rest:  \forall integer k; i <= k < n ==> identical(elem(x,k), elem{Pre}(x,k));
       loop assigns   i, x[0 .. n-1];
       loop variant   n - i;
   */
@@ -35,8 +35,8 @@ void muon_vector_divide(double *x, double d, size_t n) {
 void muon_vector_axpy(double *y, double a, const double *x, size_t n) {
   /*@ loop invariant range: 0 <= i <= n;
       loop invariant done:  \forall integer k; 0 <= k < i ==>
-                              identical(y[k], rn_add(\at(y[k], Pre), rn_mul(a, \at(x[k], Pre))));
-      loop invariant rest:  \forall integer k; i <= k < n ==> identical(y[k], \at(y[k], Pre));
+                              identical(elem(y,k), rn_add(elem{Pre}(y,k), rn_mul(a, elem{Pre}(x,k))));
+      loop invariant rest:  \forall integer k; i <= k < n ==> identical(elem(y,k), elem{Pre}(y,k));
       loop assigns   i, y[0 .. n-1];
       loop variant   n - i;
   */

@@ -15,7 +15,7 @@
     terminates \true;
     exits    never:     \false;
     assigns  y[0 .. n-1];
-    ensures  result:    \forall integer k; 0 <= k < n ==> identical(y[k], \at(x[k], Pre));
+    ensures  result:    \forall integer k; 0 <= k < n ==> identical(elem(y,k), elem{Pre}(x,k));
 */
 void muon_vector_copy(double *y, const double *x, size_t n);
 
@@ -25,7 +25,7 @@ void muon_vector_copy(double *y, const double *x, size_t n);
     terminates \true;
     exits    never:     \false;
     assigns  x[0 .. n-1];
-    ensures  result:    \forall integer k; 0 <= k < n ==> identical(x[k], rn_mul(a, \at(x[k], Pre)));
+    ensures  result:    \forall integer k; 0 <= k < n ==> identical(elem(x,k), rn_mul(a, elem{Pre}(x,k)));
 */
 void muon_vector_scale(double *x, double a, size_t n);
 
@@ -35,7 +35,7 @@ void muon_vector_scale(double *x, double a, size_t n);
     terminates \true;
     exits    never:     \false;
     assigns  x[0 .. n-1];
-    ensures  result:    \forall integer k; 0 <= k < n ==> identical(x[k], rn_div(\at(x[k], Pre), d));
+    ensures  result:    \forall integer k; 0 <= k < n ==> identical(elem(x,k), rn_div(elem{Pre}(x,k), d));
 */
 void muon_vector_divide(double *x, double d, size_t n);
 
@@ -47,7 +47,7 @@ void muon_vector_divide(double *x, double d, size_t n);
     exits    never:     \false;
     assigns  y[0 .. n-1];
     ensures  result:    \forall integer k; 0 <= k < n ==>
-                          identical(y[k], rn_add(\at(y[k], Pre), rn_mul(a, \at(x[k], Pre))));
+                          identical(elem(y,k), rn_add(elem{Pre}(y,k), rn_mul(a, elem{Pre}(x,k))));
 */
 void muon_vector_axpy(double *y, double a, const double *x, size_t n);
 

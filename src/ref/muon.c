@@ -1,0 +1,34 @@
+#include "muon.h"
+
+#include <math.h>
+
+#include "matrix.h"
+#include "momentum.h"
+#include "optimizers.h"
+#include "weight_decay.h"
+
+double muon_update_scale(muon_scaling how, size_t m, size_t n) {
+  if (how == MUON_SCALE_RECTANGULAR)
+    return n < m ? sqrt((double)m / (double)n) : 1.0;
+  if (how == MUON_SCALE_RMS)
+    return sqrt((double)(n < m ? m : n)) / 5.0;
+  return 1.0;
+}
+
+size_t muon_step_workspace(size_t m, size_t n) {
+  return 2 * (m * n) + muon_newton_schulz_workspace(m, n);
+}
+
+void muon_step(double *W, size_t ldw, double *B, size_t ldb, muon_settings s, const double *G, size_t ldg,
+               const muon_coefficients *schedule, size_t steps, double *work, size_t m, size_t n) {
+  double *D = work, *O = work + m * n, *rest = work + 2 * (m * n);
+  double nu = s.weight == MUON_MOMENTUM_SUM ? 1.0 : 1.0 - s.momentum;
+  muon_momentum(B, ldb, s.momentum, nu, G, ldg, m, n);
+  if (s.nesterov)
+    muon_nesterov(D, n, s.momentum, B, ldb, nu, G, ldg, m, n);
+  else
+    muon_matrix_copy(D, n, B, ldb, m, n);
+  muon_newton_schulz(O, n, D, n, schedule, steps, s.eps, s.normalisation, rest, m, n);
+  muon_weight_decay(W, ldw, s.learning_rate, s.weight_decay, m, n);
+  muon_gradient_step(W, ldw, s.learning_rate * muon_update_scale(s.scaling, m, n), O, n, m, n);
+}
