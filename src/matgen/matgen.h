@@ -43,10 +43,12 @@ typedef struct {
   size_t arguments;
 } mc_matgen_family;
 
-/* MC_OK if the family exists, takes so many arguments and each is in its range; else MC_BAD_INPUT, naming what exists. */
+/* MC_OK if the family exists, takes so many arguments and each is in its range; else MC_BAD_INPUT, naming what
+ * exists. */
 mc_status mc_matgen_family_check(const mc_matgen_family *f, mc_error *e);
 
-/* Parse "name" or "name(a, b)"; numbers as strtod reads them in the C locale, hexadecimal included.  Checked as above. */
+/* Parse "name" or "name(a, b)"; numbers as strtod reads them in the C locale, hexadecimal included.  Checked as
+ * above. */
 mc_status mc_matgen_family_parse(mc_matgen_family *f, const char *text, mc_error *e);
 
 /* Write the family as text with hexadecimal arguments, which mc_matgen_family_parse reads back bit for bit. */

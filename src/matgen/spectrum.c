@@ -77,13 +77,13 @@ static void draw_one_tiny(double *s, size_t k, const double *a, mc_random *r) {
 static void draw_max_spiked(double *s, size_t k, const double *a, mc_random *r) {
   (void)r;
   for (size_t i = 0; i < k; i++)
-    s[i] = a[1];
+    s[i] = i == 0 ? a[0] : a[1];
 }
 
 static void draw_min_spiked(double *s, size_t k, const double *a, mc_random *r) {
   (void)r;
   for (size_t i = 0; i < k; i++)
-    s[i] = a[0];
+    s[i] = i == 0 ? a[1] : a[0];
 }
 
 /* Normal about the middle, `width` standard deviations to either end, redrawn outside. */

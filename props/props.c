@@ -1,0 +1,17 @@
+#include "props.h"
+
+#include <string.h>
+
+static const mc_property *const properties[] = {&mc_props_corner_lemma};
+enum { PROPERTIES = sizeof properties / sizeof properties[0] };
+
+const mc_property *mc_props_get(size_t i) {
+  return i < PROPERTIES ? properties[i] : NULL;
+}
+
+const mc_property *mc_props_find(const char *name) {
+  for (size_t i = 0; i < PROPERTIES; i++)
+    if (!strcmp(properties[i]->name, name))
+      return properties[i];
+  return NULL;
+}

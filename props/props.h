@@ -1,0 +1,22 @@
+/* The properties: one file a theorem or law, each saying what to generate and what to measure. */
+#ifndef MUONCERT_PROPS_H
+#define MUONCERT_PROPS_H
+
+#include "../src/prop/prop.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern const mc_property mc_props_corner_lemma;
+
+/* The property of a name, or NULL. */
+const mc_property *mc_props_find(const char *name);
+
+/* The i-th property, or NULL past the last. */
+const mc_property *mc_props_get(size_t i);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

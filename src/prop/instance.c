@@ -1,0 +1,32 @@
+#include "prop.h"
+
+double *mc_prop_instance_add(mc_prop_instance *x, const char *name, size_t rows, size_t columns) {
+  if (x->count == MC_PROP_MATRICES)
+    return NULL;
+  double *entries = mc_alloc(rows * columns, sizeof *entries);
+  if (entries)
+    x->matrices[x->count++] = (mc_prop_matrix){name, rows, columns, entries};
+  return entries;
+}
+
+void mc_prop_instance_clear(mc_prop_instance *x) {
+  for (size_t i = 0; i < x->count; i++)
+    mc_free(x->matrices[i].entries);
+  *x = (mc_prop_instance){0};
+}
+
+mc_status mc_prop_draw_spectrum(double *sigma, size_t k, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  mc_status status = mc_matgen_spectrum(sigma, k, &c->family, r, e);
+  for (size_t i = c->rank ? c->rank : k; i < k && status == MC_OK; i++)
+    sigma[i] = 0;
+  return status;
+}
+
+mc_status mc_prop_draw_factor(double *q, size_t m, size_t n, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  if (!c->aligned)
+    return mc_matgen_haar(q, m, n, r, e);
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++)
+      q[i * n + j] = i == j;
+  return MC_OK;
+}

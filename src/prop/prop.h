@@ -1,0 +1,150 @@
+/* muoncert: the property engine.
+ *
+ * A property (props/) generates an instance of a theorem's data from a case and measures quantities on it, as balls.  A
+ * campaign states over these quantities what is assumed (where) and what must follow (holds).  The engine runs the
+ * trials, each judged with certified balls whose precision is doubled on demand, keeps the worst one, and shrinks a
+ * violation.  A trial is a function of its case alone, so any number of threads gives the same result, and the text of
+ * a case reproduces its trial by itself. */
+#ifndef MUONCERT_PROP_H
+#define MUONCERT_PROP_H
+
+#include "../ball/arb_headers.h"
+#include "../base/base.h"
+#include "../lang/lang.h"
+#include "../matgen/matgen.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Cases (case.c) ---- */
+
+/* Everything that an instance depends on, besides its property.  The last three are there for shrinking. */
+typedef struct {
+  uint64_t seed;
+  uint32_t trial;
+  size_t rows, columns;
+  mc_matgen_family family;
+  size_t rank;   /* singular values beyond this many are 0; 0: no limit */
+  unsigned bits; /* every number of the instance is rounded to so many significant bits, 1 to 53 */
+  bool aligned;  /* identity factors in place of Haar's */
+} mc_prop_case;
+
+/* Largest number of rows or columns of a case. */
+#define MC_PROP_LARGEST 4096
+
+/* "seed=0x1 trial=17 shape=4x4 spectrum=log_uniform(0x1p-3)" and, where they differ from the default, rank=, bits=,
+ * factors=identity.  Numbers are written so that mc_prop_case_parse gives the case back. */
+void mc_prop_case_format(mc_text *out, const mc_prop_case *c);
+
+/* The reverse.  seed, trial, shape and spectrum must be there; MC_BAD_INPUT says what is wrong. */
+mc_status mc_prop_case_parse(mc_prop_case *c, const char *text, mc_error *e);
+
+/* ---- Instances (instance.c) ---- */
+
+typedef struct {
+  const char *name; /* static */
+  size_t rows, columns;
+  double *entries; /* row-major */
+} mc_prop_matrix;
+
+#define MC_PROP_MATRICES 8
+
+/* The data of one trial: named matrices of doubles, in the property's order. */
+typedef struct {
+  size_t count;
+  mc_prop_matrix matrices[MC_PROP_MATRICES];
+} mc_prop_instance;
+
+/* The entries, all zero, of one more matrix; NULL: out of memory, or more than MC_PROP_MATRICES. */
+double *mc_prop_instance_add(mc_prop_instance *x, const char *name, size_t rows, size_t columns);
+void mc_prop_instance_clear(mc_prop_instance *x);
+
+/* k singular values of the case's family, decreasing, cut to its rank.  MC_BAD_INPUT for a family of matrices. */
+mc_status mc_prop_draw_spectrum(double *sigma, size_t k, const mc_prop_case *c, mc_random *r, mc_error *e);
+
+/* q (m x n, m >= n): n orthonormal columns, Haar or the identity's, as the case wants. */
+mc_status mc_prop_draw_factor(double *q, size_t m, size_t n, const mc_prop_case *c, mc_random *r, mc_error *e);
+
+/* ---- Properties ---- */
+
+typedef struct {
+  const char *name;
+  size_t count;
+  const char *const *quantities; /* the names that a campaign may measure */
+  /* Draw an instance of the case from r alone.  MC_BAD_INPUT: the property has no instances of this shape or family. */
+  mc_status (*generate)(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e);
+  /* Enclose all quantities, working with about `precision` bits.  MC_UNDECIDED: something that the theorem presupposes
+   * (say, that a factor exists) could not be certified at this precision. */
+  mc_status (*measure)(arb_ptr quantities, const mc_prop_instance *x, slong precision, mc_error *e);
+} mc_property;
+
+/* ---- Campaigns (judge.c, engine.c, shrink.c) ---- */
+
+typedef struct {
+  const mc_property *property;
+  size_t measure_count;
+  const size_t *measures; /* variable i of the conditions is quantity measures[i] */
+  const mc_condition *where, *holds;
+  size_t shape_count;
+  const mc_shape *shapes;
+  size_t family_count;
+  const mc_matgen_family *families;
+  uint64_t seed, trials;
+  unsigned threads;      /* 0: all processors */
+  double seconds;        /* time limit; 0: none */
+  mc_progress *progress; /* may be NULL; one tick a trial */
+} mc_prop_plan;
+
+/* In order of gravity. */
+typedef enum {
+  MC_TRIAL_VIOLATED,  /* where certainly true, holds certainly false */
+  MC_TRIAL_UNDECIDED, /* where certainly true, holds neither certainly true nor certainly false */
+  MC_TRIAL_HOLDS,     /* both certainly true */
+  MC_TRIAL_UNCLEAR,   /* whether the hypotheses are met could not be decided: never counted as met */
+  MC_TRIAL_MISSED,    /* a hypothesis is certainly false */
+  MC_TRIAL_SKIPPED    /* not run: time limit or interrupt */
+} mc_trial_verdict;
+
+/* The margin of a trial is the least over the comparisons l <= r of holds of (r - l)/(|l| + |r|), with the sign such
+ * that it is negative if and only if the comparison fails, and 0 where both sides are 0; for l = r it is
+ * -|l - r|/(|l| + |r|).  Both ends are rounded outward. */
+typedef struct {
+  mc_trial_verdict verdict;
+  slong precision; /* at which the verdict fell */
+  double margin_lower, margin_upper;
+} mc_prop_outcome;
+
+/* Precisions in bits: the first tried, and the limit of doubling. */
+#define MC_PROP_PRECISION 64
+#define MC_PROP_PRECISION_LIMIT 1024
+
+/* Run one trial.  quantities (may be NULL): property->count balls at the last precision tried.  instance (may be
+ * NULL): the data, to be cleared by the caller. */
+mc_status mc_prop_judge(mc_prop_outcome *outcome, arb_ptr quantities, mc_prop_instance *instance,
+                        const mc_prop_plan *plan, const mc_prop_case *c, mc_error *e);
+
+typedef struct {
+  uint64_t trials; /* that ran: met + missed + unclear */
+  uint64_t met;    /* holds + violated + undecided */
+  uint64_t holds, violated, undecided, missed, unclear;
+  bool complete;         /* all trials of the plan ran */
+  mc_prop_case worst;    /* the met trial of gravest verdict, then of least margin; a violation is shrunk.  met > 0 */
+  mc_prop_outcome grade; /* of the worst case */
+} mc_prop_result;
+
+/* The case of trial i of the plan: shapes and families take turns. */
+void mc_prop_plan_case(mc_prop_case *c, const mc_prop_plan *plan, uint64_t i);
+
+/* Run the plan.  MC_OK also when violated or interrupted; MC_BAD_INPUT: the property has no instances of a shape or
+ * family; MC_NO_MEMORY. */
+mc_status mc_prop_run(mc_prop_result *result, const mc_prop_plan *plan, mc_error *e);
+
+/* The smallest case found by a greedy search in which the trial is still violated: shape, then family, then factors,
+ * rank and bits.  c is violated; on return too, and *outcome is its outcome. */
+mc_status mc_prop_shrink(mc_prop_case *c, mc_prop_outcome *outcome, const mc_prop_plan *plan, mc_error *e);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
