@@ -19,7 +19,7 @@ extern "C" {
 
 typedef struct mc_expr mc_expr;
 typedef struct mc_definition mc_definition;
-typedef struct mc_schedule mc_schedule;
+typedef struct mc_schedule_block mc_schedule_block;
 
 typedef enum {
   MC_EXPR_NUMBER, /* value */
@@ -50,11 +50,12 @@ struct mc_expr {
   mc_expr_kind kind;
   unsigned line, column;
   unsigned height; /* of the tree, definitions included: bounds the recursion of anything that walks it */
+  double cost;     /* operations of one evaluation, definitions expanded */
   fmpq_t value;    /* MC_EXPR_NUMBER */
   const char *name;
   size_t index;
   const mc_definition *definition;
-  const mc_schedule *schedule;
+  const mc_schedule_block *schedule;
   size_t count;
   mc_expr **arguments;
 };
@@ -74,7 +75,7 @@ typedef struct {
   unsigned long repeat;
 } mc_schedule_row;
 
-struct mc_schedule {
+struct mc_schedule_block {
   const char *name, *cite;
   unsigned line, column;
   size_t row_count;
@@ -174,7 +175,7 @@ typedef struct {
 typedef struct mc_document mc_document;
 
 /* Largest spec file that is read. */
-#define MC_LANG_FILE_LIMIT (4u << 20)
+#define MC_LANG_FILE_LIMIT (1u << 20)
 
 /* Parse a spec file, or a text under a name that errors will show.  On failure *document is NULL. */
 mc_status mc_lang_document_read(mc_document **document, const char *path, mc_error *e);
@@ -192,7 +193,7 @@ const mc_campaign *mc_lang_campaign(const mc_document *document, size_t i);
 size_t mc_lang_audit_count(const mc_document *document);
 const mc_audit_block *mc_lang_audit(const mc_document *document, size_t i);
 size_t mc_lang_schedule_count(const mc_document *document);
-const mc_schedule *mc_lang_schedule(const mc_document *document, size_t i);
+const mc_schedule_block *mc_lang_schedule(const mc_document *document, size_t i);
 
 /* ---- Values ----
  *

@@ -1,0 +1,693 @@
+/* Builders of the syntax tree: the parser's actions.  Here names are resolved and an author's mistakes are found. */
+#include <ctype.h>
+#include <string.h>
+
+#include "parser_state.h"
+
+enum {
+  LARGEST_EXPONENT = 10000, /* decimal digits that a number may have, or its exponent move it by */
+  GREATEST_HEIGHT = 1000,   /* recursion of anything that walks a tree */
+  MOST_NODES = 250000,
+  MOST_ITERATIONS = 1000,
+  MOST_REAL_VARIABLES = 4,
+  MOST_INTEGERS = 10000 /* in one range */
+};
+/* Operations that one evaluation may take, definitions expanded. */
+#define GREATEST_COST 1e6
+
+static const struct {
+  const char *name;
+  mc_expr_kind kind;
+  size_t least, most;
+} functions[] = {
+    {"sqrt", MC_EXPR_SQRT, 1, 1},      {"abs", MC_EXPR_ABS, 1, 1}, {"min", MC_EXPR_MIN, 2, SIZE_MAX},
+    {"max", MC_EXPR_MAX, 2, SIZE_MAX}, {"exp", MC_EXPR_EXP, 1, 1}, {"log", MC_EXPR_LOG, 1, 1},
+    {"sin", MC_EXPR_SIN, 1, 1},        {"cos", MC_EXPR_COS, 1, 1},
+};
+enum { FUNCTION_COUNT = sizeof functions / sizeof functions[0] };
+
+static mc_expr *new_expr(mc_parser *p, mc_span where, mc_expr_kind kind) {
+  if (p->document->expression_count >= MOST_NODES) {
+    mc_lang_error_at(p, where, "more than %d terms in one text: too large", MOST_NODES);
+    return NULL;
+  }
+  mc_expr *expr = mc_lang_allocate(p, 1, sizeof *expr);
+  if (!expr)
+    return NULL;
+  p->document->expression_count++;
+  expr->kind = kind;
+  expr->line = where.line;
+  expr->column = where.column;
+  expr->height = 1;
+  expr->cost = 1;
+  return expr;
+}
+
+/* Attach arguments; height and cost follow.  body_height, body_cost: of what is called, `times` times. */
+static mc_expr *with_arguments(mc_parser *p, mc_span where, mc_expr *expr, size_t count, mc_expr *const *arguments,
+                               const mc_expr *body, double times) {
+  if (!expr || !(expr->arguments = mc_lang_allocate(p, count, sizeof *arguments)))
+    return NULL;
+  expr->count = count;
+  unsigned below = body ? body->height : 0;
+  if (body)
+    expr->cost += times * body->cost;
+  for (size_t i = 0; i < count; i++) {
+    expr->arguments[i] = arguments[i];
+    expr->cost += arguments[i]->cost;
+    if (arguments[i]->height > below)
+      below = arguments[i]->height;
+  }
+  expr->height = below + 1;
+  if (expr->height > GREATEST_HEIGHT)
+    mc_lang_error_at(p, where, "nested more than %d deep", GREATEST_HEIGHT);
+  else if (expr->cost > GREATEST_COST)
+    mc_lang_error_at(p, where, "this expands to more than %.0f operations", GREATEST_COST);
+  return p->failed ? NULL : expr;
+}
+
+/* ---- Numbers ---- */
+
+/* Bounds the exponent, so that a short text cannot ask for a huge number; strtol saturates. */
+static bool exponent_fits(const char *text) {
+  long exponent = strtol(text, NULL, 10);
+  return exponent >= -LARGEST_EXPONENT && exponent <= LARGEST_EXPONENT;
+}
+
+/* digits * base^power, where text holds digits of `base` with at most one point. */
+static void set_digits(fmpq_t value, const char *text, size_t length, int base, unsigned bits_per_digit, char *digits) {
+  size_t count = 0, fraction = 0;
+  bool after_point = false;
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] == '.') {
+      after_point = true;
+    } else {
+      digits[count++] = text[i];
+      fraction += after_point;
+    }
+  }
+  digits[count] = '\0';
+  fmpz_t numerator, denominator;
+  fmpz_init(numerator);
+  fmpz_init(denominator);
+  fmpz_set_str(numerator, digits, base);
+  if (bits_per_digit > 0) {
+    fmpz_one(denominator);
+    fmpz_mul_2exp(denominator, denominator, bits_per_digit * fraction);
+  } else {
+    fmpz_ui_pow_ui(denominator, 10, fraction);
+  }
+  fmpq_set_fmpz_frac(value, numerator, denominator);
+  fmpz_clear(numerator);
+  fmpz_clear(denominator);
+}
+
+mc_expr *mc_lang_number(mc_parser *p, mc_span where, const char *text, size_t length) {
+  bool hex = length > 1 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+  size_t mantissa = strcspn(text, hex ? "pP" : "eE");
+  if (mantissa > LARGEST_EXPONENT || (mantissa < length && !exponent_fits(text + mantissa + 1))) {
+    mc_lang_error_at(p, where, "a number of more than %d digits", LARGEST_EXPONENT);
+    return NULL;
+  }
+  mc_expr *expr = new_expr(p, where, MC_EXPR_NUMBER);
+  char *digits = mc_lang_allocate(p, mantissa + 1, 1);
+  if (!expr || !digits || !mc_lang_list_add(p, &p->document->numbers, expr))
+    return NULL;
+  fmpq_init(expr->value);
+  if (hex)
+    set_digits(expr->value, text + 2, mantissa - 2, 16, 4, digits);
+  else
+    set_digits(expr->value, text, mantissa, 10, 0, digits);
+  if (mantissa < length) {
+    long exponent = strtol(text + mantissa + 1, NULL, 10);
+    fmpz_t power;
+    fmpz_init(power);
+    fmpz_ui_pow_ui(power, hex ? 2 : 10, (ulong)(exponent < 0 ? -exponent : exponent));
+    if (exponent < 0)
+      fmpq_div_fmpz(expr->value, expr->value, power);
+    else
+      fmpq_mul_fmpz(expr->value, expr->value, power);
+    fmpz_clear(power);
+  }
+  return expr;
+}
+
+unsigned long mc_lang_count(mc_parser *p, mc_span where, const mc_expr *number) {
+  if (!number)
+    return 0;
+  if (!fmpz_is_one(fmpq_denref(number->value)) || fmpz_sgn(fmpq_numref(number->value)) <= 0 ||
+      fmpz_cmp_ui(fmpq_numref(number->value), 1000000000) > 0) {
+    mc_lang_error_at(p, where, "expected a positive whole number up to 1000000000");
+    return 0;
+  }
+  return fmpz_get_ui(fmpq_numref(number->value));
+}
+
+/* ---- Names ---- */
+
+static const mc_definition *find_definition(const mc_parser *p, const char *name) {
+  for (size_t i = 0; i < p->document->definitions.count; i++) {
+    const mc_definition *d = p->document->definitions.items[i];
+    if (strcmp(d->name, name) == 0)
+      return d;
+  }
+  return NULL;
+}
+
+static const mc_schedule_block *find_schedule(const mc_parser *p, const char *name) {
+  for (size_t i = 0; i < p->document->schedules.count; i++) {
+    const mc_schedule_block *s = p->document->schedules.items[i];
+    if (strcmp(s->name, name) == 0)
+      return s;
+  }
+  return NULL;
+}
+
+/* "what 'name' is not known", with the nearest name that is. */
+static void unknown_name(mc_parser *p, mc_span where, const char *what, const char *name) {
+  mc_list known = {0};
+  for (size_t i = 0; i < p->scope_count; i++)
+    mc_lang_list_add(p, &known, (void *)p->scope[i]);
+  for (size_t i = 0; i < p->document->definitions.count; i++)
+    mc_lang_list_add(p, &known, (void *)((mc_definition *)p->document->definitions.items[i])->name);
+  for (size_t i = 0; i < p->document->schedules.count; i++)
+    mc_lang_list_add(p, &known, (void *)((mc_schedule_block *)p->document->schedules.items[i])->name);
+  for (size_t i = 0; i < FUNCTION_COUNT; i++)
+    mc_lang_list_add(p, &known, (void *)functions[i].name);
+  const char *near = mc_lang_nearest(name, (const char *const *)known.items, known.count);
+  if (near)
+    mc_lang_error_at(p, where, "%s '%.60s' is not known; did you mean '%.60s'?", what, name, near);
+  else
+    mc_lang_error_at(p, where, "%s '%.60s' is not known", what, name);
+}
+
+static void wrong_arity(mc_parser *p, mc_span where, const char *name, size_t wanted, size_t given) {
+  mc_lang_error_at(p, where, "'%.60s' takes %zu argument%s, not %zu", name, wanted, wanted == 1 ? "" : "s", given);
+}
+
+mc_expr *mc_lang_name(mc_parser *p, mc_span where, const char *name) {
+  for (size_t i = 0; i < p->scope_count; i++)
+    if (strcmp(p->scope[i], name) == 0) {
+      mc_expr *expr = new_expr(p, where, MC_EXPR_VARIABLE);
+      if (expr) {
+        expr->name = p->scope[i];
+        expr->index = i;
+      }
+      return expr;
+    }
+  const mc_definition *d = find_definition(p, name);
+  if (d) {
+    if (d->parameter_count > 0) {
+      wrong_arity(p, where, name, d->parameter_count, 0);
+      return NULL;
+    }
+    mc_expr *expr = new_expr(p, where, MC_EXPR_CALL);
+    if (expr) {
+      expr->definition = d;
+      expr->name = d->name;
+    }
+    return with_arguments(p, where, expr, 0, NULL, d->body, 1);
+  }
+  if (strcmp(name, "pi") == 0)
+    return new_expr(p, where, MC_EXPR_PI);
+  if (strcmp(name, "e") == 0)
+    return new_expr(p, where, MC_EXPR_E);
+  if (find_schedule(p, name))
+    mc_lang_error_at(p, where, "'%.60s' is a schedule: write apply(%.60s, …)", name, name);
+  else
+    unknown_name(p, where, "name", name);
+  return NULL;
+}
+
+mc_expr *mc_lang_unknown(mc_parser *p, mc_span where) {
+  if (!p->unknown_allowed)
+    mc_lang_error_at(p, where, "? may stand once in the conclusion of a claim, or as an end of one of its intervals");
+  else if (p->unknown)
+    mc_lang_error_at(p, where, "a second ?: a claim derives one constant");
+  if (p->failed)
+    return NULL;
+  return p->unknown = new_expr(p, where, MC_EXPR_UNKNOWN);
+}
+
+mc_expr *mc_lang_call(mc_parser *p, mc_span where, const char *name, mc_list *arguments) {
+  for (size_t i = 0; i < FUNCTION_COUNT; i++) {
+    if (strcmp(functions[i].name, name) != 0)
+      continue;
+    if (arguments->count < functions[i].least || arguments->count > functions[i].most) {
+      if (functions[i].most == SIZE_MAX)
+        mc_lang_error_at(p, where, "'%s' takes two or more arguments", name);
+      else
+        wrong_arity(p, where, name, functions[i].least, arguments->count);
+      return NULL;
+    }
+    return with_arguments(p, where, new_expr(p, where, functions[i].kind), arguments->count,
+                          (mc_expr **)arguments->items, NULL, 0);
+  }
+  const mc_definition *d = find_definition(p, name);
+  if (!d) {
+    if (find_schedule(p, name))
+      mc_lang_error_at(p, where, "'%.60s' is a schedule: write apply(%.60s, …)", name, name);
+    else
+      unknown_name(p, where, "function", name);
+    return NULL;
+  }
+  if (d->parameter_count == 0) {
+    mc_lang_error_at(p, where, "'%.60s' is a constant, not a function; products are written with *", name);
+    return NULL;
+  }
+  if (d->parameter_count != arguments->count) {
+    wrong_arity(p, where, name, d->parameter_count, arguments->count);
+    return NULL;
+  }
+  mc_expr *expr = new_expr(p, where, MC_EXPR_CALL);
+  if (expr) {
+    expr->definition = d;
+    expr->name = d->name;
+  }
+  return with_arguments(p, where, expr, arguments->count, (mc_expr **)arguments->items, d->body, 1);
+}
+
+mc_expr *mc_lang_iterate(mc_parser *p, mc_span where, const char *function, mc_expr *times, mc_expr *start) {
+  const mc_definition *d = find_definition(p, function);
+  if (!d) {
+    unknown_name(p, where, "function", function);
+    return NULL;
+  }
+  if (d->parameter_count != 1) {
+    mc_lang_error_at(p, where, "iter needs a function of one argument; '%.60s' has %zu", function, d->parameter_count);
+    return NULL;
+  }
+  double most = MOST_ITERATIONS;
+  if (mc_lang_expr_is_constant(times)) {
+    fmpq_t value;
+    fmpq_init(value);
+    mc_span place = {times->line, times->column, 0, 0};
+    if (mc_lang_expr_exact(value, times, NULL, NULL, NULL) != MC_OK || !fmpz_is_one(fmpq_denref(value)) ||
+        fmpz_sgn(fmpq_numref(value)) < 0 || fmpz_cmp_si(fmpq_numref(value), MOST_ITERATIONS) > 0)
+      mc_lang_error_at(p, place, "the number of iterations must be whole, from 0 to %d", MOST_ITERATIONS);
+    else
+      most = (double)fmpz_get_ui(fmpq_numref(value));
+    fmpq_clear(value);
+    if (p->failed)
+      return NULL;
+  }
+  mc_expr *expr = new_expr(p, where, MC_EXPR_ITER);
+  if (expr) {
+    expr->definition = d;
+    expr->name = d->name;
+  }
+  mc_expr *arguments[] = {times, start};
+  return with_arguments(p, where, expr, 2, arguments, d->body, most);
+}
+
+mc_expr *mc_lang_apply(mc_parser *p, mc_span where, const char *schedule, mc_expr *start) {
+  const mc_schedule_block *s = find_schedule(p, schedule);
+  if (!s) {
+    unknown_name(p, where, "schedule", schedule);
+    return NULL;
+  }
+  mc_expr *expr = new_expr(p, where, MC_EXPR_APPLY);
+  if (!expr)
+    return NULL;
+  expr->schedule = s;
+  expr->name = s->name;
+  for (size_t i = 0; i < s->row_count; i++)
+    expr->cost += (double)s->rows[i].repeat * 4 * (double)s->rows[i].count;
+  return with_arguments(p, where, expr, 1, &start, NULL, 0);
+}
+
+mc_expr *mc_lang_operator(mc_parser *p, mc_span where, mc_expr_kind kind, mc_expr *left, mc_expr *right) {
+  mc_expr *arguments[] = {left, right};
+  return with_arguments(p, where, new_expr(p, where, kind), right ? 2 : 1, arguments, NULL, 0);
+}
+
+void mc_lang_bind(mc_parser *p, mc_span where, const char *name) {
+  for (size_t i = 0; i < p->scope_count; i++)
+    if (strcmp(p->scope[i], name) == 0)
+      mc_lang_error_at(p, where, "'%.60s' is bound twice", name);
+  if (p->scope_count == sizeof p->scope / sizeof p->scope[0])
+    mc_lang_error_at(p, where, "more than %zu names are bound here", sizeof p->scope / sizeof p->scope[0]);
+  if (!p->failed)
+    p->scope[p->scope_count++] = name;
+}
+
+/* ---- Definitions and schedules ---- */
+
+static bool refuse_taken_name(mc_parser *p, mc_span where, const char *name) {
+  const mc_definition *d = find_definition(p, name);
+  const mc_schedule_block *s = find_schedule(p, name);
+  for (size_t i = 0; i < FUNCTION_COUNT; i++)
+    if (strcmp(functions[i].name, name) == 0)
+      mc_lang_error_at(p, where, "'%s' is a function of the language", name);
+  if (strcmp(name, "pi") == 0)
+    mc_lang_error_at(p, where, "'pi' is a constant of the language");
+  if (d || s)
+    mc_lang_error_at(p, where, "'%.60s' is already defined in line %u", name, d ? d->line : s->line);
+  return p->failed;
+}
+
+void mc_lang_define(mc_parser *p, mc_span where, const char *name, mc_list *parameters, mc_expr *body) {
+  p->scope_count = 0;
+  if (refuse_taken_name(p, where, name))
+    return;
+  mc_definition *d = mc_lang_allocate(p, 1, sizeof *d);
+  if (!d)
+    return;
+  *d = (mc_definition){.name = name, .line = where.line, .column = where.column, .body = body};
+  if (parameters) {
+    d->parameter_count = parameters->count;
+    d->parameters = (const char **)parameters->items;
+  }
+  mc_lang_list_add(p, &p->document->definitions, d);
+}
+
+mc_schedule_row *mc_lang_row(mc_parser *p, mc_span where, mc_list *coefficients, unsigned long repeat) {
+  mc_schedule_row *row = mc_lang_allocate(p, 1, sizeof *row);
+  if (!row)
+    return NULL;
+  if (repeat > MOST_ITERATIONS)
+    mc_lang_error_at(p, where, "repeated more than %d times", MOST_ITERATIONS);
+  if (coefficients->count > 16)
+    mc_lang_error_at(p, where, "more than 16 coefficients in one row");
+  for (size_t i = 0; i < coefficients->count; i++) {
+    const mc_expr *c = coefficients->items[i];
+    fmpq_t value;
+    fmpq_init(value);
+    if (mc_lang_expr_exact(value, c, NULL, NULL, NULL) != MC_OK)
+      mc_lang_error_at(p, (mc_span){c->line, c->column, 0, 0}, "a coefficient must be an exact rational number");
+    fmpq_clear(value);
+  }
+  *row = (mc_schedule_row){coefficients->count, (mc_expr **)coefficients->items, repeat};
+  return p->failed ? NULL : row;
+}
+
+void mc_lang_add_schedule(mc_parser *p, mc_span where, const char *name, mc_list *rows, const char *cite) {
+  p->scope_count = 0;
+  if (refuse_taken_name(p, where, name))
+    return;
+  mc_schedule_block *s = mc_lang_allocate(p, 1, sizeof *s);
+  mc_schedule_row *table = mc_lang_allocate(p, rows->count, sizeof *table);
+  if (!s || !table)
+    return;
+  unsigned long steps = 0;
+  for (size_t i = 0; i < rows->count; i++) {
+    table[i] = *(mc_schedule_row *)rows->items[i];
+    steps += table[i].repeat;
+  }
+  if (steps > MOST_ITERATIONS) {
+    mc_lang_error_at(p, where, "a schedule of more than %d steps", MOST_ITERATIONS);
+    return;
+  }
+  *s = (mc_schedule_block){
+      .name = name, .cite = cite, .line = where.line, .column = where.column, .row_count = rows->count, .rows = table};
+  mc_lang_list_add(p, &p->document->schedules, s);
+}
+
+/* ---- Conditions ---- */
+
+mc_list *mc_lang_compare(mc_parser *p, mc_span where, mc_list *conjunction, mc_relation relation, mc_expr *left,
+                         mc_expr *right) {
+  mc_comparison *c = mc_lang_allocate(p, 1, sizeof *c);
+  if (c) {
+    *c = (mc_comparison){relation, left, right, where.line, where.column};
+    mc_lang_list_add(p, conjunction, c);
+  }
+  return conjunction;
+}
+
+mc_list *mc_lang_member(mc_parser *p, mc_list *conjunction, mc_expr *value, const mc_interval *interval) {
+  mc_span where = interval->span;
+  mc_lang_compare(p, where, conjunction, interval->lower_open ? MC_RELATION_GT : MC_RELATION_GE, value,
+                  interval->lower);
+  return mc_lang_compare(p, where, conjunction, interval->upper_open ? MC_RELATION_LT : MC_RELATION_LE, value,
+                         interval->upper);
+}
+
+mc_condition mc_lang_condition(mc_parser *p, mc_list *conjunction) {
+  mc_condition condition = {0};
+  mc_comparison *comparisons = mc_lang_allocate(p, conjunction->count, sizeof *comparisons);
+  if (comparisons) {
+    for (size_t i = 0; i < conjunction->count; i++)
+      comparisons[i] = *(mc_comparison *)conjunction->items[i];
+    condition = (mc_condition){conjunction->count, comparisons};
+  }
+  return condition;
+}
+
+/* Compare two constants: -1, 0, 1, or 2 when 4096 bits do not tell. */
+static int compare_constants(const mc_expr *left, const mc_expr *right) {
+  int result = 2;
+  fmpq_t a, b;
+  fmpq_init(a);
+  fmpq_init(b);
+  if (mc_lang_expr_exact(a, left, NULL, NULL, NULL) == MC_OK &&
+      mc_lang_expr_exact(b, right, NULL, NULL, NULL) == MC_OK) {
+    result = fmpq_cmp(a, b);
+    result = result < 0 ? -1 : result > 0;
+  } else {
+    arb_t x, y;
+    arb_init(x);
+    arb_init(y);
+    for (slong precision = 128; precision <= 4096 && result == 2; precision *= 2) {
+      mc_lang_expr_enclose(x, left, NULL, precision);
+      mc_lang_expr_enclose(y, right, NULL, precision);
+      if (arb_lt(x, y))
+        result = -1;
+      else if (arb_gt(x, y))
+        result = 1;
+    }
+    arb_clear(x);
+    arb_clear(y);
+  }
+  fmpq_clear(a);
+  fmpq_clear(b);
+  return result;
+}
+
+/* Division by zero and the like in a constant, said at its place. */
+static void check_constant(mc_parser *p, const mc_expr *expr) {
+  fmpq_t value;
+  mc_error e = {0};
+  fmpq_init(value);
+  if (mc_lang_expr_exact(value, expr, NULL, NULL, &e) == MC_BAD_INPUT)
+    mc_lang_error_at(p, (mc_span){e.line, e.column, 0, 0}, "%s", e.text);
+  fmpq_clear(value);
+}
+
+void mc_lang_check_interval(mc_parser *p, const mc_interval *interval) {
+  mc_expr *ends[] = {interval->lower, interval->upper};
+  for (int i = 0; i < 2; i++) {
+    if (!mc_lang_expr_is_constant(ends[i]))
+      return;
+    check_constant(p, ends[i]);
+  }
+  if (p->failed)
+    return;
+  int order = compare_constants(interval->lower, interval->upper);
+  if (order == 1)
+    mc_lang_error_at(p, interval->span, "this interval is reversed: its lower end exceeds its upper end");
+  else if (order == 0 && (interval->lower_open || interval->upper_open))
+    mc_lang_error_at(p, interval->span, "this interval is empty: its ends are equal and it is not closed");
+  else if (order == 2)
+    mc_lang_error_at(p, interval->span, "4096 bits do not tell whether this interval is empty");
+}
+
+/* ---- Blocks ---- */
+
+void mc_lang_begin_block(mc_parser *p, mc_block *block, mc_span keyword, const char *name) {
+  p->scope_count = 0;
+  p->unknown = NULL;
+  p->unknown_allowed = false;
+  mc_text id;
+  mc_text_init(&id);
+  mc_text_printf(&id, "%s%s%s", p->paper ? p->paper->name : "", p->paper ? "." : "", name);
+  *block = (mc_block){.id = mc_lang_copy(p, id.data ? id.data : name, id.data ? id.length : strlen(name)),
+                      .name = name,
+                      .file = p->document->name,
+                      .line = keyword.line,
+                      .column = keyword.column,
+                      .paper = p->paper};
+  mc_text_clear(&id);
+  const mc_list *families[] = {&p->document->claims, &p->document->campaigns, &p->document->audits};
+  for (int f = 0; f < 3 && block->id; f++)
+    for (size_t i = 0; i < families[f]->count; i++) {
+      /* The block is the first member of each. */
+      const mc_block *other = families[f]->items[i];
+      if (strcmp(other->id, block->id) == 0) {
+        mc_lang_error_at(p, keyword, "'%.80s' is already the name of the block in line %u", block->id, other->line);
+        return;
+      }
+    }
+}
+
+void mc_lang_begin_claim(mc_parser *p, mc_span keyword, const char *name) {
+  p->claim = mc_lang_allocate(p, 1, sizeof *p->claim);
+  if (p->claim)
+    mc_lang_begin_block(p, &p->claim->block, keyword, name);
+}
+
+void mc_lang_set_text(mc_parser *p, mc_span where, const char **field, const char *what, const char *value) {
+  if (*field)
+    mc_lang_error_at(p, where, "a second '%s' in one block", what);
+  *field = value;
+}
+
+const char *mc_lang_statement_text(mc_parser *p, mc_span where) {
+  char *out = mc_lang_allocate(p, where.end - where.begin + 1, 1);
+  if (!out)
+    return NULL;
+  size_t n = 0;
+  bool comment = false;
+  for (size_t i = where.begin; i < where.end; i++) {
+    char c = p->document->source[i];
+    comment = c == '#' || (comment && c != '\n');
+    if (comment || c == '\n' || c == '\t' || c == '\r')
+      c = ' ';
+    if (c != ' ' || (n > 0 && out[n - 1] != ' '))
+      out[n++] = c;
+  }
+  return out;
+}
+
+static bool is_integer_constant(const mc_expr *expr) {
+  fmpq_t value;
+  fmpq_init(value);
+  bool whole = mc_lang_expr_is_constant(expr) && mc_lang_expr_exact(value, expr, NULL, NULL, NULL) == MC_OK &&
+               fmpz_is_one(fmpq_denref(value)) && fmpz_bits(fmpq_numref(value)) <= 30;
+  fmpq_clear(value);
+  return whole;
+}
+
+static bool too_many_integers(const mc_interval *range) {
+  fmpq_t lower, upper;
+  fmpq_init(lower);
+  fmpq_init(upper);
+  mc_lang_expr_exact(lower, range->lower, NULL, NULL, NULL);
+  mc_lang_expr_exact(upper, range->upper, NULL, NULL, NULL);
+  fmpq_sub(upper, upper, lower);
+  bool result = fmpz_cmp_si(fmpq_numref(upper), MOST_INTEGERS) >= 0;
+  fmpq_clear(lower);
+  fmpq_clear(upper);
+  return result;
+}
+
+static void check_domain(mc_parser *p, const mc_interval *domain) {
+  mc_expr *ends[] = {domain->lower, domain->upper};
+  for (int i = 0; i < 2; i++) {
+    mc_span place = {ends[i]->line, ends[i]->column, 0, 0};
+    if (domain->integer && !is_integer_constant(ends[i]))
+      mc_lang_error_at(p, place, "the ends of a range must be whole numbers");
+    else if (ends[i]->kind != MC_EXPR_UNKNOWN && !mc_lang_expr_is_constant(ends[i]))
+      mc_lang_error_at(p, place,
+                       "the end of a domain must be constant, or ? alone; say what depends on variables by where");
+  }
+  if (!p->failed)
+    mc_lang_check_interval(p, domain);
+  if (!p->failed && domain->integer && too_many_integers(domain))
+    mc_lang_error_at(p, domain->span, "more than %d integers", MOST_INTEGERS);
+}
+
+void mc_lang_quantify(mc_parser *p, mc_list *names, const mc_interval *domain) {
+  mc_claim *claim = p->claim;
+  check_domain(p, domain);
+  if (p->failed)
+    return;
+  mc_quantified *variables = mc_lang_allocate(p, claim->variable_count + names->count, sizeof *variables);
+  if (!variables)
+    return;
+  if (claim->variable_count > 0)
+    memcpy(variables, claim->variables, claim->variable_count * sizeof *variables);
+  claim->variables = variables;
+  for (size_t i = 0; i < names->count; i++) {
+    const mc_named *name = names->items[i];
+    variables[claim->variable_count++] = (mc_quantified){.name = name->text,
+                                                         .line = name->span.line,
+                                                         .column = name->span.column,
+                                                         .integer = domain->integer,
+                                                         .lower = domain->lower,
+                                                         .upper = domain->upper,
+                                                         .lower_open = domain->lower_open,
+                                                         .upper_open = domain->upper_open};
+    mc_lang_bind(p, name->span, name->text);
+  }
+  size_t reals = 0;
+  for (size_t i = 0; i < claim->variable_count; i++)
+    reals += !variables[i].integer;
+  if (reals > MOST_REAL_VARIABLES)
+    mc_lang_error_at(p, domain->span, "more than %d real variables", MOST_REAL_VARIABLES);
+}
+
+void mc_lang_finish_claim(mc_parser *p) {
+  p->claim->unknown = p->unknown;
+  if (p->claim->expected_lower && !p->unknown)
+    mc_lang_error_at(p, (mc_span){p->claim->expected_lower->line, p->claim->expected_lower->column, 0, 0},
+                     "this claim has no ? to expect");
+  mc_lang_list_add(p, &p->document->claims, p->claim);
+  p->scope_count = 0;
+}
+
+void mc_lang_add_shape(mc_parser *p, mc_span where, unsigned long rows, unsigned long columns) {
+  (void)where;
+  mc_shape *shape = mc_lang_allocate(p, 1, sizeof *shape);
+  if (!p->shapes)
+    p->shapes = mc_lang_list_new(p);
+  if (!shape || !p->shapes)
+    return;
+  *shape = (mc_shape){rows, columns};
+  mc_lang_list_add(p, p->shapes, shape);
+}
+
+void mc_lang_add_spectrum(mc_parser *p, mc_span where, const char *name, mc_list *arguments) {
+  mc_spectrum *spectrum = mc_lang_allocate(p, 1, sizeof *spectrum);
+  if (!p->spectra)
+    p->spectra = mc_lang_list_new(p);
+  if (!spectrum || !p->spectra)
+    return;
+  *spectrum = (mc_spectrum){.name = name, .line = where.line, .column = where.column};
+  if (arguments) {
+    for (size_t i = 0; i < arguments->count; i++) {
+      const mc_expr *a = arguments->items[i];
+      if (!mc_lang_expr_is_constant(a))
+        mc_lang_error_at(p, (mc_span){a->line, a->column, 0, 0}, "the argument of a spectrum must be constant");
+    }
+    spectrum->count = arguments->count;
+    spectrum->arguments = (mc_expr **)arguments->items;
+  }
+  mc_lang_list_add(p, p->spectra, spectrum);
+}
+
+void mc_lang_finish_campaign(mc_parser *p) {
+  mc_campaign *c = p->campaign;
+  mc_span place = {c->block.line, c->block.column, 0, 0};
+  if (!c->property)
+    mc_lang_error_at(p, place, "campaign '%.60s' has no 'measure … by …'", c->block.name);
+  else if (c->holds.count == 0)
+    mc_lang_error_at(p, place, "campaign '%.60s' has no 'holds'", c->block.name);
+  if (p->failed)
+    return;
+  if (p->shapes) {
+    c->shape_count = p->shapes->count;
+    c->shapes = mc_lang_allocate(p, c->shape_count, sizeof *c->shapes);
+    for (size_t i = 0; c->shapes && i < c->shape_count; i++)
+      c->shapes[i] = *(mc_shape *)p->shapes->items[i];
+  }
+  if (p->spectra) {
+    c->spectrum_count = p->spectra->count;
+    c->spectra = mc_lang_allocate(p, c->spectrum_count, sizeof *c->spectra);
+    for (size_t i = 0; c->spectra && i < c->spectrum_count; i++)
+      c->spectra[i] = *(mc_spectrum *)p->spectra->items[i];
+  }
+  p->shapes = p->spectra = NULL;
+  p->scope_count = 0;
+  if (!p->failed)
+    mc_lang_list_add(p, &p->document->campaigns, c);
+}
+
+void mc_lang_finish_audit(mc_parser *p) {
+  mc_audit_block *a = p->audit;
+  mc_span place = {a->block.line, a->block.column, 0, 0};
+  if (!a->input || !a->output)
+    mc_lang_error_at(p, place, "audit '%.60s' has no '%s'", a->block.name, a->input ? "output" : "input");
+  else
+    mc_lang_list_add(p, &p->document->audits, a);
+}
