@@ -11,6 +11,9 @@ typedef int mc_command(int argc, char **argv);
 
 mc_command mc_cli_verify, mc_cli_claims, mc_cli_prove, mc_cli_truth, mc_cli_audit, mc_cli_campaign, mc_cli_report;
 
+/* How documents are written: certified numbers are strings, so that the few reals (seconds) need no more digits than these. */
+#define MC_CLI_JSON_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(9))
+
 /* One clear line on stderr: "muoncert COMMAND: file:line:column: text"; returns the exit status that the error deserves. */
 int mc_cli_fail(const char *command, const mc_error *e);
 

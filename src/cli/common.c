@@ -35,7 +35,7 @@ static int flush_stdout(void) {
 }
 
 int mc_cli_print_json(const json_t *document) {
-  if (json_dumpf(document, stdout, JSON_INDENT(2)) != 0 && stdout_errno == 0)
+  if (json_dumpf(document, stdout, MC_CLI_JSON_FLAGS) != 0 && stdout_errno == 0)
     stdout_errno = errno;
   putchar('\n');
   return flush_stdout();

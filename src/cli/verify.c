@@ -86,9 +86,14 @@ static const struct argp parser = {
 
 static int write_json(const char *path, const json_t *document) {
   mc_error e = {0};
-  char *text = json_dumps(document, JSON_INDENT(2));
-  mc_status status = text ? mc_file_write(path, text, strlen(text), &e) : mc_fail(&e, MC_NO_MEMORY, "out of memory");
+  char *text = json_dumps(document, MC_CLI_JSON_FLAGS);
+  mc_text file;
+  mc_text_init(&file);
+  mc_text_printf(&file, "%s\n", text ? text : "");
+  mc_status status = text && !file.failed ? mc_file_write(path, file.data, file.length, &e)
+                                          : mc_fail(&e, MC_NO_MEMORY, "out of memory");
   mc_free(text);
+  mc_text_clear(&file);
   return status == MC_OK ? MC_EXIT_EXPECTED : mc_cli_fail("verify", &e);
 }
 

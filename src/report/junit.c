@@ -6,8 +6,9 @@
 #include "../run/run.h"
 #include "facts.h"
 
-/* XML 1.0 has no way to write most control characters, U+FFFE and U+FFFF: they are dropped. */
-static void put_escaped(mc_text *out, const char *text) {
+/* XML 1.0 has no way to write most control characters, U+FFFE and U+FFFF: they are dropped.  A line break in an attribute would
+ * be read as a blank; as a reference it stays. */
+static void put_escaped(mc_text *out, const char *text, bool in_attribute) {
   for (; *text; text++) {
     unsigned char c = (unsigned char)*text;
     if (c == '&')
@@ -19,7 +20,7 @@ static void put_escaped(mc_text *out, const char *text) {
     else if (c == '"')
       mc_text_printf(out, "&quot;");
     else if (c == '\n' || c == '\t')
-      mc_text_printf(out, "&#%d;", c);
+      mc_text_printf(out, in_attribute ? "&#%d;" : "%c", c);
     else if (strncmp(text, "\xEF\xBF\xBE", 3) == 0 || strncmp(text, "\xEF\xBF\xBF", 3) == 0)
       text += 2;
     else if (c >= 0x20 && c != 0x7F)
@@ -29,7 +30,7 @@ static void put_escaped(mc_text *out, const char *text) {
 
 static void put_attribute(mc_text *out, const char *name, const char *value) {
   mc_text_printf(out, " %s=\"", name);
-  put_escaped(out, value);
+  put_escaped(out, value, true);
   mc_text_printf(out, "\"");
 }
 
@@ -43,7 +44,7 @@ static void put_outcome(mc_text *out, mc_exit x, const char *message, const char
   put_attribute(out, "message", message);
   put_attribute(out, "type", type);
   mc_text_printf(out, ">");
-  put_escaped(out, body);
+  put_escaped(out, body, false);
   mc_text_printf(out, "</%s>\n", element_of(x));
 }
 
@@ -75,13 +76,16 @@ static void put_case(mc_text *out, const mc_fact_kind *kind, const json_t *entry
   if (json_is_integer(json_object_get(entry, "line")))
     mc_text_printf(out, " line=\"%lld\"", (long long)json_integer_value(json_object_get(entry, "line")));
   mc_text_printf(out, ">\n");
-  if (x != MC_EXIT_EXPECTED)
+  if (x != MC_EXIT_EXPECTED) {
     put_outcome(out, x, mc_fact_data(&headline), mc_fact_verdict(kind, entry), mc_fact_data(&details));
-  mc_text_printf(out, "      <system-out>");
-  put_escaped(out, mc_fact_data(&headline));
-  put_escaped(out, "\n");
-  put_escaped(out, mc_fact_data(&details));
-  mc_text_printf(out, "</system-out>\n    </testcase>\n");
+  } else {
+    mc_text_printf(out, "      <system-out>");
+    put_escaped(out, mc_fact_data(&headline), false);
+    mc_text_printf(out, "\n");
+    put_escaped(out, mc_fact_data(&details), false);
+    mc_text_printf(out, "</system-out>\n");
+  }
+  mc_text_printf(out, "    </testcase>\n");
   mc_text_clear(&headline);
   mc_text_clear(&details);
 }

@@ -51,7 +51,7 @@ static void put_counts(page *p, const json_t *part, mc_exit x) {
   if (x == MC_EXIT_EXPECTED)
     mc_text_printf(&cell, "all as expected");
   else if (unexpected + undecided == 0)
-    mc_text_printf(&cell, "%s", *mc_fact_text(part, "message") ? "see below" : mc_fact_text(part, "verdict"));
+    mc_text_printf(&cell, "%s", *mc_fact_text(part, "message") ? "not run" : mc_fact_text(part, "verdict"));
   if (unexpected > 0)
     mc_text_printf(&cell, "%lld not as expected%s", unexpected, undecided > 0 ? ", " : "");
   if (undecided > 0)
@@ -173,7 +173,8 @@ static size_t widest_name(const json_t *entries) {
   return widest < 44 ? widest : 44;
 }
 
-static void put_entry(page *p, const mc_fact_kind *kind, const json_t *entry, size_t name_columns) {
+/* stated: with the statement on a line of its own. */
+static void put_entry(page *p, const mc_fact_kind *kind, const json_t *entry, size_t name_columns, bool stated) {
   mc_exit x = mc_run_item_exit(kind->list, entry);
   mc_text result;
   mc_text_init(&result);
@@ -188,6 +189,11 @@ static void put_entry(page *p, const mc_fact_kind *kind, const json_t *entry, si
               p->style->width > used + 20 ? p->style->width - used : 20, false);
   end_line(p);
   mc_text_clear(&result);
+  if (stated && *mc_fact_text(entry, "statement")) {
+    put(p, MC_INK_PLAIN, "             ");
+    put(p, MC_INK_PLAIN, mc_fact_text(entry, "statement"));
+    end_line(p);
+  }
 }
 
 static void put_list(page *p, const mc_fact_kind *kind) {
@@ -200,8 +206,9 @@ static void put_list(page *p, const mc_fact_kind *kind) {
   put(p, MC_INK_STRONG, kind->part);
   end_line(p);
   json_array_foreach(entries, i, entry) {
-    if (whole || is_remarkable(kind, entries, entry))
-      put_entry(p, kind, entry, columns);
+    bool remarkable = is_remarkable(kind, entries, entry);
+    if (whole || remarkable)
+      put_entry(p, kind, entry, columns, remarkable && mc_run_item_exit(kind->list, entry) == MC_EXIT_EXPECTED);
     else
       left++;
   }
