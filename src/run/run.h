@@ -22,6 +22,9 @@ typedef struct {
   uint64_t trials;       /* campaigns; 0: what the campaign says */
   unsigned threads;      /* 0: all processors */
   mc_progress *progress; /* may be NULL */
+  const char *const *names; /* campaigns: by id or name; name_count 0: all */
+  size_t name_count;
+  const char *replay; /* campaigns: the text of one case (prop.h) to run in place of the trials; NULL: none */
 } mc_run_options;
 
 /* Version of the documents: the member "schema".  docs/schema/ describes them. */
@@ -58,8 +61,9 @@ json_t *mc_run_merge(const char *command, const json_t *const *documents, size_t
 /* claims[]: id file line verdict expected witness{variable: "p/q"} derived{lo,hi} boxes seconds statement cite message.  (claims.c) */
 json_t *mc_run_claims(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
-/* campaigns[]: id file line verdict trials met holds violated undecided margin replay statement cite seconds.  (campaigns.c)
- * names: campaigns by name (NULL or count 0: all that the files hold). */
+/* campaigns[]: id file line verdict expected trials met holds violated undecided missed unclear margin{lo,hi} replay statement cite
+ * seconds message, and for a violation or a replay witness{quantities, matrices}.  MC_BAD_INPUT: a file cannot be read or parsed,
+ * or none of them holds a campaign of options->names.  (campaigns.c) */
 json_t *mc_run_campaigns(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
 /* audits[]: id file line input output preset verdict expected error{lo,hi} polar_distance{lo,hi} sigma{lo,hi} … seconds.  (audits.c)
