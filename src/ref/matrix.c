@@ -65,25 +65,69 @@ void muon_matrix_axpy(double *B, size_t ldb, double a, const double *A, size_t l
 }
 
 void muon_matrix_set_column(double *B, size_t ldb, size_t j, const double *x, size_t m) {
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range: 0 <= i <= m;
+      loop invariant done:  \forall integer p; 0 <= p < i ==> identical(mat(B,ldb,p,j), elem{Pre}(x,p));
+      loop invariant rest:  \forall integer p, q; 0 <= p < m ==> 0 <= q < ldb ==> (i <= p || q != j) ==>
+                              identical(mat(B,ldb,p,q), mat{Pre}(B,ldb,p,q));
+      loop assigns   i, B[0 .. idx(m,ldb,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,ldb,0) == i*ldb;
     B[i * ldb + j] = x[i];
+  }
 }
 
 void muon_matrix_transpose(double *B, size_t ldb, const double *A, size_t lda, size_t m, size_t n) {
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range:   0 <= i <= m;
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
+                                identical(mat(B,ldb,q,p), mat{Pre}(A,lda,p,q));
+      loop invariant padding: padding{Pre,Here}(B, ldb, n, m);
+      loop assigns   i, B[0 .. idx(n,ldb,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,lda,0) == i*lda;
     muon_matrix_set_column(B, ldb, i, A + i * lda, n);
+  }
 }
 
 void muon_matrix_gemv(double *c, double alpha, const double *a, const double *B, size_t ldb, double beta, size_t n,
                       size_t k) {
-  for (size_t j = 0; j < n; j++)
+  /*@ loop invariant range: 0 <= j <= n;
+      loop invariant done:  \forall integer q; 0 <= q < j ==>
+                              identical(elem(c,q), rn_add(rn_mul(alpha, rn_dot{Pre}(a, B + idx(q,ldb,0), k)),
+                                                          rn_mul(beta, elem{Pre}(c,q))));
+      loop invariant rest:  \forall integer q; j <= q < n ==> identical(elem(c,q), elem{Pre}(c,q));
+      loop assigns   j, c[0 .. n-1];
+      loop variant   n - j;
+  */
+  for (size_t j = 0; j < n; j++) {
+    //@ assert rte_help: idx(j,ldb,0) == j*ldb;
+    //@ assert rte_help: unchanged{Pre,Here}(a, k) && unchanged{Pre,Here}(B + idx(j,ldb,0), k);
     c[j] = alpha * muon_vector_dot(a, B + j * ldb, k) + beta * c[j];
+  }
 }
 
 void muon_matrix_gemm_nt(double *C, size_t ldc, double alpha, const double *A, size_t lda, const double *B, size_t ldb,
                          double beta, size_t m, size_t n, size_t k) {
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range:   0 <= i <= m;
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
+                                identical(mat(C,ldc,p,q), rn_add(rn_mul(alpha, row_dot{Pre}(A, lda, p, B, ldb, q, k)),
+                                                                 rn_mul(beta, mat{Pre}(C,ldc,p,q))));
+      loop invariant rest:    \forall integer p, q; i <= p < m ==> 0 <= q < n ==>
+                                identical(mat(C,ldc,p,q), mat{Pre}(C,ldc,p,q));
+      loop invariant padding: padding{Pre,Here}(C, ldc, m, n);
+      loop assigns   i, C[0 .. idx(m,ldc,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,ldc,0) == i*ldc && idx(i,lda,0) == i*lda;
+    //@ assert rte_help: unchanged{Pre,Here}(A + idx(i,lda,0), k);
+    //@ assert rte_help: \forall integer q; 0 <= q < n ==> unchanged{Pre,Here}(B + idx(q,ldb,0), k);
+    //@ assert rte_help: \forall integer q; 0 <= q < n ==> same_dot{Pre,Here}(A + idx(i,lda,0), B + idx(q,ldb,0), k);
     muon_matrix_gemv(C + i * ldc, alpha, A + i * lda, B, ldb, beta, n, k);
+  }
 }
 
 void muon_matrix_gemm_nn(double *C, size_t ldc, double alpha, const double *A, size_t lda, const double *B, size_t ldb,
@@ -100,11 +144,30 @@ void muon_matrix_gemm_tn(double *C, size_t ldc, double alpha, const double *A, s
 }
 
 void muon_matrix_dots(double *c, const double *a, const double *B, size_t ldb, size_t n, size_t k) {
-  for (size_t j = 0; j < n; j++)
+  /*@ loop invariant range: 0 <= j <= n;
+      loop invariant done:  \forall integer q; 0 <= q < j ==>
+                              identical(elem(c,q), rn_dot{Pre}(a, B + idx(q,ldb,0), k));
+      loop assigns   j, c[0 .. n-1];
+      loop variant   n - j;
+  */
+  for (size_t j = 0; j < n; j++) {
+    //@ assert rte_help: idx(j,ldb,0) == j*ldb;
+    //@ assert rte_help: unchanged{Pre,Here}(a, k) && unchanged{Pre,Here}(B + idx(j,ldb,0), k);
     c[j] = muon_vector_dot(a, B + j * ldb, k);
+  }
 }
 
 void muon_matrix_gram(double *G, size_t ldg, const double *X, size_t ldx, size_t m, size_t n) {
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range:   0 <= i <= m;
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < m ==>
+                                identical(mat(G,ldg,p,q), row_dot{Pre}(X, ldx, p, X, ldx, q, n));
+      loop invariant padding: padding{Pre,Here}(G, ldg, m, m);
+      loop assigns   i, G[0 .. idx(m,ldg,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,ldg,0) == i*ldg && idx(i,ldx,0) == i*ldx;
+    //@ assert rte_help: \forall integer q; 0 <= q < m ==> unchanged{Pre,Here}(X + idx(q,ldx,0), n);
     muon_matrix_dots(G + i * ldg, X + i * ldx, X, ldx, m, n);
+  }
 }

@@ -1,10 +1,9 @@
 #include "muon.h"
 
-#include <math.h>
-
 #include "matrix.h"
 #include "momentum.h"
 #include "optimizers.h"
+#include "sqrt.h"
 #include "weight_decay.h"
 
 double muon_update_scale(muon_scaling how, size_t m, size_t n) {

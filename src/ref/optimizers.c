@@ -1,9 +1,8 @@
 #include "optimizers.h"
 
-#include <math.h>
-
 #include "matrix.h"
 #include "momentum.h"
+#include "sqrt.h"
 #include "weight_decay.h"
 
 void muon_gradient_step(double *W, size_t ldw, double lr, const double *G, size_t ldg, size_t m, size_t n) {
@@ -15,26 +14,78 @@ double muon_sign(double x) {
 }
 
 void muon_vector_sign_step(double *w, double lr, const double *g, size_t n) {
+  /*@ loop invariant range: 0 <= i <= n;
+      loop invariant done:  \forall integer k; 0 <= k < i ==>
+                              identical(elem(w,k), rn_sub(elem{Pre}(w,k), rn_mul(lr, rn_sign(elem{Pre}(g,k)))));
+      loop invariant rest:  \forall integer k; i <= k < n ==> identical(elem(w,k), elem{Pre}(w,k));
+      loop assigns   i, w[0 .. n-1];
+      loop variant   n - i;
+  */
   for (size_t i = 0; i < n; i++)
     w[i] = w[i] - lr * muon_sign(g[i]);
 }
 
 void muon_sign_step(double *W, size_t ldw, double lr, const double *G, size_t ldg, size_t m, size_t n) {
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range:   0 <= i <= m;
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
+                                identical(mat(W,ldw,p,q),
+                                          rn_sub(mat{Pre}(W,ldw,p,q), rn_mul(lr, rn_sign(mat{Pre}(G,ldg,p,q)))));
+      loop invariant rest:    \forall integer p, q; i <= p < m ==> 0 <= q < n ==>
+                                identical(mat(W,ldw,p,q), mat{Pre}(W,ldw,p,q));
+      loop invariant padding: padding{Pre,Here}(W, ldw, m, n);
+      loop assigns   i, W[0 .. idx(m,ldw,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,ldw,0) == i*ldw && idx(i,ldg,0) == i*ldg;
     muon_vector_sign_step(W + i * ldw, lr, G + i * ldg, n);
+  }
 }
 
 void muon_vector_second_moment(double *v, double beta, const double *g, size_t n) {
+  /*@ loop invariant range: 0 <= i <= n;
+      loop invariant done:  \forall integer k; 0 <= k < i ==>
+                              identical(elem(v,k), rn_add(rn_mul(beta, elem{Pre}(v,k)),
+                                                          rn_mul(rn_sub((double)1.0, beta),
+                                                                 rn_mul(elem{Pre}(g,k), elem{Pre}(g,k)))));
+      loop invariant rest:  \forall integer k; i <= k < n ==> identical(elem(v,k), elem{Pre}(v,k));
+      loop assigns   i, v[0 .. n-1];
+      loop variant   n - i;
+  */
   for (size_t i = 0; i < n; i++)
     v[i] = beta * v[i] + (1.0 - beta) * (g[i] * g[i]);
 }
 
 void muon_second_moment(double *V, size_t ldv, double beta, const double *G, size_t ldg, size_t m, size_t n) {
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range:   0 <= i <= m;
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
+                                identical(mat(V,ldv,p,q),
+                                          rn_add(rn_mul(beta, mat{Pre}(V,ldv,p,q)),
+                                                 rn_mul(rn_sub((double)1.0, beta),
+                                                        rn_mul(mat{Pre}(G,ldg,p,q), mat{Pre}(G,ldg,p,q)))));
+      loop invariant rest:    \forall integer p, q; i <= p < m ==> 0 <= q < n ==>
+                                identical(mat(V,ldv,p,q), mat{Pre}(V,ldv,p,q));
+      loop invariant padding: padding{Pre,Here}(V, ldv, m, n);
+      loop assigns   i, V[0 .. idx(m,ldv,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,ldv,0) == i*ldv && idx(i,ldg,0) == i*ldg;
     muon_vector_second_moment(V + i * ldv, beta, G + i * ldg, n);
+  }
 }
 
 void muon_vector_adam_update(double *w, muon_adam_settings s, const double *a, const double *v, size_t n) {
+  /*@ loop invariant range: 0 <= i <= n;
+      loop invariant done:  \forall integer k; 0 <= k < i ==>
+                              identical(elem(w,k), rn_sub(elem{Pre}(w,k),
+                                                          rn_mul(s.learning_rate,
+                                                                 rn_adam(elem{Pre}(a,k), elem{Pre}(v,k),
+                                                                         s.beta1_power, s.beta2_power, s.eps))));
+      loop invariant rest:  \forall integer k; i <= k < n ==> identical(elem(w,k), elem{Pre}(w,k));
+      loop assigns   i, w[0 .. n-1];
+      loop variant   n - i;
+  */
   for (size_t i = 0; i < n; i++) {
     double mean = a[i] / (1.0 - s.beta1_power);
     double square = v[i] / (1.0 - s.beta2_power);
@@ -44,8 +95,23 @@ void muon_vector_adam_update(double *w, muon_adam_settings s, const double *a, c
 
 void muon_adam_update(double *W, size_t ldw, muon_adam_settings s, const double *A, size_t lda, const double *V, size_t ldv,
                       size_t m, size_t n) {
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range:   0 <= i <= m;
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
+                                identical(mat(W,ldw,p,q),
+                                          rn_sub(mat{Pre}(W,ldw,p,q),
+                                                 rn_mul(s.learning_rate,
+                                                        rn_adam(mat{Pre}(A,lda,p,q), mat{Pre}(V,ldv,p,q),
+                                                                s.beta1_power, s.beta2_power, s.eps))));
+      loop invariant rest:    \forall integer p, q; i <= p < m ==> 0 <= q < n ==>
+                                identical(mat(W,ldw,p,q), mat{Pre}(W,ldw,p,q));
+      loop invariant padding: padding{Pre,Here}(W, ldw, m, n);
+      loop assigns   i, W[0 .. idx(m,ldw,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,ldw,0) == i*ldw && idx(i,lda,0) == i*lda && idx(i,ldv,0) == i*ldv;
     muon_vector_adam_update(W + i * ldw, s, A + i * lda, V + i * ldv, n);
+  }
 }
 
 void muon_adam_step(double *W, size_t ldw, double *A, size_t lda, double *V, size_t ldv, muon_adam_settings s,
