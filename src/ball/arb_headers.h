@@ -1,5 +1,5 @@
-/* FLINT and Arb in either layout: FLINT >= 3.0 (MUONCERT_FLINT3, everything under <flint/…>), or FLINT 2.9 with Arb 2.23.
- * Nobody else includes these headers directly. */
+/* FLINT and Arb in either layout: FLINT >= 3.0 (MUONCERT_FLINT3, everything under <flint/…>), or FLINT 2.9 with Arb
+ * 2.23. Nobody else includes these headers directly. */
 #ifndef MUONCERT_BALL_ARB_HEADERS_H
 #define MUONCERT_BALL_ARB_HEADERS_H
 
@@ -22,6 +22,8 @@
 #include <flint/fmpq.h>
 #include <flint/fmpq_mat.h>
 #include <flint/fmpz.h>
+#include <flint/nmod_mat.h>
+#include <flint/ulong_extras.h>
 #ifdef MUONCERT_FLINT3
 #include <flint/arb.h>
 #include <flint/arb_mat.h>

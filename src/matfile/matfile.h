@@ -1,7 +1,8 @@
 /* muoncert: matrices in files.  NumPy's .npy, format versions 1.0, 2.0 and 3.0 (numpy.lib.format; NEP 1).
  *
- * Read: '<f2' '<f4' '<f8' and their big-endian forms, and bfloat16 (which NumPy stores as the anonymous '<V2') when the caller says so;
- * two dimensions (one matrix) or three (a batch); C or Fortran order.  Values are widened to double, which is exact for all of these. */
+ * Read: '<f2' '<f4' '<f8' and their big-endian forms, and bfloat16 (which NumPy stores as the anonymous '<V2') when
+ * the caller says so; two dimensions (one matrix) or three (a batch); C or Fortran order.  Values are widened to
+ * double, which is exact for all of these. */
 #ifndef MUONCERT_MATFILE_H
 #define MUONCERT_MATFILE_H
 
@@ -31,14 +32,14 @@ typedef enum {
   MC_MATFILE_VOID2_IS_BFLOAT16 = 1 /* read '<V2' as bfloat16 */
 } mc_matfile_flags;
 
-/* Read a file.  On failure *f is empty and *e says what is wrong with which file: MC_IO (cannot be read), MC_BAD_INPUT (not an .npy
- * file, truncated, trailing bytes, another type, one or more than three dimensions, no elements), MC_NO_MEMORY.  NaN and infinite
- * values are read like any others. */
+/* Read a file.  On failure *f is empty and *e says what is wrong with which file: MC_IO (cannot be read),
+ * MC_BAD_INPUT (not an .npy file, truncated, trailing bytes, another type, one or more than three dimensions, no
+ * elements), MC_NO_MEMORY.  NaN and infinite values are read like any others. */
 mc_status mc_matfile_read(mc_matfile *f, const char *path, mc_matfile_flags flags, mc_error *e);
 void mc_matfile_clear(mc_matfile *f);
 
-/* Write f->values, each rounded to nearest even into f->dtype, as format version 1.0, two-dimensional when count is 1.  The file is
- * replaced whole or not at all. */
+/* Write f->values, each rounded to nearest even into f->dtype, as format version 1.0, two-dimensional when count is
+ * 1.  The file is replaced whole or not at all. */
 mc_status mc_matfile_write(const mc_matfile *f, const char *path, mc_error *e);
 
 #ifdef __cplusplus

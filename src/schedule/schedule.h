@@ -1,5 +1,6 @@
-/* muoncert: polynomial schedules.  A step maps X to sum_j c_j X (X^T X)^j, that is, singular value x to sum_j c_j x^(2j+1).
- * Coefficients are exact rationals: a published decimal such as 3.4445 means the decimal, not the nearest float. */
+/* muoncert: polynomial schedules.  A step maps X to sum_j c_j X (X^T X)^j, that is, singular value x to sum_j c_j
+ * x^(2j+1). Coefficients are exact rationals: a published decimal such as 3.4445 means the decimal, not the nearest
+ * float. */
 #ifndef MUONCERT_SCHEDULE_H
 #define MUONCERT_SCHEDULE_H
 
@@ -23,11 +24,12 @@ typedef struct {
 void mc_schedule_init(mc_schedule *s);
 void mc_schedule_clear(mc_schedule *s);
 
-/* From text: steps separated by ';', coefficients of one step by ',', e.g. "3.4445,-4.7750,2.0315" or "1.5,-0.5; 15/8,-10/8,3/8".
- * MC_BAD_INPUT with the column otherwise. */
+/* From text: steps separated by ';', coefficients of one step by ',', e.g. "3.4445,-4.7750,2.0315" or "1.5,-0.5;
+ * 15/8,-10/8,3/8". MC_BAD_INPUT with the column otherwise. */
 mc_status mc_schedule_set_text(mc_schedule *s, const char *text, mc_error *e);
 
-/* A published schedule by name (papers.md section 5), or the text form when `name` holds a digit first.  MC_BAD_INPUT lists the names. */
+/* A published schedule by name (papers.md section 5), or the text form when it does not begin with a letter.
+ * MC_BAD_INPUT lists the names. */
 mc_status mc_schedule_set_name(mc_schedule *s, const char *name, mc_error *e);
 
 /* Make the schedule exactly `count` steps long: cut, or repeat its last step. count = 0: leave it. */
@@ -41,6 +43,24 @@ typedef enum {
 
 /* Replace each coefficient by its rounding. */
 void mc_schedule_round(mc_schedule *s, mc_coefficients kind);
+
+/* ---- How the first iterate is made from the input ---- */
+
+typedef enum {
+  MC_NORM_NONE,           /* X_0 = A */
+  MC_NORM_FROBENIUS_ADD,  /* X_0 = A / (safety ||A||_F + eps): Jordan, Polar Express, Dion */
+  MC_NORM_FROBENIUS_CLAMP /* X_0 = A / max(safety ||A||_F, eps): torch.optim.Muon */
+} mc_norm_kind;
+
+typedef struct {
+  mc_norm_kind kind;
+  fmpq_t eps;    /* >= 0 */
+  fmpq_t safety; /* > 0 */
+} mc_normalisation;
+
+/* kind, eps 0, safety 1. */
+void mc_normalisation_init(mc_normalisation *norm, mc_norm_kind kind);
+void mc_normalisation_clear(mc_normalisation *norm);
 
 #ifdef __cplusplus
 }

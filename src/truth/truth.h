@@ -1,9 +1,9 @@
-/* muoncert: the truth about a given matrix of doubles, enclosed with proof: polar factor, singular values, Newton–Schulz image,
- * distances and orthogonality defect.
+/* muoncert: the truth about a given matrix of doubles, enclosed with proof: polar factor, singular values,
+ * Newton–Schulz image, distances and orthogonality defect.
  *
- * Input matrices are row-major, contiguous, m rows and n columns, exact doubles; m, n >= 1 (else MC_BAD_INPUT).  A matrix that holds NaN or
- * infinity, or whose question has no certified answer (rank deficiency), gives MC_UNDECIDED and the reason.  The theorems T1, T1', T2, T3
- * with their proofs: docs/certification.md. */
+ * Input matrices are row-major, contiguous, m rows and n columns, exact doubles; m, n >= 1 (else MC_BAD_INPUT).  A
+ * matrix that holds NaN or infinity, or whose question has no certified answer (rank deficiency), gives MC_UNDECIDED
+ * and the reason.  The theorems T1, T1', T2, T3 with their proofs: docs/certification.md. */
 #ifndef MUONCERT_TRUTH_H
 #define MUONCERT_TRUTH_H
 
@@ -45,15 +45,16 @@ typedef struct {
 void mc_truth_polar_init(mc_truth_polar *p);
 void mc_truth_polar_clear(mc_truth_polar *p);
 
-/* Certify the polar factor to a Frobenius radius of at most 2^-bits, 16 <= bits <= 4096 (T1, T1').  MC_UNDECIDED: A is rank-deficient or too
- * ill-conditioned for the limit of precision; sigma_min, sigma_max and condition are then still enclosures (possibly unbounded) and factor is
- * not to be used.  NaN or infinity in A: MC_UNDECIDED with unbounded enclosures. */
+/* Certify the polar factor to a Frobenius radius of at most 2^-bits, 16 <= bits <= 4096 (T1, T1').  MC_UNDECIDED: A
+ * is rank-deficient or too ill-conditioned for the limit of precision; sigma_min, sigma_max and condition are then
+ * still enclosures (possibly unbounded) and factor is not to be used.  NaN or infinity in A: MC_UNDECIDED with
+ * unbounded enclosures. */
 mc_status mc_truth_polar_certify(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits, mc_error *e);
 
 /* ---- Singular values (singular.c) ---- */
 
-/* sigma[0] >= … >= sigma[min(m,n)-1] (caller: _arb_vec_init): enclosures of all singular values, each within about 1e-14 times the largest
- * for bits <= 46, or 2^-bits times the largest where the spectrum allows (T3). */
+/* sigma[0] >= … >= sigma[min(m,n)-1] (caller: _arb_vec_init): enclosures of all singular values, each within about
+ * 1e-14 times the largest for bits <= 46, or 2^-bits times the largest where the spectrum allows (T3). */
 mc_status mc_truth_sv_enclose(arb_ptr sigma, const double *a, size_t m, size_t n, slong bits, mc_error *e);
 
 /* The same for every matrix within x->radius of x->value (Weyl). */
@@ -61,24 +62,9 @@ mc_status mc_truth_sv_enclose_near(arb_ptr sigma, const mc_enclosure *x, mc_erro
 
 /* ---- Newton–Schulz image (ns.c) ---- */
 
-typedef enum {
-  MC_NORM_NONE,           /* X_0 = A */
-  MC_NORM_FROBENIUS_ADD,  /* X_0 = A / (safety ||A||_F + eps): Jordan, Polar Express, Dion */
-  MC_NORM_FROBENIUS_CLAMP /* X_0 = A / max(safety ||A||_F, eps): torch.optim.Muon */
-} mc_norm_kind;
-
-typedef struct {
-  mc_norm_kind kind;
-  fmpq_t eps;    /* >= 0 */
-  fmpq_t safety; /* > 0 */
-} mc_normalisation;
-
-/* kind, eps 0, safety 1. */
-void mc_normalisation_init(mc_normalisation *norm, mc_norm_kind kind);
-void mc_normalisation_clear(mc_normalisation *norm);
-
-/* Enclose the exact Newton–Schulz image of A under the schedule, to a Frobenius radius of at most 2^-bits, 16 <= bits <= 4096 (T2).  Transposing a tall or
- * wide matrix first, as kernels do, does not change the exact image.  The zero matrix with divisor 0 is MC_UNDECIDED. */
+/* Enclose the exact Newton–Schulz image of A under the schedule, to a Frobenius radius of at most 2^-bits, 16 <=
+ * bits <= 4096 (T2).  Transposing a tall or wide matrix first, as kernels do, does not change the exact image.  The
+ * zero matrix with divisor 0 is MC_UNDECIDED. */
 mc_status mc_truth_ns_enclose(mc_enclosure *y, const double *a, size_t m, size_t n, const mc_schedule *schedule,
                               const mc_normalisation *norm, slong bits, mc_error *e);
 

@@ -1,0 +1,86 @@
+/* Checks of the input, exact scaling by a power of two, transposition to tall. */
+#include "input.h"
+
+#include <limits.h>
+#include <math.h>
+
+mc_status mc_input_check(const double *a, size_t m, size_t n, mc_error *e) {
+  if (m == 0 || n == 0)
+    return mc_fail(e, MC_BAD_INPUT, "the matrix is empty (%zu by %zu)", m, n);
+  if (m > INT_MAX / n)
+    return mc_fail(e, MC_BAD_INPUT, "the matrix is too large (%zu by %zu)", m, n);
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++)
+      if (!isfinite(a[i * n + j]))
+        return mc_fail(e, MC_UNDECIDED, "the matrix is not finite: entry (%zu, %zu) is %s", i, j,
+                       isnan(a[i * n + j]) ? "NaN" : "infinite");
+  return MC_OK;
+}
+
+/* The least e with |entries| < 2^e; false: all entries are zero. */
+static bool largest_exponent(slong *e, const arb_mat_t A) {
+  fmpz_t exponent, largest;
+  bool any = false;
+  fmpz_init(exponent);
+  fmpz_init(largest);
+  for (slong i = 0; i < arb_mat_nrows(A); i++)
+    for (slong j = 0; j < arb_mat_ncols(A); j++) {
+      const arf_struct *x = arb_midref(arb_mat_entry(A, i, j));
+      if (arf_is_zero(x))
+        continue;
+      arf_abs_bound_lt_2exp_fmpz(exponent, x);
+      if (!any || fmpz_cmp(exponent, largest) > 0)
+        fmpz_set(largest, exponent);
+      any = true;
+    }
+  *e = fmpz_get_si(largest);
+  fmpz_clear(exponent);
+  fmpz_clear(largest);
+  return any;
+}
+
+mc_status mc_input_set_mat(mc_input *in, const arb_mat_t A, mc_error *e) {
+  slong rows = arb_mat_nrows(A), columns = arb_mat_ncols(A);
+  bool transposed = rows < columns;
+  slong m = transposed ? columns : rows, n = transposed ? rows : columns;
+  *in = (mc_input){.m = (size_t)m, .n = (size_t)n, .transposed = transposed};
+  in->t = mc_alloc(in->m * in->n, sizeof *in->t);
+  if (in->t == NULL)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for a matrix of %zu by %zu", in->m, in->n);
+  in->zero = !largest_exponent(&in->scale, A);
+  arb_mat_init(in->T, m, n);
+  for (slong i = 0; i < m; i++)
+    for (slong j = 0; j < n; j++) {
+      arb_struct *x = arb_mat_entry(in->T, i, j);
+      arb_mul_2exp_si(x, transposed ? arb_mat_entry(A, j, i) : arb_mat_entry(A, i, j), -in->scale);
+      in->t[i * n + j] = arf_get_d(arb_midref(x), ARF_RND_NEAR);
+    }
+  return MC_OK;
+}
+
+mc_status mc_input_set_double(mc_input *in, const double *a, size_t m, size_t n, size_t matrices, slong bits,
+                              mc_error *e) {
+  *in = (mc_input){0};
+  mc_status status = mc_input_check(a, m, n, e);
+  uint64_t bytes = mc_ball_mat_bytes(m, n, bits);
+  if (__builtin_mul_overflow(bytes, (uint64_t)matrices, &bytes))
+    bytes = UINT64_MAX;
+  if (status == MC_OK)
+    status = mc_memory_require(bytes, "the certified matrices", e);
+  if (status != MC_OK)
+    return status;
+  arb_mat_t A;
+  arb_mat_init(A, (slong)m, (slong)n);
+  mc_ball_mat_set_double(A, a);
+  status = mc_input_set_mat(in, A, e);
+  arb_mat_clear(A);
+  return status;
+}
+
+void mc_input_clear(mc_input *in) {
+  if (in->t == NULL)
+    return;
+  mc_free(in->t);
+  arb_mat_clear(in->T);
+  in->t = NULL;
+}

@@ -1,0 +1,253 @@
+/* Certified polar factor: an untrusted search at increasing precision, then the certificate T1'
+ * (docs/certification.md). */
+#include "truth.h"
+
+#include <math.h>
+
+#include "certificate.h"
+#include "input.h"
+#include "search.h"
+#include "singular.h"
+
+enum { MIN_BITS = 16, MAX_BITS = 4096, MAX_PREC = 16384, SCALAR_PREC = 128, DOUBLE_BITS = 46 };
+
+void mc_truth_polar_init(mc_truth_polar *p) {
+  mc_enclosure_init(&p->factor);
+  arb_init(p->sigma_min);
+  arb_init(p->sigma_max);
+  arb_init(p->condition);
+  arb_zero_pm_inf(p->sigma_min);
+  arb_zero_pm_inf(p->sigma_max);
+  arb_zero_pm_inf(p->condition);
+  p->precision = 0;
+}
+
+void mc_truth_polar_clear(mc_truth_polar *p) {
+  mc_enclosure_clear(&p->factor);
+  arb_clear(p->sigma_min);
+  arb_clear(p->sigma_max);
+  arb_clear(p->condition);
+}
+
+/* What is known while the certificate is being searched; all of T, the scaled and perhaps transposed A. */
+typedef struct {
+  const mc_input *in;
+  const mc_svd *svd; /* NULL: LAPACK failed */
+  arb_mat_t U;
+  mag_t radius;
+  arf_t sigma_min; /* proved lower bound */
+  slong bits, precision;
+} attempt;
+
+/* Certify t->U at this precision; true: to the radius asked. */
+static bool certify(attempt *t, const arf_t shift, slong prec) {
+  mc_certificate c;
+  mc_certificate_init(&c);
+  mc_certificate_set(&c, t->in->T, t->U, shift, prec);
+  bool good = mc_certificate_conclude(t->radius, t->sigma_min, &c) && mag_cmp_2exp_si(t->radius, -t->bits) <= 0;
+  t->precision = prec;
+  mc_certificate_clear(&c);
+  return good;
+}
+
+static slong bit_length(size_t x) {
+  return (slong)FLINT_BIT_COUNT(x);
+}
+
+/* By LAPACK's decomposition and refinement: for condition numbers that doubles can see.  The radius is at most
+ * ||R||_F / sigma_min, so the residual must be smaller than 2^-bits by sigma_min, and a bit for the proof's own
+ * losses. */
+static bool by_refinement(attempt *t) {
+  double smallest = t->svd->s[t->in->n - 1];
+  if (!(smallest > ldexp(t->svd->s[0], -DOUBLE_BITS)))
+    return false;
+  slong loss = -(slong)floor(log2(smallest));
+  slong prec = t->bits + loss + 2 * bit_length(t->in->m) + 24;
+  mag_t target;
+  arf_t shift;
+  mag_init(target);
+  arf_init(shift);
+  mag_set_ui_2exp_si(target, 1, -t->bits - loss - 2);
+  arf_set_d(shift, 0.9 * smallest);
+  bool good = mc_polar_refine_approx(t->U, t->in, t->svd, target, prec) && certify(t, shift, prec);
+  mag_clear(target);
+  arf_clear(shift);
+  return good;
+}
+
+/* shift := a guess below the smallest eigenvalue of sym(T^T U): 0.9 / ||(T^T U)^-1||_F.  false: singular to this
+ * precision. */
+static bool guess_shift(arf_t shift, const attempt *t, slong prec) {
+  arb_mat_t transposed, B;
+  mag_t norm;
+  slong n = (slong)t->in->n;
+  arb_mat_init(transposed, n, (slong)t->in->m);
+  arb_mat_init(B, n, n);
+  mag_init(norm);
+  arb_mat_transpose(transposed, t->in->T);
+  arb_mat_approx_mul(B, transposed, t->U, prec);
+  bool good = arb_mat_approx_inv(B, B, prec) != 0;
+  mc_ball_mat_frobenius_upper(norm, B);
+  good = good && mag_is_finite(norm) && !mag_is_zero(norm);
+  if (good) {
+    arf_t scale;
+    arf_init(scale);
+    arf_set_mag(scale, norm);
+    arf_set_d(shift, 0.9);
+    arf_div(shift, shift, scale, SCALAR_PREC, ARF_RND_DOWN);
+    arf_clear(scale);
+  }
+  arb_mat_clear(transposed);
+  arb_mat_clear(B);
+  mag_clear(norm);
+  return good;
+}
+
+/* By Newton's iteration, the precision doubled until the certificate closes. */
+static bool by_newton(attempt *t) {
+  bool good = false;
+  arf_t shift;
+  arf_init(shift);
+  for (slong prec = 2 * t->bits + 128; prec <= MAX_PREC && !good && !mc_interrupt_requested(); prec *= 2)
+    good = mc_polar_newton_approx(t->U, t->in->T, prec) && guess_shift(shift, t, prec) && certify(t, shift, prec);
+  arf_clear(shift);
+  return good;
+}
+
+/* The rank of T modulo a prime of 62 bits: at most the true rank, and equal to it unless the prime divides certain
+ * minors. */
+static slong rank_modulo_prime(const arb_mat_t T) {
+  nmod_mat_t M;
+  fmpz_t mantissa, exponent;
+  mp_limb_t prime = n_nextprime(UWORD(1) << 61, 0);
+  slong m = arb_mat_nrows(T), n = arb_mat_ncols(T);
+  nmod_mat_init(M, m, n, prime);
+  fmpz_init(mantissa);
+  fmpz_init(exponent);
+  for (slong i = 0; i < m; i++)
+    for (slong j = 0; j < n; j++) {
+      arf_get_fmpz_2exp(mantissa, exponent, arb_midref(arb_mat_entry(T, i, j)));
+      mp_limb_t power = n_powmod2(2, fmpz_get_si(exponent), prime);
+      nmod_mat_entry(M, i, j) = n_mulmod2(fmpz_fdiv_ui(mantissa, prime), power, prime);
+    }
+  slong rank = nmod_mat_rank(M);
+  nmod_mat_clear(M);
+  fmpz_clear(mantissa);
+  fmpz_clear(exponent);
+  return rank;
+}
+
+static mc_status search(attempt *t, mc_error *e) {
+  if (t->svd != NULL && by_refinement(t))
+    return MC_OK;
+  slong rank = t->in->zero ? 0 : rank_modulo_prime(t->in->T);
+  if (rank < (slong)t->in->n)
+    return mc_fail(e, MC_UNDECIDED, "the matrix appears to be rank-deficient: rank %ld of %zu modulo a 62-bit prime",
+                   rank, t->in->n);
+  if (by_newton(t))
+    return MC_OK;
+  if (mc_interrupt_requested())
+    return mc_fail(e, MC_INTERRUPTED, "interrupted");
+  return mc_fail(e, MC_UNDECIDED, "no certificate closed with up to %d bits: the matrix is too ill-conditioned",
+                 MAX_PREC);
+}
+
+/* Raise the lower end of x to `low`; MC_INTERNAL if that contradicts x. */
+static mc_status raise_lower_end(arb_t x, const arf_t low, mc_error *e) {
+  arf_t lo, hi;
+  mc_status status = MC_OK;
+  arf_init(lo);
+  arf_init(hi);
+  arb_get_interval_arf(lo, hi, x, SCALAR_PREC);
+  if (arf_cmp(low, hi) > 0)
+    status = mc_fail(e, MC_INTERNAL, "two proofs about the smallest singular value contradict each other");
+  else if (arf_cmp(low, lo) > 0)
+    arb_set_interval_arf(x, low, hi, SCALAR_PREC);
+  arf_clear(lo);
+  arf_clear(hi);
+  return status;
+}
+
+/* condition := sigma_max / sigma_min from the ends of both, so that the quotient is as tight as they allow. */
+static void set_condition(mc_truth_polar *p) {
+  arf_t a, b, lo, hi;
+  arf_init(a);
+  arf_init(b);
+  arf_init(lo);
+  arf_init(hi);
+  arb_get_interval_arf(a, b, p->sigma_max, SCALAR_PREC);
+  arb_get_interval_arf(lo, hi, p->sigma_min, SCALAR_PREC);
+  if (arf_sgn(lo) > 0 && arf_is_finite(b)) {
+    arf_div(a, a, hi, SCALAR_PREC, ARF_RND_FLOOR);
+    arf_div(b, b, lo, SCALAR_PREC, ARF_RND_CEIL);
+    arb_set_interval_arf(p->condition, a, b, SCALAR_PREC);
+  }
+  arf_clear(a);
+  arf_clear(b);
+  arf_clear(lo);
+  arf_clear(hi);
+}
+
+/* Singular values into p; *svd stays empty when LAPACK fails. */
+static mc_status set_sigma(mc_truth_polar *p, mc_svd *svd, const mc_input *in, mc_error *e) {
+  arb_ptr sigma = _arb_vec_init((slong)in->n);
+  mc_status status = mc_singular_enclose_input(sigma, svd, in, DOUBLE_BITS, e);
+  arb_set(p->sigma_max, &sigma[0]);
+  arb_set(p->sigma_min, &sigma[in->n - 1]);
+  _arb_vec_clear(sigma, (slong)in->n);
+  return status;
+}
+
+/* Hand the certified U over, transposed back; its own rounding is in the certificate, since U is what was certified. */
+static void set_factor(mc_truth_polar *p, const attempt *t) {
+  slong m = (slong)t->in->m, n = (slong)t->in->n;
+  arb_mat_clear(p->factor.value);
+  if (t->in->transposed) {
+    arb_mat_init(p->factor.value, n, m);
+    arb_mat_transpose(p->factor.value, t->U);
+  } else {
+    arb_mat_init(p->factor.value, m, n);
+    arb_mat_set(p->factor.value, t->U);
+  }
+  mag_set(p->factor.radius, t->radius);
+  p->precision = t->precision;
+}
+
+static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits, mc_error *e) {
+  mc_svd svd = {0};
+  mc_status status = set_sigma(p, &svd, in, e);
+  if (status == MC_NO_MEMORY)
+    return status;
+  attempt t = {.in = in, .svd = svd.s != NULL ? &svd : NULL, .bits = bits};
+  arb_mat_init(t.U, (slong)in->m, (slong)in->n);
+  mag_init(t.radius);
+  mag_inf(t.radius);
+  arf_init(t.sigma_min);
+  status = search(&t, e);
+  if (status == MC_OK) {
+    arf_mul_2exp_si(t.sigma_min, t.sigma_min, in->scale);
+    status = raise_lower_end(p->sigma_min, t.sigma_min, e);
+  }
+  if (status == MC_OK)
+    set_factor(p, &t);
+  set_condition(p);
+  arb_mat_clear(t.U);
+  mag_clear(t.radius);
+  arf_clear(t.sigma_min);
+  mc_svd_clear(&svd);
+  return status;
+}
+
+mc_status mc_truth_polar_certify(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits, mc_error *e) {
+  mc_input in;
+  mc_truth_polar_clear(p);
+  mc_truth_polar_init(p);
+  if (bits < MIN_BITS || bits > MAX_BITS)
+    return mc_fail(e, MC_BAD_INPUT, "%ld bits asked; %d to %d are possible", bits, MIN_BITS, MAX_BITS);
+  mc_status status = mc_input_set_double(&in, a, m, n, 16, 2 * bits + 128, e);
+  if (status != MC_OK)
+    return status;
+  status = certify_input(p, &in, bits, e);
+  mc_input_clear(&in);
+  return status;
+}

@@ -1,0 +1,233 @@
+/* Singular values of a given matrix (theorem T3 of docs/certification.md, after S. M. Rump, Verified bounds for
+ * singular values, BIT 51 (2011)): an approximate decomposition, untrusted, and the residuals that prove how good it
+ * is. */
+#include "singular.h"
+
+/* Upper bound of ||I - X^T X||_F. */
+static void orthogonality_upper(mag_t bound, const arb_mat_t X, slong prec) {
+  arb_mat_t transposed, gram;
+  slong m = arb_mat_nrows(X), n = arb_mat_ncols(X);
+  arb_mat_init(transposed, n, m);
+  arb_mat_init(gram, n, n);
+  arb_mat_transpose(transposed, X);
+  arb_mat_mul(gram, transposed, X, prec);
+  for (slong i = 0; i < n; i++)
+    arb_sub_ui(arb_mat_entry(gram, i, i), arb_mat_entry(gram, i, i), 1, prec);
+  mc_ball_mat_frobenius_upper(bound, gram);
+  arb_mat_clear(transposed);
+  arb_mat_clear(gram);
+}
+
+/* Upper bound of ||T V - W diag(s)||_F. */
+static void residual_upper(mag_t bound, const arb_mat_t T, const mc_decomposition *d, slong prec) {
+  arb_mat_t F;
+  arb_mat_init(F, arb_mat_nrows(T), d->n);
+  arb_mat_mul(F, T, d->V, prec);
+  for (slong i = 0; i < arb_mat_nrows(F); i++)
+    for (slong j = 0; j < d->n; j++)
+      arb_submul(arb_mat_entry(F, i, j), arb_mat_entry(d->W, i, j), &d->s[j], prec);
+  mc_ball_mat_frobenius_upper(bound, F);
+  arb_mat_clear(F);
+}
+
+/* sqrt(1 + sign * min(error, 1)). */
+static void root_of_one_plus(arb_t root, const mag_t error, int sign, slong prec) {
+  arf_t e;
+  arf_init(e);
+  arf_set_mag(e, error);
+  if (!(arf_cmp_si(e, 1) < 0))
+    arf_one(e);
+  arb_set_arf(root, e);
+  arb_mul_si(root, root, sign, prec);
+  arb_add_ui(root, root, 1, prec);
+  arb_sqrt(root, root, prec);
+  arf_clear(e);
+}
+
+/* The constants of T3. */
+typedef struct {
+  arb_t w_low, w_high, v_low, v_high; /* sqrt(1 - eW), sqrt(1 + eW), sqrt(1 - eV), sqrt(1 + eV) */
+  arb_t residual;
+  arf_t largest; /* ||T||_2 is at most this */
+  bool upper;    /* eV < 1: the theorem bounds from above too */
+  slong prec;
+} constants;
+
+static void constants_init(constants *c, const mc_decomposition *d, const arb_mat_t T, slong prec) {
+  mag_t error;
+  mag_init(error);
+  arb_init(c->w_low);
+  arb_init(c->w_high);
+  arb_init(c->v_low);
+  arb_init(c->v_high);
+  arb_init(c->residual);
+  arf_init(c->largest);
+  c->prec = prec;
+  residual_upper(error, T, d, prec);
+  arf_set_mag(arb_midref(c->residual), error);
+  orthogonality_upper(error, d->W, prec);
+  root_of_one_plus(c->w_low, error, -1, prec);
+  root_of_one_plus(c->w_high, error, 1, prec);
+  orthogonality_upper(error, d->V, prec);
+  root_of_one_plus(c->v_low, error, -1, prec);
+  root_of_one_plus(c->v_high, error, 1, prec);
+  c->upper = mag_cmp_2exp_si(error, 0) < 0;
+  mc_ball_mat_spectral_upper(error, T);
+  arf_set_mag(c->largest, error);
+  mag_clear(error);
+}
+
+static void constants_clear(constants *c) {
+  arb_clear(c->w_low);
+  arb_clear(c->w_high);
+  arb_clear(c->v_low);
+  arb_clear(c->v_high);
+  arb_clear(c->residual);
+  arf_clear(c->largest);
+}
+
+/* T3 for one singular value, met with [0, ||T||]. */
+static void enclose_one(arb_t sigma, const arb_t s, const constants *c) {
+  arb_t t;
+  arf_t low, high;
+  arb_init(t);
+  arf_init(low);
+  arf_init(high);
+  arb_mul(t, s, c->w_low, c->prec);
+  arb_sub(t, t, c->residual, c->prec);
+  arb_div(t, t, c->v_high, c->prec);
+  arb_get_lbound_arf(low, t, c->prec);
+  if (!(arf_sgn(low) > 0) || arf_is_nan(low))
+    arf_zero(low);
+  arb_mul(t, s, c->w_high, c->prec);
+  arb_add(t, t, c->residual, c->prec);
+  arb_div(t, t, c->v_low, c->prec);
+  arb_get_ubound_arf(high, t, c->prec);
+  if (!c->upper || !(arf_cmp(high, c->largest) < 0) || arf_is_nan(high))
+    arf_set(high, c->largest);
+  arb_set_interval_arf(sigma, low, high, c->prec);
+  arb_clear(t);
+  arf_clear(low);
+  arf_clear(high);
+}
+
+/* The hypotheses of T3 on the approximate singular values. */
+static bool sorted_nonnegative(const mc_decomposition *d) {
+  for (slong i = 0; i < d->n; i++) {
+    const arf_struct *s = arb_midref(&d->s[i]);
+    if (!arf_is_finite(s) || arf_sgn(s) < 0 || (i > 0 && arf_cmp(s, arb_midref(&d->s[i - 1])) > 0))
+      return false;
+  }
+  return true;
+}
+
+/* Without a decomposition: [0, ||T||]. */
+static void enclose_by_norm(arb_ptr sigma, const mc_input *in) {
+  mag_t norm;
+  mag_init(norm);
+  mc_ball_mat_spectral_upper(norm, in->T);
+  for (size_t i = 0; i < in->n; i++) {
+    arb_zero(&sigma[i]);
+    mc_ball_add_error_nonnegative(&sigma[i], norm, MAG_BITS);
+    arb_mul_2exp_si(&sigma[i], &sigma[i], in->scale);
+  }
+  mag_clear(norm);
+}
+
+void mc_decomposition_enclose(arb_ptr sigma, const mc_decomposition *d, const mc_input *in, slong prec) {
+  if (!sorted_nonnegative(d)) {
+    enclose_by_norm(sigma, in);
+    return;
+  }
+  constants c;
+  constants_init(&c, d, in->T, prec);
+  for (slong i = 0; i < d->n; i++) {
+    enclose_one(&sigma[i], &d->s[i], &c);
+    arb_mul_2exp_si(&sigma[i], &sigma[i], in->scale);
+  }
+  constants_clear(&c);
+}
+
+/* LAPACK's decomposition is good to about 2^-46 times the largest singular value. */
+enum { DOUBLE_BITS = 46, DOUBLE_PREC = 128, MAX_BITS = 4096 };
+
+/* Is every radius at most 2^-bits times the largest singular value? */
+static bool accurate(arb_srcptr sigma, size_t n, slong bits) {
+  mag_t allowed;
+  bool good = true;
+  mag_init(allowed);
+  arb_get_mag_lower(allowed, &sigma[0]);
+  mag_mul_2exp_si(allowed, allowed, -bits);
+  for (size_t i = 0; i < n && good; i++)
+    good = mag_cmp(arb_radref(&sigma[i]), allowed) <= 0;
+  mag_clear(allowed);
+  return good;
+}
+
+/* Refine until accurate or no further gain is to be had (clusters): each step doubles the good bits. */
+static void enclose_refined(arb_ptr sigma, const mc_svd *svd, const mc_input *in, slong bits) {
+  mc_decomposition d;
+  slong prec = 2 * bits + 128;
+  mc_decomposition_init(&d, svd);
+  mc_decomposition_enclose(sigma, &d, in, DOUBLE_PREC);
+  for (slong good = DOUBLE_BITS / 2; bits > DOUBLE_BITS && good < 2 * bits && !accurate(sigma, in->n, bits);
+       good *= 2) {
+    mc_decomposition_refine(&d, in->T, prec);
+    mc_decomposition_enclose(sigma, &d, in, prec);
+  }
+  mc_decomposition_clear(&d);
+}
+
+mc_status mc_singular_enclose_input(arb_ptr sigma, mc_svd *svd, const mc_input *in, slong bits, mc_error *e) {
+  mc_svd own = {0};
+  if (svd == NULL)
+    svd = &own;
+  mc_status status = mc_svd_approx(svd, in->t, in->m, in->n, e);
+  if (status == MC_OK)
+    enclose_refined(sigma, svd, in, bits);
+  else
+    enclose_by_norm(sigma, in);
+  mc_svd_clear(&own);
+  return status;
+}
+
+static mc_status check_bits(slong bits, mc_error *e) {
+  return bits >= 1 && bits <= MAX_BITS
+             ? MC_OK
+             : mc_fail(e, MC_BAD_INPUT, "%ld bits asked; 1 to %d are possible", bits, MAX_BITS);
+}
+
+static void enclose_unknown(arb_ptr sigma, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    arb_zero_pm_inf(&sigma[i]);
+}
+
+mc_status mc_truth_sv_enclose(arb_ptr sigma, const double *a, size_t m, size_t n, slong bits, mc_error *e) {
+  mc_input in;
+  enclose_unknown(sigma, m < n ? m : n);
+  mc_status status = check_bits(bits, e);
+  if (status == MC_OK)
+    status = mc_input_set_double(&in, a, m, n, 8, 2 * bits + 128, e);
+  if (status != MC_OK)
+    return status;
+  status = mc_singular_enclose_input(sigma, NULL, &in, bits, e);
+  mc_input_clear(&in);
+  return status;
+}
+
+mc_status mc_truth_sv_enclose_near(arb_ptr sigma, const mc_enclosure *x, mc_error *e) {
+  mc_input in;
+  slong m = arb_mat_nrows(x->value), n = arb_mat_ncols(x->value);
+  size_t count = (size_t)(m < n ? m : n);
+  enclose_unknown(sigma, count);
+  if (count == 0)
+    return mc_fail(e, MC_BAD_INPUT, "the matrix is empty");
+  mc_status status = mc_input_set_mat(&in, x->value, e);
+  if (status != MC_OK)
+    return status;
+  status = mc_singular_enclose_input(sigma, NULL, &in, DOUBLE_BITS, e);
+  for (size_t i = 0; i < count; i++)
+    mc_ball_add_error_nonnegative(&sigma[i], x->radius, DOUBLE_PREC);
+  mc_input_clear(&in);
+  return status;
+}
