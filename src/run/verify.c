@@ -100,6 +100,22 @@ static mc_status find_spec(spec_files *s, const char **folder, mc_error *e) {
                  MUONCERT_SPEC_FOLDER);
 }
 
+mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, mc_error *e) {
+  spec_files spec;
+  *paths = NULL;
+  *count = 0;
+  if (find_spec(&spec, &folder, e) != MC_OK)
+    return MC_BAD_INPUT;
+  *paths = spec.claims.paths;
+  *count = spec.claims.count;
+  free_paths(&spec.audits);
+  return MC_OK;
+}
+
+void mc_run_spec_free(char **paths, size_t count) {
+  free_paths(&(path_list){paths, count});
+}
+
 /* ---- Parts ---- */
 
 /* The document of a part that could not be run. */
