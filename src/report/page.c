@@ -62,7 +62,7 @@ void mc_page_put(mc_text *out, const mc_report_style *style, mc_ink ink, const c
   if (cut)
     for (bytes = 0, have = 0; have < columns - room || is_continuation(data[bytes]); bytes++)
       have += !is_continuation(data[bytes]);
-  bool coloured = style->colour && ink != MC_INK_PLAIN;
+  bool coloured = style->colour && ink != MC_INK_PLAIN && bytes > 0;
   mc_text_printf(out, "%s", coloured ? inks[ink] : "");
   mc_text_append(out, data, bytes);
   mc_text_printf(out, "%s%s", cut ? dots : "", coloured ? "\033[0m" : "");

@@ -15,15 +15,15 @@ static const char *const document_verdicts[] = {
 enum { DOCUMENT_VERDICTS = sizeof document_verdicts / sizeof document_verdicts[0] };
 
 typedef struct {
-  const char *list;     /* name of the list in a document */
-  const char *expected; /* the verdict that an entry should have unless it says otherwise */
-  const char *verdicts; /* all words that an entry's verdict may be, between spaces */
+  const char *list;        /* name of the list in a document */
+  const char *expected;    /* the verdict that an entry should have unless it says otherwise */
+  const char *verdicts[8]; /* all words that an entry's verdict may be */
 } kind;
 
 static const kind kinds[] = {
-    {"claims", "proved", " proved refuted undecided error "},
-    {"campaigns", "holds", " holds violated undecided error "},
-    {"audits", "conforms", " conforms wrong suspicious undecided crashed hung error "},
+    {"claims", "proved", {"proved", "refuted", "undecided", "error"}},
+    {"campaigns", "holds", {"holds", "violated", "undecided", "error"}},
+    {"audits", "conforms", {"conforms", "wrong", "suspicious", "undecided", "crashed", "hung", "error"}},
 };
 
 static const struct {
@@ -57,10 +57,9 @@ static mc_exit unexpected_exit(const char *verdict) {
   return MC_EXIT_VIOLATED;
 }
 
-static bool is_word_of(const char *words, const char *word) {
-  size_t n = strlen(word);
-  for (const char *at = strstr(words, word); n > 0 && at; at = strstr(at + 1, word))
-    if (at[-1] == ' ' && at[n] == ' ')
+static bool is_verdict_of(const kind *k, const char *word) {
+  for (size_t i = 0; k->verdicts[i]; i++)
+    if (strcmp(k->verdicts[i], word) == 0)
       return true;
   return false;
 }
@@ -96,7 +95,7 @@ mc_exit mc_run_item_exit(const char *list, const json_t *item) {
   for (size_t i = 0; verdict && i < sizeof kinds / sizeof kinds[0]; i++) {
     if (strcmp(kinds[i].list, list) != 0)
       continue;
-    if (!is_word_of(kinds[i].verdicts, verdict))
+    if (!is_verdict_of(&kinds[i], verdict))
       break;
     if (strcmp(list, "campaigns") == 0 && campaign_contradicts_itself(item, verdict))
       break;

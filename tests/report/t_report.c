@@ -1,0 +1,199 @@
+/* The pages that people and viewers read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "../../src/report/facts.h"
+#include "../../src/report/page.h"
+#include "../../src/report/report.h"
+
+static json_t *parse(const char *text) {
+  json_error_t why;
+  json_t *value = json_loads(text, 0, &why);
+  if (!value)
+    fail_msg("%s: %s", why.text, text);
+  return value;
+}
+
+static const char record[] =
+    "{\"schema\":1,\"tool\":\"muoncert 0.1.0\",\"command\":\"verify\",\"verdict\":\"violated\",\"seconds\":61.2,"
+    "\"parts\":["
+    "{\"command\":\"claims\",\"verdict\":\"violated\",\"seconds\":1,\"items\":3,\"unexpected\":1,\"undecided\":0},"
+    "{\"command\":\"audits\",\"verdict\":\"undecided\",\"seconds\":0,\"items\":0,\"unexpected\":0,\"undecided\":0,"
+    "\"message\":\"nothing was checked\"}],"
+    "\"claims\":["
+    "{\"id\":\"bound\",\"file\":\"d/a.claim\",\"line\":4,\"verdict\":\"proved\",\"statement\":\"x < 1 & y\"},"
+    "{\"id\":\"bound_as_printed\",\"file\":\"d/a.claim\",\"line\":9,\"verdict\":\"refuted\",\"expected\":\"refuted\","
+    "\"witness\":{\"x\":\"1/50\"},\"statement\":\"x < 0\"},"
+    "{\"id\":\"open \\u001b[31m\\u0001\",\"file\":\"d/a.claim\",\"line\":12,\"verdict\":\"refuted\","
+    "\"witness\":{\"x\":\"3\",\"y\":\"-4/5\"},\"cite\":\"Müller, σ ≤ 1\",\"message\":\"a \\\"<b>\\\"\"}],"
+    "\"audits\":[]}";
+
+static char *page_of(const char *text, mc_report_style style) {
+  mc_error e = {0};
+  mc_text out;
+  json_t *document = parse(text);
+  mc_text_init(&out);
+  assert_int_equal(mc_report_terminal(&out, document, &style, &e), MC_OK);
+  json_decref(document);
+  return out.data;
+}
+
+static void expect_in(const char *page, const char *part) {
+  if (!strstr(page, part))
+    fail_msg("'%s' is not in:\n%s", part, page);
+}
+
+static void the_page_says_what_matters(void **state) {
+  (void)state;
+  char *page = page_of(record, (mc_report_style){false, true, 100});
+  expect_in(page, "claims     3 claims        1 not as expected");
+  expect_in(page, "nothing was checked");
+  expect_in(page, "refuted, expected proved\n      d/a.claim:12\n");
+  expect_in(page, "found: x = 3, y = -4/5");
+  expect_in(page, "refuted    bound_as_printed");
+  expect_in(page, "x = 1/50");
+  expect_in(page, "source: Müller, σ ≤ 1");
+  expect_in(page, "(exit status 1)");
+  assert_null(strchr(page, '\033')); /* no colour asked for, and none let in by a record */
+  assert_null(strchr(page, '\001'));
+  assert_true(strstr(page, "NOT AS EXPECTED") < strstr(page, "bound_as_printed")); /* worst first */
+  mc_free(page);
+}
+
+static void ascii_terminals_get_ascii(void **state) {
+  (void)state;
+  char *page = page_of(record, (mc_report_style){false, false, 60});
+  for (const char *c = page; *c; c++)
+    assert_true((unsigned char)*c < 0x80);
+  expect_in(page, "M?ller, sigma <= 1");
+  mc_free(page);
+}
+
+static void colour_stands_beside_words(void **state) {
+  (void)state;
+  char *plain = page_of(record, (mc_report_style){false, true, 100});
+  char *coloured = page_of(record, (mc_report_style){true, true, 100}), *to = coloured;
+  assert_non_null(strchr(coloured, '\033'));
+  for (const char *c = coloured; *c; c++) { /* take the colours away: the same page is left */
+    if (*c == '\033')
+      c = strchr(c, 'm');
+    else
+      *to++ = *c;
+  }
+  *to = '\0';
+  assert_string_equal(coloured, plain);
+  mc_free(plain);
+  mc_free(coloured);
+}
+
+static void long_lists_show_the_remarkable(void **state) {
+  (void)state;
+  mc_text text;
+  mc_text_init(&text);
+  mc_text_printf(&text, "{\"command\":\"claims\",\"tool\":\"muoncert 0.1.0\",\"verdict\":\"expected\",\"claims\":[");
+  for (int i = 0; i < 40; i++)
+    mc_text_printf(&text, "{\"id\":\"plain%d\",\"verdict\":\"proved\"},", i);
+  mc_text_printf(&text, "{\"id\":\"odd\",\"verdict\":\"proved\"},"
+                        "{\"id\":\"odd_as_printed\",\"verdict\":\"refuted\",\"expected\":\"refuted\"}]}");
+  char *page = page_of(text.data, (mc_report_style){false, true, 100});
+  expect_in(page, "odd_as_printed");
+  expect_in(page, "proved     odd\n");
+  expect_in(page, "40 more claims, as expected");
+  assert_null(strstr(page, "plain7"));
+  mc_free(page);
+  mc_text_clear(&text);
+}
+
+static void a_cell_fills_its_columns(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *cell;
+    size_t columns;
+    bool utf8;
+  } cases[] = {
+      {"abc", "abc  ", 5, true},     {"σσσ", "σσσ  ", 5, true},     {"abcdef", "abcd…", 5, true},
+      {"σσσσσσ", "σσσσ…", 5, true},  {"abcdef", "ab...", 5, false}, {"σ", "sigma", 5, false},
+      {"a\tb\nc", "a b c", 5, true}, {"", "     ", 5, true},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    mc_report_style style = {false, cases[i].utf8, 80};
+    mc_text out;
+    mc_text_init(&out);
+    mc_page_put(&out, &style, MC_INK_PLAIN, cases[i].text, cases[i].columns, true);
+    assert_string_equal(out.data, cases[i].cell);
+    mc_text_clear(&out);
+  }
+}
+
+static void expect_enclosure(const char *lo, const char *hi, unsigned digits, const char *printed) {
+  json_t *enclosure = json_pack("{s:s s:s}", "lo", lo, "hi", hi);
+  mc_text out;
+  mc_text_init(&out);
+  mc_fact_enclosure(&out, enclosure, digits);
+  assert_string_equal(out.data, printed);
+  mc_text_clear(&out);
+  json_decref(enclosure);
+}
+
+static void enclosures_are_shortened_outward(void **state) {
+  (void)state;
+  expect_enclosure("484.58271234", "484.58279876", 7, "[484.5827, 484.5828]");
+  expect_enclosure("1.23456", "1.23456", 3, "[1.23, 1.24]");
+  expect_enclosure("-1.23456", "-1.23456", 3, "[-1.24, -1.23]");
+  expect_enclosure("-0.9996", "0.9996", 3, "[-1, 1]");
+  expect_enclosure("9.999e-7", "9.999e-7", 2, "[9.9e-7, 1e-6]");
+  expect_enclosure("0.000359501", "3.59502e-4", 4, "[0.0003595, 0.0003596]");
+  expect_enclosure("123456789", "123456789", 4, "[1.234e8, 1.235e8]");
+  expect_enclosure("1200", "0.5e3", 4, "[1200, 500]");
+  expect_enclosure("0", "0.000", 4, "[0, 0]");
+  expect_enclosure("-inf", "inf", 4, "[-inf, inf]");
+  /* digits beyond the buffer still round outward */
+  expect_enclosure("1.0000000000000000000000000000000000000000000000000000000000000000000000000000001",
+                   "1.0000000000000000000000000000000000000000000000000000000000000000000000000000001", 3, "[1, 1.01]");
+}
+
+static void junit_is_escaped_and_complete(void **state) {
+  (void)state;
+  mc_error e = {0};
+  mc_text out;
+  json_t *document = parse(record);
+  mc_text_init(&out);
+  assert_int_equal(mc_report_junit(&out, document, &e), MC_OK);
+  expect_in(out.data, "tests=\"4\" failures=\"1\" errors=\"1\"");
+  expect_in(out.data, "classname=\"claims.a\" name=\"open [31m\"");
+  expect_in(out.data, "<failure message=\"refuted, expected proved\" type=\"refuted\">d/a.claim:12\n");
+  expect_in(out.data, "a &quot;&lt;b&gt;&quot;");
+  expect_in(out.data, "x &lt; 1 &amp; y");
+  expect_in(out.data, "<error message=\"nothing was checked\" type=\"undecided\">"); /* an empty suite is no pass */
+  assert_null(strchr(out.data, '\001'));
+  mc_text_clear(&out);
+  json_decref(document);
+}
+
+static void what_is_no_record_is_refused(void **state) {
+  (void)state;
+  mc_error e = {0};
+  mc_text out;
+  json_t *document = parse("{\"command\":\"truth\"}");
+  mc_text_init(&out);
+  assert_int_equal(mc_report_terminal(&out, document, &(mc_report_style){false, true, 80}, &e), MC_BAD_INPUT);
+  assert_int_equal(mc_report_junit(&out, document, &e), MC_BAD_INPUT);
+  assert_int_equal(out.length, 0);
+  mc_text_clear(&out);
+  json_decref(document);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_page_says_what_matters),    cmocka_unit_test(ascii_terminals_get_ascii),
+      cmocka_unit_test(colour_stands_beside_words),    cmocka_unit_test(long_lists_show_the_remarkable),
+      cmocka_unit_test(a_cell_fills_its_columns),      cmocka_unit_test(enclosures_are_shortened_outward),
+      cmocka_unit_test(junit_is_escaped_and_complete), cmocka_unit_test(what_is_no_record_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
