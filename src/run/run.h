@@ -70,7 +70,7 @@ json_t *mc_run_campaigns(const char *const *files, size_t count, const mc_run_op
  * Files named in an audit block are relative to the spec file. */
 json_t *mc_run_audits(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
-/* The files claims/*.claim of a spec folder, in the order of their bytes; folder NULL: ./spec where that holds claims, else the
+/* The .claim files below claims/ of a spec folder, in the order of their bytes; folder NULL: ./spec where that holds claims, else the
  * installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (verify.c) */
 mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, mc_error *e);
 void mc_run_spec_free(char **paths, size_t count);
