@@ -1,0 +1,241 @@
+"""The program from outside: exit statuses, messages, streams, signals.   t_command.py PROGRAM SOURCE_FOLDER [unittest options]"""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.dom.minidom
+
+PROGRAM, SOURCE = sys.argv[1], sys.argv[2]
+
+CLAIMS = {
+    "schema": 1, "tool": "muoncert 0.1.0", "command": "claims", "verdict": "expected", "seconds": 1.5,
+    "claims": [
+        {"id": "bound", "file": "a.claim", "line": 4, "verdict": "proved"},
+        {"id": "bound_as_printed", "file": "a.claim", "line": 9, "verdict": "refuted", "expected": "refuted",
+         "witness": {"x": "1/50"}, "cite": "Lemma 2 – as printed"},
+    ],
+}
+
+
+def run(*arguments, **options):
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("stderr", subprocess.PIPE)
+    options.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.run([PROGRAM, *arguments], timeout=120, **options)
+
+
+def on_terminal(arguments, environment):
+    """Output and exit status with stdout on a terminal."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen([PROGRAM, *arguments], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, env=environment)
+    os.close(slave)
+    output = b""
+    while True:
+        try:
+            block = os.read(master, 65536)
+        except OSError:
+            break
+        if not block:
+            break
+        output += block
+    os.close(master)
+    return output, process.wait(timeout=60)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def write(self, name, content):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "wb") as f:
+            f.write(content if isinstance(content, bytes) else json.dumps(content).encode())
+        return self.path(name)
+
+    def record(self, **changes):
+        return self.write("record.json", {**CLAIMS, **changes})
+
+    def assert_one_line(self, result, status, pattern):
+        """One line on stderr that matches, nothing on stdout, this status."""
+        message = result.stderr.decode()
+        self.assertEqual(result.returncode, status, message)
+        self.assertEqual(result.stdout or b"", b"")
+        self.assertRegex(message, pattern)
+        self.assertEqual(message.count("\n"), 1, message)
+
+
+class Usage(Case):
+    def test_help(self):
+        result = run("--help")
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        self.assertIn(b"Usage: muoncert COMMAND", result.stdout)
+
+    def test_every_command_of_the_table_has_help(self):
+        names = re.findall(r"^  ([a-z]+) ", run("--help").stdout.decode(), re.M)
+        self.assertIn("report", names)
+        for name in names:
+            with self.subTest(name):
+                result = run(name, "--help")
+                self.assertEqual((result.returncode, result.stderr), (0, b""))
+                self.assertTrue(result.stdout.startswith(b"Usage: muoncert " + name.encode()), result.stdout)
+                self.assertEqual(run(name, "--no-such-option").returncode, 3)
+
+    def test_version(self):
+        for arguments in (["--version"], ["report", "--version"]):
+            result = run(*arguments)
+            self.assertEqual(result.returncode, 0)
+            self.assertRegex(result.stdout, rb"^muoncert [0-9]+\.[0-9]+\.[0-9]+\n$")
+
+    def test_no_command(self):
+        result = run()
+        self.assertEqual((result.returncode, result.stdout), (3, b""))
+        self.assertIn(b"Usage:", result.stderr)
+
+    def test_unknown_command_suggests(self):
+        self.assert_one_line(run("reprot"), 3, "no command 'reprot'; did you mean 'report'")
+        self.assert_one_line(run("zzzzzzzz"), 3, "--help")
+        self.assert_one_line(run("x" * 100000), 3, "no command")
+
+
+class Report(Case):
+    def test_good_record(self):
+        result = run("report", self.record())
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        self.assertIn(b"x = 1/50", result.stdout)
+
+    def test_exit_statuses(self):
+        for verdict, status in (("proved", 0), ("refuted", 1), ("undecided", 2), ("error", 3)):
+            with self.subTest(verdict):
+                self.assertEqual(run("report", self.record(claims=[{"id": "a", "verdict": verdict}])).returncode, status)
+        crashed = self.write("crashed.json", {**CLAIMS, "command": "audits", "audits": [{"id": "k", "verdict": "crashed"}]})
+        self.assertEqual(run("report", crashed).returncode, 4)
+        self.assertEqual(run("report", self.record(claims=[])).returncode, 2)
+        self.assertEqual(run("report", crashed, self.record(verdict="violated")).returncode, 4)
+        self.assertEqual(run("report", crashed, self.record(verdict="error")).returncode, 3)
+
+    def test_bad_files(self):
+        self.assertEqual(run("report").returncode, 3)
+        self.assert_one_line(run("report", self.path("none.json")), 3, "none.json")
+        self.assert_one_line(run("report", self.folder.name), 3, "muoncert report: ")
+        for content in (b"", b"{", b"[1]", b"3", b'{"command":"claims"', b"\xff\xfe", b'{"command":1}', b"{}" * 3, b"[" * 100000):
+            with self.subTest(content[:20]):
+                self.assert_one_line(run("report", self.write("bad.json", content)), 3, "bad.json")
+        self.assert_one_line(run("report", self.record(claims=[{"id": "a"}])), 3, "/claims/0: missing: verdict")
+        self.assert_one_line(run("report", self.record(), self.write("b.json", {**CLAIMS, "seconds": "1"})), 3, "/seconds")
+
+    def test_json_is_one_document(self):
+        result = run("report", "--json", self.record())
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        document = json.loads(result.stdout)
+        self.assertEqual(document["claims"], CLAIMS["claims"])
+        again = run("report", "--json", self.write("again.json", result.stdout))
+        self.assertEqual(again.stdout, result.stdout)
+
+    def test_quiet(self):
+        self.assertEqual(run("report", "--quiet", self.record()).stdout, b"")
+        self.assertNotEqual(run("report", "--quiet", self.record(claims=[{"id": "a", "verdict": "refuted"}])).stdout, b"")
+
+    def test_junit_is_xml(self):
+        odd = {"id": "a<&\"'\u0001\ufffe\u00e9", "verdict": "refuted", "file": "x.claim", "line": 3, "message": "]]>\n\u001b"}
+        target = self.path("j.xml")
+        self.assertEqual(run("report", "--junit", target, self.record(claims=[odd, *CLAIMS["claims"]])).returncode, 1)
+        suites = xml.dom.minidom.parse(target).documentElement
+        self.assertEqual(suites.getAttribute("tests"), "3")
+        self.assertEqual(suites.getAttribute("failures"), "1")
+        case = suites.getElementsByTagName("testcase")[0]
+        self.assertEqual(case.getAttribute("name"), "a<&\"'\u00e9")
+        self.assertIn("x.claim:3", case.getElementsByTagName("failure")[0].firstChild.data)
+
+    def test_junit_that_cannot_be_written(self):
+        result = run("report", "--junit", self.path("no/such/folder/j.xml"), self.record())
+        self.assertEqual(result.returncode, 3)
+        self.assertIn(b"j.xml", result.stderr)
+
+
+class Streams(Case):
+    def test_locales(self):
+        outputs = set()
+        for locale in ("C", "POSIX", "de_DE.UTF-8", "C.UTF-8", "tr_TR.UTF-8", "no_SUCH"):
+            environment = {**os.environ, "LC_ALL": locale, "LANGUAGE": "de"}
+            result = run("report", "--json", self.record(), env=environment)
+            self.assertEqual(result.returncode, 0)
+            outputs.add(result.stdout)
+            page = run("report", self.record(), env=environment).stdout
+            if locale in ("C", "POSIX", "no_SUCH"):
+                page.decode("ascii")
+            self.assertIn(b"1.50 s", page)
+        self.assertEqual(len(outputs), 1)
+
+    def test_no_colour_off_a_terminal(self):
+        self.assertNotIn(b"\033", run("report", self.record(), env={**os.environ, "TERM": "xterm"}).stdout)
+
+    def test_colour_on_a_terminal(self):
+        base = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+        for extra, coloured in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+            with self.subTest(extra):
+                output, status = on_terminal(["report", self.record()], {**base, **extra})
+                self.assertEqual(status, 0)
+                self.assertEqual(b"\033[" in output, coloured)
+                self.assertIn(b"refuted", output)
+
+    def test_full_disk(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full here")
+        for arguments in (["--help"], ["--version"], ["report", "--help"], ["report", self.record()], ["report", "--json", self.record()]):
+            with self.subTest(arguments), open("/dev/full", "wb") as full:
+                self.assert_one_line(run(*arguments, stdout=full), 3, "cannot write to standard output")
+
+    def test_closed_pipe(self):
+        read, write = os.pipe()
+        os.close(read)
+        result = run("report", self.record(), stdout=write)
+        os.close(write)
+        self.assert_one_line(result, 3, "cannot write to standard output")
+
+    def test_closed_stdout_is_not_given_to_a_file(self):
+        target = self.path("j.xml")
+        script = 'exec "$0" report --junit "$1" "$2" >&-'
+        result = subprocess.run(["sh", "-c", script, PROGRAM, target, self.record()], stderr=subprocess.PIPE, timeout=60)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn(b"cannot write to standard output", result.stderr)
+        xml.dom.minidom.parse(target)
+
+    def test_control_characters_of_a_name_stay_out(self):
+        result = run("report", self.path("a\nb\033[31m.json"))
+        self.assert_one_line(result, 3, r"a\?b\?\[31m\.json")
+
+
+class Schemas(Case):
+    def test_schemas_are_schemas(self):
+        """The published files by an independent implementation, where there is one."""
+        try:
+            import jsonschema
+        except ImportError:
+            self.skipTest("python3-jsonschema is not installed")
+        folder = os.path.join(SOURCE, "docs", "schema")
+        store = {}
+        for name in os.listdir(folder):
+            with open(os.path.join(folder, name), encoding="utf-8") as f:
+                store[name] = json.load(f)
+            jsonschema.Draft202012Validator.check_schema(store[name])
+        base = "file:///schema/"
+        resolver = jsonschema.RefResolver(base + "claims.json", store["claims.json"], {base + n: s for n, s in store.items()})
+        validator = jsonschema.Draft202012Validator(store["claims.json"], resolver=resolver)
+        validator.validate(CLAIMS)
+        bad = json.loads(json.dumps(CLAIMS))
+        bad["claims"][1]["witness"]["x"] = "0.02"
+        self.assertFalse(validator.is_valid(bad))
+        self.assertEqual(run("report", self.write("bad.json", bad)).returncode, 3)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=1)
