@@ -29,13 +29,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static uint64_t number_of(const char *option, const char *text, uint64_t most, struct argp_state *state) {
-  uint64_t value = 0;
-  if (!mc_cli_read_u64(&value, text) || value > most)
-    argp_error(state, "--%s takes a whole number up to %llu, not '%s'", option, (unsigned long long)most, text);
-  return value;
-}
-
 static error_t parse(int key, char *text, struct argp_state *state) {
   arguments *a = state->input;
   switch (key) {
@@ -43,19 +36,19 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     a->files[a->file_count++] = text;
     return 0;
   case OPTION_TRIALS:
-    a->run.trials = number_of("trials", text, UINT32_MAX, state);
+    a->run.trials = mc_cli_number_of("trials", text, UINT32_MAX, state);
     return 0;
   case OPTION_SEED:
-    a->run.seed = number_of("seed", text, UINT64_MAX, state);
+    a->run.seed = mc_cli_number_of("seed", text, UINT64_MAX, state);
     return 0;
   case OPTION_REPLAY:
     a->run.replay = text;
     return 0;
   case OPTION_SECONDS:
-    a->run.seconds = (double)number_of("seconds", text, UINT32_MAX, state);
+    a->run.seconds = (double)mc_cli_number_of("seconds", text, UINT32_MAX, state);
     return 0;
   case OPTION_THREADS:
-    a->run.threads = (unsigned)number_of("threads", text, 1024, state);
+    a->run.threads = (unsigned)mc_cli_number_of("threads", text, 1024, state);
     return 0;
   case OPTION_JUNIT:
     a->junit = text;

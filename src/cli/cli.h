@@ -26,6 +26,11 @@ int mc_cli_print_text(const char *bytes, size_t length);
 /* A decimal or 0x-hexadecimal number that fills the whole text.  False: it is not one, or does not fit. */
 bool mc_cli_read_u64(uint64_t *out, const char *text);
 
+struct argp_state;
+
+/* The number that an option's argument is; anything else, or more than `most`, ends the program with argp's usage message. */
+uint64_t mc_cli_number_of(const char *option, const char *text, uint64_t most, struct argp_state *state);
+
 /* May `stream` be coloured: it is a terminal that is not "dumb", and NO_COLOR is unset or empty. */
 bool mc_cli_may_colour(FILE *stream);
 

@@ -1,6 +1,7 @@
 /* What all commands share: one way to fail, one way to print, what the terminal can show. */
 #include "cli.h"
 
+#include <argp.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -57,6 +58,13 @@ bool mc_cli_read_u64(uint64_t *out, const char *text) {
     return false;
   *out = value;
   return true;
+}
+
+uint64_t mc_cli_number_of(const char *option, const char *text, uint64_t most, struct argp_state *state) {
+  uint64_t value = 0;
+  if (!mc_cli_read_u64(&value, text) || value > most)
+    argp_error(state, "--%s takes a whole number up to %llu, not '%s'", option, (unsigned long long)most, text);
+  return value;
 }
 
 bool mc_cli_may_colour(FILE *stream) {

@@ -29,13 +29,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static uint64_t number_of(const char *option, const char *text, uint64_t most, struct argp_state *state) {
-  uint64_t value = 0;
-  if (!mc_cli_read_u64(&value, text) || value > most)
-    argp_error(state, "--%s takes a whole number up to %llu, not '%s'", option, (unsigned long long)most, text);
-  return value;
-}
-
 static error_t parse(int key, char *text, struct argp_state *state) {
   arguments *a = state->input;
   switch (key) {
@@ -52,10 +45,10 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     a->verify.run.only = text;
     return 0;
   case OPTION_SEED:
-    a->verify.run.seed = number_of("seed", text, UINT64_MAX, state);
+    a->verify.run.seed = mc_cli_number_of("seed", text, UINT64_MAX, state);
     return 0;
   case OPTION_THREADS:
-    a->verify.run.threads = (unsigned)number_of("threads", text, 1024, state);
+    a->verify.run.threads = (unsigned)mc_cli_number_of("threads", text, 1024, state);
     return 0;
   case OPTION_JSON:
     a->json = true;

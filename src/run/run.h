@@ -16,12 +16,12 @@ extern "C" {
 #endif
 
 typedef struct {
-  const char *only;      /* glob on ids; NULL: all */
-  double seconds;        /* time limit of one claim, campaign or audit; 0: the built-in default */
-  uint64_t seed;         /* campaigns */
-  uint64_t trials;       /* campaigns; 0: what the campaign says */
-  unsigned threads;      /* 0: all processors */
-  mc_progress *progress; /* may be NULL */
+  const char *only;         /* glob on ids; NULL: all */
+  double seconds;           /* time limit of one claim, campaign or audit; 0: the built-in default */
+  uint64_t seed;            /* campaigns */
+  uint64_t trials;          /* campaigns; 0: what the campaign says */
+  unsigned threads;         /* 0: all processors */
+  mc_progress *progress;    /* may be NULL */
   const char *const *names; /* campaigns: by id or name; name_count 0: all */
   size_t name_count;
   const char *replay; /* campaigns: the text of one case (prop.h) to run in place of the trials; NULL: none */
@@ -71,7 +71,7 @@ json_t *mc_run_campaigns(const char *const *files, size_t count, const mc_run_op
 json_t *mc_run_audits(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
 /* The .claim files below claims/ of a spec folder, in the order of their bytes; folder NULL: ./spec where that holds claims, else the
- * installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (verify.c) */
+ * installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (spec.c) */
 mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, mc_error *e);
 void mc_run_spec_free(char **paths, size_t count);
 

@@ -1,120 +1,8 @@
 /* `muoncert verify`: all parts, whatever becomes of one, in one document. */
-#include "run.h"
+#include "spec.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* ---- The spec folder ---- */
-
-typedef struct {
-  char **paths;
-  size_t count;
-} path_list;
-
-static int is_claim_file(const struct dirent *d) {
-  size_t n = strlen(d->d_name);
-  return n > 6 && strcmp(d->d_name + n - 6, ".claim") == 0;
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b) {
-  return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static char *join(const char *folder, const char *name) {
-  mc_text t;
-  mc_text_init(&t);
-  mc_text_printf(&t, "%s/%s", folder, name);
-  char *path = t.failed ? NULL : mc_strdup(t.data);
-  mc_text_clear(&t);
-  return path;
-}
-
-static void free_paths(path_list *p) {
-  for (size_t i = 0; i < p->count; i++)
-    mc_free(p->paths[i]);
-  mc_free(p->paths);
-  *p = (path_list){0};
-}
-
-/* The .claim files of a folder, in the order of their bytes whatever the locale; none if it cannot be read. */
-static mc_status list_claim_files(path_list *list, const char *folder, mc_error *e) {
-  struct dirent **names;
-  int n = scandir(folder, &names, is_claim_file, by_bytes);
-  *list = (path_list){0};
-  if (n < 0)
-    return MC_OK;
-  list->paths = mc_alloc((size_t)n + 1, sizeof *list->paths);
-  bool failed = list->paths == NULL;
-  for (int i = 0; i < n; i++) {
-    if (!failed && (list->paths[list->count] = join(folder, names[i]->d_name)) != NULL)
-      list->count++;
-    else
-      failed = true;
-    free(names[i]);
-  }
-  free(names);
-  return failed ? mc_fail(e, MC_NO_MEMORY, "out of memory") : MC_OK;
-}
-
-/* What a spec folder holds. */
-typedef struct {
-  path_list claims, audits;
-} spec_files;
-
-static void free_spec(spec_files *s) {
-  free_paths(&s->claims);
-  free_paths(&s->audits);
-}
-
-static mc_status read_spec(spec_files *s, const char *folder, mc_error *e) {
-  *s = (spec_files){0};
-  char *claims = join(folder, "claims"), *audits = join(folder, "audits.claim");
-  mc_status status = claims && audits ? list_claim_files(&s->claims, claims, e) : MC_NO_MEMORY;
-  mc_free(claims);
-  struct stat st;
-  if (status == MC_OK && stat(audits, &st) == 0 && (s->audits.paths = mc_alloc(1, sizeof *s->audits.paths)) != NULL) {
-    s->audits.paths[s->audits.count++] = audits;
-    return MC_OK;
-  }
-  mc_free(audits);
-  return status;
-}
-
-/* The folder named, else ./spec where that holds claims, else the installed one. */
-static mc_status find_spec(spec_files *s, const char **folder, mc_error *e) {
-  const char *const places[] = {*folder ? *folder : "spec", *folder ? NULL : MUONCERT_SPEC_FOLDER};
-  for (size_t i = 0; i < 2 && places[i]; i++) {
-    if (read_spec(s, places[i], e) != MC_OK)
-      return MC_NO_MEMORY;
-    if (s->claims.count + s->audits.count > 0) {
-      *folder = places[i];
-      return MC_OK;
-    }
-    free_spec(s);
-  }
-  if (*folder)
-    return mc_fail_at(e, MC_BAD_INPUT, *folder, 0, 0, "no claims/*.claim and no audits.claim in this folder");
-  return mc_fail(e, MC_BAD_INPUT, "no spec folder: neither ./spec nor %s holds claims; name one with --spec",
-                 MUONCERT_SPEC_FOLDER);
-}
-
-mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, mc_error *e) {
-  spec_files spec;
-  *paths = NULL;
-  *count = 0;
-  if (find_spec(&spec, &folder, e) != MC_OK)
-    return MC_BAD_INPUT;
-  *paths = spec.claims.paths;
-  *count = spec.claims.count;
-  free_paths(&spec.audits);
-  return MC_OK;
-}
-
-void mc_run_spec_free(char **paths, size_t count) {
-  free_paths(&(path_list){paths, count});
-}
 
 /* ---- Parts ---- */
 
@@ -149,17 +37,17 @@ typedef json_t *run_part(const char *const *files, size_t count, const mc_run_op
 static const struct {
   const char *command;
   run_part *run;
-  size_t files; /* offset of its files in spec_files */
+  size_t files; /* offset of its files in mc_run_spec */
 } parts[] = {
-    {"claims", mc_run_claims, offsetof(spec_files, claims)},
-    {"campaigns", mc_run_campaigns, offsetof(spec_files, claims)},
-    {"audits", mc_run_audits, offsetof(spec_files, audits)},
+    {"claims", mc_run_claims, offsetof(mc_run_spec, claims)},
+    {"campaigns", mc_run_campaigns, offsetof(mc_run_spec, claims)},
+    {"audits", mc_run_audits, offsetof(mc_run_spec, audits)},
 };
 enum { PARTS = sizeof parts / sizeof parts[0] };
 
 /* One part; an interrupt before its start leaves a part that says so. */
-static json_t *run_one_part(size_t k, const spec_files *spec, const mc_run_options *options) {
-  const path_list *files = (const path_list *)(const void *)((const char *)spec + parts[k].files);
+static json_t *run_one_part(size_t k, const mc_run_spec *spec, const mc_run_options *options) {
+  const mc_run_paths *files = (const mc_run_paths *)(const void *)((const char *)spec + parts[k].files);
   mc_error why = {0};
   json_t *document = NULL;
   if (mc_interrupt_requested())
@@ -194,8 +82,8 @@ json_t *mc_run_verify(const mc_run_verify_options *options, mc_error *e) {
   json_t *documents[PARTS + 1], *report = NULL;
   size_t count = 0;
   mc_error why = {0};
-  spec_files spec;
-  if (find_spec(&spec, &folder, e) != MC_OK)
+  mc_run_spec spec;
+  if (mc_run_spec_find(&spec, &folder, e) != MC_OK)
     return NULL;
 
   if (options->proofs) {
@@ -219,6 +107,6 @@ json_t *mc_run_verify(const mc_run_verify_options *options, mc_error *e) {
   }
   for (size_t i = 0; i < count; i++)
     json_decref(documents[i]);
-  free_spec(&spec);
+  mc_run_spec_clear(&spec);
   return report;
 }
