@@ -1,0 +1,258 @@
+/* The property engine on a property of the test's own: verdicts, counting, precision, replay, shrinking, threads. */
+#include "prop/prop.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* An instance is one matrix A of the case's family.  x is a_11, sum that of all entries, each with an error of
+ * 2^-precision; blurred is a_11 with an error of 1 at any precision, fine is a_11 with an error of 2^-100 at best;
+ * size is m + n. Nothing can be measured for 3 rows, and there are no instances with 5. */
+enum { X, SUM, BLURRED, FINE, SIZE, QUANTITIES };
+static const char *const quantities[QUANTITIES] = {"x", "sum", "blurred", "fine", "size"};
+
+static mc_status generate(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  if (c->rows == 5)
+    return mc_fail(e, MC_BAD_INPUT, "no instances with 5 rows");
+  double *a = mc_prop_instance_add(x, "A", c->rows, c->columns);
+  return a ? mc_matgen_matrix(a, c->rows, c->columns, &c->family, r, e) : mc_fail(e, MC_NO_MEMORY, "out of memory");
+}
+
+static mc_status measure(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
+  const mc_prop_matrix *a = &x->matrices[0];
+  if (a->rows == 3)
+    return mc_fail(e, MC_UNDECIDED, "not with 3 rows");
+  arb_set_d(q + X, a->entries[0]);
+  arb_set(q + BLURRED, q + X);
+  mag_one(arb_radref(q + BLURRED));
+  arb_set(q + FINE, q + X);
+  arb_add_error_2exp_si(q + FINE, precision > 100 ? -1000 : 0);
+  arb_zero(q + SUM);
+  for (size_t i = 0; i < a->rows * a->columns; i++) {
+    arb_t t;
+    arb_init(t);
+    arb_set_d(t, a->entries[i]);
+    arb_add(q + SUM, q + SUM, t, 200);
+    arb_clear(t);
+  }
+  arb_add_error_2exp_si(q + X, -precision);
+  arb_add_error_2exp_si(q + SUM, -precision);
+  arb_set_si(q + SIZE, (slong)(a->rows + a->columns));
+  return MC_OK;
+}
+
+static const mc_property property = {"test", QUANTITIES, quantities, generate, measure};
+static const size_t all[QUANTITIES] = {X, SUM, BLURRED, FINE, SIZE};
+
+typedef struct {
+  mc_document *document;
+  mc_matgen_family family;
+  mc_prop_plan plan;
+} setup;
+
+/* text: where, holds, shapes of a campaign over all quantities. */
+static setup plan_of(const char *text, const char *family) {
+  setup s = {0};
+  mc_error e = {0};
+  mc_text t;
+  mc_text_init(&t);
+  mc_text_printf(&t, "campaign c measure x, sum, blurred, fine, size by test %s", text);
+  if (mc_lang_document_parse(&s.document, "t.claim", t.data, t.length, &e) != MC_OK ||
+      mc_matgen_family_parse(&s.family, family, &e) != MC_OK)
+    fail_msg("%s", e.text);
+  mc_text_clear(&t);
+  const mc_campaign *c = mc_lang_campaign(s.document, 0);
+  s.plan = (mc_prop_plan){.property = &property,
+                          .measure_count = QUANTITIES,
+                          .measures = all,
+                          .where = &c->where,
+                          .holds = &c->holds,
+                          .shape_count = c->shape_count,
+                          .shapes = c->shapes,
+                          .family_count = 1,
+                          .seed = 7,
+                          .trials = 60};
+  return s;
+}
+
+static mc_prop_result run(setup *s) {
+  mc_prop_result r;
+  mc_error e = {0};
+  s->plan.families = &s->family;
+  if (mc_prop_run(&r, &s->plan, &e) != MC_OK)
+    fail_msg("%s", e.text);
+  return r;
+}
+
+static mc_prop_result result_of(const char *text, const char *family) {
+  setup s = plan_of(text, family);
+  mc_prop_result r = run(&s);
+  mc_lang_document_free(s.document);
+  return r;
+}
+
+static void trials_are_counted_by_verdict(void **state) {
+  (void)state;
+  mc_prop_result r = result_of("where x > 0 holds x^2 > 0 shapes 2 by 2", "ginibre");
+  assert_int_equal(r.trials, 60);
+  assert_true(r.complete && r.met == r.holds && r.met + r.missed == 60 && r.missed > 10 && r.met > 10);
+  r = result_of("where x > 0 holds x < 0 shapes 2 by 2", "ginibre");
+  assert_true(r.violated == r.met && r.met > 10);
+  r = result_of("holds blurred > x shapes 2 by 2", "flat");
+  assert_true(r.met == 60 && r.undecided == 60 && r.grade.verdict == MC_TRIAL_UNDECIDED);
+  assert_int_equal(r.grade.precision, MC_PROP_PRECISION_LIMIT);
+  r = result_of("where blurred > x holds x > -1000 shapes 2 by 2", "flat");
+  assert_true(r.met == 0 && r.unclear == 60 && r.missed == 0);
+  r = result_of("holds x > -1000 shapes 3 by 2, 2 by 2", "ginibre");
+  assert_true(r.met == 30 && r.holds == 30 && r.unclear == 30);
+}
+
+static void precision_is_doubled_on_demand(void **state) {
+  (void)state;
+  mc_prop_result r = result_of("holds abs(fine) < 1 shapes 1 by 1", "flat(0.5)");
+  assert_true(r.holds == 60 && r.grade.precision == 128);
+  r = result_of("holds x < 1 shapes 1 by 1", "flat(0.5)");
+  assert_true(r.holds == 60 && r.grade.precision == 64);
+}
+
+/* (r - l)/(|l| + |r|), least over the comparisons; 0 where both sides are 0. */
+static void margins_are_relative(void **state) {
+  (void)state;
+  mc_prop_result r = result_of("holds size <= 6 and -3 <= size shapes 1 by 1", "flat");
+  assert_true(r.grade.margin_lower <= 0.5 && 0.5 <= r.grade.margin_upper);
+  assert_true(r.grade.margin_upper - r.grade.margin_lower < 1e-15);
+  r = result_of("holds size - 2 <= 0*size shapes 1 by 1", "flat");
+  assert_true(r.holds == 60 && r.grade.margin_lower == 0 && r.grade.margin_upper == 0);
+  r = result_of("holds size = 6 shapes 1 by 1", "flat");
+  assert_true(r.violated == 60 && r.grade.margin_upper < -0.49);
+}
+
+static bool same_case(const mc_prop_case *a, const mc_prop_case *b) {
+  return a->seed == b->seed && a->trial == b->trial && a->rows == b->rows && a->columns == b->columns &&
+         !strcmp(a->family.name, b->family.name) && a->family.arguments == b->family.arguments &&
+         !memcmp(a->family.argument, b->family.argument, sizeof a->family.argument) && a->rank == b->rank &&
+         a->bits == b->bits && a->aligned == b->aligned;
+}
+
+static void threads_do_not_change_results(void **state) {
+  (void)state;
+  for (size_t violated = 0; violated < 2; violated++) {
+    setup s = plan_of(
+        violated ? "where sum > 0 holds x < 1 shapes 2 by 2, 4 by 3" : "holds x > -9 shapes 4 by 3, 3 by 4", "ginibre");
+    mc_prop_result r[3];
+    for (unsigned threads = 1; threads <= 3; threads++) {
+      s.plan.threads = threads;
+      r[threads - 1] = run(&s);
+    }
+    for (size_t i = 1; i < 3; i++) {
+      assert_true(same_case(&r[0].worst, &r[i].worst));
+      assert_true(r[0].holds == r[i].holds && r[0].violated == r[i].violated && r[0].missed == r[i].missed);
+      assert_true(r[0].grade.margin_lower == r[i].grade.margin_lower);
+    }
+    assert_true((r[0].violated > 0) == (violated == 1));
+    mc_lang_document_free(s.document);
+  }
+}
+
+static void worst_case_replays_from_its_text(void **state) {
+  (void)state;
+  setup s = plan_of("where sum > 0 holds x < 1 shapes 2 by 2, 6 by 9", "log_uniform(0.001, 3)");
+  mc_prop_result r = run(&s);
+  assert_true(r.violated > 0);
+  mc_text t;
+  mc_text_init(&t);
+  mc_prop_case c;
+  mc_prop_case_format(&t, &r.worst);
+  assert_int_equal(mc_prop_case_parse(&c, t.data, NULL), MC_OK);
+  assert_true(same_case(&c, &r.worst));
+  mc_prop_outcome outcome;
+  mc_prop_instance x;
+  assert_int_equal(mc_prop_judge(&outcome, NULL, &x, &s.plan, &c, NULL), MC_OK);
+  assert_true(outcome.verdict == MC_TRIAL_VIOLATED && outcome.margin_lower == r.grade.margin_lower);
+  assert_true(x.count == 1 && x.matrices[0].entries[0] >= 1);
+  mc_prop_instance_clear(&x);
+  mc_text_clear(&t);
+  mc_lang_document_free(s.document);
+}
+
+/* size >= 5 is violated by anything smaller: from 12 x 12 down to the least shape that still violates, one bit left. */
+static void violations_shrink(void **state) {
+  (void)state;
+  mc_prop_result r = result_of("holds size < 7 shapes 12 by 12", "log_uniform(0.001, 3)");
+  assert_int_equal(r.worst.rows + r.worst.columns, 7);
+  assert_true(r.worst.bits == 1);
+  assert_string_equal(r.worst.family.name, "flat");
+  assert_true(r.violated == 60 && r.grade.verdict == MC_TRIAL_VIOLATED);
+  r = result_of("holds x < 2 shapes 12 by 12", "ginibre(4)");
+  assert_true(r.worst.rows == 1 && r.worst.columns == 1 && r.worst.bits == 1);
+}
+
+static void errors_of_a_property_are_errors(void **state) {
+  (void)state;
+  setup s = plan_of("holds x < 1 shapes 5 by 1", "flat");
+  mc_prop_result r;
+  mc_error e = {0};
+  s.plan.families = &s.family;
+  assert_int_equal(mc_prop_run(&r, &s.plan, &e), MC_BAD_INPUT);
+  assert_non_null(strstr(e.text, "5 rows"));
+  mc_lang_document_free(s.document);
+}
+
+static void late_trials_are_skipped(void **state) {
+  (void)state;
+  setup s = plan_of("holds x > -9 shapes 4 by 4", "ginibre");
+  s.plan.seconds = 1e-9;
+  mc_prop_result r = run(&s);
+  assert_true(!r.complete && r.trials < 60 && r.trials == r.met);
+  mc_lang_document_free(s.document);
+}
+
+static void case_texts_are_checked(void **state) {
+  (void)state;
+  static const char *const bad[] = {
+      "",
+      "trial=1 shape=2x2 spectrum=flat",
+      "seed=1 trial=1 shape=2x2",
+      "seed=1 trial=1 shape=2 spectrum=flat",
+      "seed=1 trial=1 shape=0x2 spectrum=flat",
+      "seed=1 trial=1 shape=2x99999 spectrum=flat",
+      "seed=1 trial=-1 shape=2x2 spectrum=flat",
+      "seed=1 trial=1 shape=2x2 spectrum=flatt",
+      "seed=1 trial=1 shape=2x2 spectrum=flat bits=54",
+      "seed=1 trial=1 shape=2x2 spectrum=flat bits=0",
+      "seed=1 trial=1 shape=2x2 spectrum=flat factors=haar",
+      "seed=1 trial=1 shape=2x2 spectrum=flat seed=2",
+      "seed=1 trial=1 shape=2x2 spectrum=flat colour=red",
+      "seed=1 trial=1 shape=2x2 spectrum=flat nonsense",
+      "seed=99999999999999999999 trial=1 shape=2x2 spectrum=flat",
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    mc_prop_case c;
+    mc_error e = {0};
+    if (mc_prop_case_parse(&c, bad[i], &e) != MC_BAD_INPUT || !e.text[0])
+      fail_msg("accepted: %s", bad[i]);
+  }
+  mc_prop_case c;
+  assert_int_equal(
+      mc_prop_case_parse(&c, "seed=0x10 trial=3 shape=2x7 spectrum=flat rank=1 bits=4 factors=identity", NULL), MC_OK);
+  assert_true(c.seed == 16 && c.trial == 3 && c.columns == 7 && c.rank == 1 && c.bits == 4 && c.aligned);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(trials_are_counted_by_verdict),
+      cmocka_unit_test(precision_is_doubled_on_demand),
+      cmocka_unit_test(margins_are_relative),
+      cmocka_unit_test(threads_do_not_change_results),
+      cmocka_unit_test(worst_case_replays_from_its_text),
+      cmocka_unit_test(violations_shrink),
+      cmocka_unit_test(errors_of_a_property_are_errors),
+      cmocka_unit_test(late_trials_are_skipped),
+      cmocka_unit_test(case_texts_are_checked),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
