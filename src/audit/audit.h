@@ -1,0 +1,86 @@
+/* muoncert: is this kernel right?  The output of a kernel is held against the exact image of its input, with limits that are derived
+ * from the kernel's model.  All derivations: docs/errors.md. */
+#ifndef MUONCERT_AUDIT_H
+#define MUONCERT_AUDIT_H
+
+#include "../kernel/kernel.h"
+#include "../truth/truth.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+  uint64_t seed;      /* of the rounding ensemble */
+  size_t depth;       /* accumulation trees have at most this depth; 0: any order of summation */
+  double false_alarm; /* of the statistical limits, per audit; in (0, 1) */
+} mc_audit_options;
+
+/* Seed 1, any order, 1e-6. */
+mc_audit_options mc_audit_default_options(void);
+
+/* ---- Measures of an error matrix E (measure.c) ----
+ *
+ * Norms of E = output - image, each of which sees another kind of bug; none exceeds a known multiple of ||E||_F. */
+typedef enum {
+  MC_MEASURE_TOTAL, /* ||E||_F */
+  MC_MEASURE_SPECTRUM, /* l2 norm of u_i^T E v_i, for computed singular vectors of the input: wrong coefficients, steps, scale */
+  MC_MEASURE_ROWS,    /* l8 norm of the row norms: lost, swapped, negated rows */
+  MC_MEASURE_COLUMNS, /* the same for columns */
+  MC_MEASURE_TILES,   /* the same for 16 by 16 tiles: tiles not written */
+  MC_MEASURES
+} mc_audit_measure;
+
+const char *mc_audit_measure_name(mc_audit_measure measure);
+
+/* ---- What a kernel of a model should make of an input (reference.c) ---- */
+
+typedef struct mc_audit_reference mc_audit_reference;
+
+/* Enclose the exact image and the polar factor of the m by n matrix g (row-major), and derive the limits.  Costs seconds; many outputs
+ * may be judged against one reference, from many threads.  MC_UNDECIDED: g is zero or not finite.  *reference is NULL on failure. */
+mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g, size_t m, size_t n,
+                                 const mc_kernel_model *model, const mc_audit_options *options, mc_error *e);
+void mc_audit_reference_free(mc_audit_reference *reference);
+
+/* ---- Limits (sound.c, ensemble.c) ---- */
+
+typedef struct {
+  double sound;    /* upper bound of ||E||_F for every kernel of the model; infinite: the model bounds nothing */
+  double spectrum; /* the same from divided differences at the actual singular values: another sound bound */
+  double
+      statistical[MC_MEASURES]; /* limits of the measures, exceeded together with probability false_alarm; NaN: none */
+  double false_alarm;
+  size_t members; /* of the ensemble */
+} mc_audit_limits;
+
+const mc_audit_limits *mc_audit_reference_limits(const mc_audit_reference *reference);
+
+/* ---- Judgement (judge.c) ---- */
+
+typedef enum { MC_AUDIT_CONFORMS, MC_AUDIT_SUSPICIOUS, MC_AUDIT_WRONG, MC_AUDIT_UNDECIDED } mc_audit_verdict;
+
+/* "conforms", "suspicious", "wrong", "undecided". */
+const char *mc_audit_verdict_name(mc_audit_verdict verdict);
+
+typedef struct {
+  mc_audit_verdict verdict;
+  char reason[256];           /* why, for verdicts other than conforms */
+  arb_t error;                /* ||output - image||_F */
+  arb_t polar_distance;       /* ||output - polar factor||_F; [0, inf] where the polar factor is not certified */
+  arb_t sigma_min, sigma_max; /* singular values of the output */
+  arb_t orthogonality;        /* ||I - x x^T||_F or ||I - x^T x||_F, the smaller Gram matrix */
+  arb_t measures[MC_MEASURES];
+} mc_audit_finding;
+
+void mc_audit_finding_init(mc_audit_finding *f);
+void mc_audit_finding_clear(mc_audit_finding *f);
+
+/* Judge the output x, of the input's shape.  An undecided verdict is MC_OK with a reason: x not finite, the input rank-deficient (its polar
+ * factor is not certified), a limit between the ends of an enclosure.  A bad status means that nothing could be computed. */
+mc_status mc_audit_judge(mc_audit_finding *f, const mc_audit_reference *reference, const double *x, mc_error *e);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,147 @@
+/* Measures of the error matrix E = output - image.  docs/errors.md, section 4. */
+#include "measure.h"
+
+#include <lapacke.h>
+#include <math.h>
+#include <string.h>
+
+#include "upward.h"
+
+#define TILE 16
+
+const char *mc_audit_measure_name(mc_audit_measure measure) {
+  static const char *const names[MC_MEASURES] = {"total", "spectrum", "rows", "columns", "tiles"};
+  return names[measure];
+}
+
+/* ---- Basis ---- */
+
+static double frobenius_upper(const double *a, size_t count) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++)
+    sum = mc_up_add(sum, mc_up_mul(a[i], a[i]));
+  return mc_up_sqrt(sum);
+}
+
+static void transpose(double *out, const double *in, size_t m, size_t n) {
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++)
+      out[j * m + i] = in[i * n + j];
+}
+
+mc_status mc_audit_basis_init(mc_audit_basis *basis, const double *g, size_t m, size_t n, mc_error *e) {
+  size_t k = m < n ? m : n;
+  *basis = (mc_audit_basis){.m = m, .n = n, .k = k};
+  double *copy = mc_alloc(m * n, sizeof *copy), *s = mc_alloc(k, sizeof *s), *vt = mc_alloc(k * n, sizeof *vt);
+  basis->u = mc_alloc(m * k, sizeof *basis->u);
+  basis->v = mc_alloc(n * k, sizeof *basis->v);
+  mc_status status = MC_OK;
+  if (!copy || !s || !vt || !basis->u || !basis->v)
+    status = mc_fail(e, MC_NO_MEMORY, "out of memory");
+  if (status == MC_OK) {
+    memcpy(copy, g, m * n * sizeof *copy);
+    if (LAPACKE_dgesdd(LAPACK_ROW_MAJOR, 'S', (lapack_int)m, (lapack_int)n, copy, (lapack_int)n, s, basis->u,
+                       (lapack_int)k, vt, (lapack_int)n) != 0)
+      status = mc_fail(e, MC_UNDECIDED, "LAPACK computes no singular vectors of the input");
+  }
+  if (status == MC_OK) {
+    transpose(basis->v, vt, k, n);
+    basis->weight = mc_up_mul(frobenius_upper(basis->u, m * k), frobenius_upper(basis->v, n * k));
+  }
+  mc_free(copy);
+  mc_free(s);
+  mc_free(vt);
+  if (status != MC_OK)
+    mc_audit_basis_clear(basis);
+  return status;
+}
+
+void mc_audit_basis_clear(mc_audit_basis *basis) {
+  mc_free(basis->u);
+  mc_free(basis->v);
+  *basis = (mc_audit_basis){0};
+}
+
+/* ---- Evaluation in double ---- */
+
+/* l2 norm of the u_i^T E v_i.  row: k doubles, diagonal: k doubles. */
+static double spectrum(const double *error, const mc_audit_basis *b, double *row, double *diagonal) {
+  double sum = 0;
+  memset(diagonal, 0, b->k * sizeof *diagonal);
+  for (size_t i = 0; i < b->m; i++) {
+    memset(row, 0, b->k * sizeof *row);
+    for (size_t j = 0; j < b->n; j++)
+      for (size_t l = 0; l < b->k; l++)
+        row[l] += error[i * b->n + j] * b->v[j * b->k + l];
+    for (size_t l = 0; l < b->k; l++)
+      diagonal[l] += b->u[i * b->k + l] * row[l];
+  }
+  for (size_t l = 0; l < b->k; l++)
+    sum += diagonal[l] * diagonal[l];
+  return sqrt(sum);
+}
+
+/* (sum s_i^4)^(1/8) for squared norms s_i. */
+static double l8(const double *squares, size_t count) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++)
+    sum += squares[i] * squares[i] * squares[i] * squares[i];
+  return sqrt(sqrt(sqrt(sum)));
+}
+
+/* l8 norm over blocks of h by w. */
+static double blocks(const double *error, size_t m, size_t n, size_t h, size_t w, double *squares) {
+  size_t across = (n + w - 1) / w, down = (m + h - 1) / h;
+  memset(squares, 0, across * down * sizeof *squares);
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++)
+      squares[i / h * across + j / w] += error[i * n + j] * error[i * n + j];
+  return l8(squares, across * down);
+}
+
+size_t mc_audit_measure_room(size_t m, size_t n) {
+  size_t longest = m > n ? m : n, tiles = (m / TILE + 1) * (n / TILE + 1);
+  return m * n + (2 * longest > tiles ? 2 * longest : tiles);
+}
+
+void mc_audit_measure_approx(double value[MC_MEASURES], const double *x, const double *image,
+                             const mc_audit_basis *basis, double *room) {
+  size_t m = basis->m, n = basis->n;
+  double *error = room, *rest = room + m * n, sum = 0;
+  for (size_t i = 0; i < m * n; i++) {
+    error[i] = x[i] - image[i];
+    sum += error[i] * error[i];
+  }
+  value[MC_MEASURE_TOTAL] = sqrt(sum);
+  value[MC_MEASURE_SPECTRUM] = spectrum(error, basis, rest, rest + basis->k);
+  value[MC_MEASURE_ROWS] = blocks(error, m, n, 1, n, rest);
+  value[MC_MEASURE_COLUMNS] = blocks(error, m, n, m, 1, rest);
+  value[MC_MEASURE_TILES] = blocks(error, m, n, TILE, TILE, rest);
+}
+
+/* ---- Enclosure ---- */
+
+/* Each measure is evaluated with a relative error of at most gamma_K, K = m n + 128 operations in the longest chain (the entries of
+ * E are rounded once); the spectrum's error is relative to ||E||_F ||u||_F ||v||_F.  Underflow loses less than 2^-120 under the
+ * eighth root.  All measures are norms, at most ||E||_F or weight ||E||_F, so the radius of the truth counts 1 or weight times. */
+void mc_audit_measure_enclose(arb_ptr value, const double *x, const double *image, double radius, const arb_t error,
+                              const mc_audit_basis *basis, double *room) {
+  double approximate[MC_MEASURES], unit = mc_up_mul((double)(basis->m * basis->n + 128), 0x1p-53);
+  double gamma = mc_up_over_one_minus(unit, unit), size = mc_up_add(mc_ball_upper_double(error), radius);
+  mc_audit_measure_approx(approximate, x, image, basis, room);
+  for (int k = 0; k < MC_MEASURES; k++) {
+    double weight = k == MC_MEASURE_SPECTRUM ? fmax(basis->weight, 1) : 1;
+    double off = mc_up_add(mc_up_mul(weight, mc_up_add(radius, mc_up_mul(gamma, size))), 0x1p-120);
+    mag_t r;
+    mag_init(r);
+    if (isfinite(off) && isfinite(approximate[k])) {
+      mag_set_d(r, off);
+      arb_set_d(value + k, approximate[k]);
+      mc_ball_add_error_nonnegative(value + k, r, 64);
+    } else {
+      arb_zero_pm_inf(value + k);
+    }
+    mag_clear(r);
+  }
+  arb_set(value + MC_MEASURE_TOTAL, error);
+}

@@ -1,0 +1,18 @@
+/* What a reference holds; private to this module. */
+#ifndef MUONCERT_AUDIT_REFERENCE_H
+#define MUONCERT_AUDIT_REFERENCE_H
+
+#include "measure.h"
+
+struct mc_audit_reference {
+  size_t m, n;
+  mc_enclosure image;
+  double *approximate; /* the image in double */
+  double radius;       /* its Frobenius distance from the truth */
+  mc_truth_polar polar;
+  bool polar_certified;
+  mc_audit_basis basis;
+  mc_audit_limits limits;
+};
+
+#endif

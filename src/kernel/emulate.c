@@ -1,0 +1,82 @@
+/* Kernels that follow a model: the same steps with a float32 and with a float64 accumulator. */
+#include "format.h"
+
+#include <cblas.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#define REAL float
+#define NAMED(name) name##_float
+#define ROUND mc_kernel_round_float
+#define GEMM cblas_sgemm
+#define DOT cblas_sdot
+#define SQRT sqrtf
+#include "emulate_steps.h"
+
+#define REAL double
+#define NAMED(name) name##_double
+#define ROUND mc_kernel_round_double
+#define GEMM cblas_dgemm
+#define DOT cblas_ddot
+#define SQRT sqrt
+#include "emulate_steps.h"
+
+/* 2^(u - 1/2), u uniform, to 24 bits: the product with a float32 is an exact double. */
+static double random_scale(mc_random *draw) {
+  return (double)(float)exp2(mc_random_unit(draw) - 0.5);
+}
+
+static bool is_representable(const double *g, size_t count, mc_dtype format) {
+  for (size_t i = 0; i < count; i++)
+    if (g[i] != mc_dtype_round(format, g[i]))
+      return false;
+  return true;
+}
+
+/* input := t g in the orientation r <= c, converted to the storage format unless g came in it. */
+static void load(double *input, const double *g, size_t m, size_t n, double t, mc_dtype storage) {
+  bool converts = !is_representable(g, m * n, storage);
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++) {
+      double value = t * g[i * n + j];
+      input[m > n ? j * m + i : i * n + j] = converts ? mc_dtype_round(storage, value) : value;
+    }
+}
+
+static void store(double *x, const double *output, size_t m, size_t n) {
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++)
+      x[i * n + j] = output[m > n ? j * m + i : i * n + j];
+}
+
+static mc_status check(const mc_kernel_model *model, size_t m, size_t n, mc_error *e) {
+  if (m > INT_MAX || n > INT_MAX)
+    return mc_fail(e, MC_BAD_INPUT, "a matrix of %zu by %zu is too large to emulate", m, n);
+  for (size_t k = 0; k < model->schedule.count; k++)
+    if (model->schedule.steps[k].terms > 3)
+      return mc_fail(e, MC_BAD_INPUT,
+                     "step %zu of the schedule has %ld coefficients; kernels of at most 3 are emulated", k + 1,
+                     (long)model->schedule.steps[k].terms);
+  return MC_OK;
+}
+
+mc_status mc_kernel_emulate(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n,
+                            mc_random *draw, mc_error *e) {
+  bool wide = model->storage == MC_DTYPE_FLOAT64;
+  double scale = draw && !wide ? random_scale(draw) : 1;
+  mc_status s = check(model, m, n, e);
+  if (s != MC_OK)
+    return s;
+  double *input = mc_alloc(m * n, sizeof *input);
+  if (!input)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  openblas_set_num_threads(1);
+  load(input, g, m, n, scale, model->storage);
+  size_t r = m < n ? m : n, c = m < n ? n : m;
+  s = wide ? run_double(input, model, r, c, scale, draw, e) : run_float(input, model, r, c, scale, draw, e);
+  if (s == MC_OK)
+    store(x, input, m, n);
+  mc_free(input);
+  return s;
+}

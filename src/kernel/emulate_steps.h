@@ -1,0 +1,203 @@
+/* One kernel, written once for both accumulators: emulate.c includes this with REAL, NAMED, ROUND, GEMM, DOT and SQRT defined.
+ *
+ * Matrices are r by c or r by r, r <= c, row-major and contiguous, in the accumulator's type; stored values lie on the grid of the
+ * storage format. */
+
+/* x, t: r by c; a, b: r by r; left, right: room for the factors of one product; order: one entry for each of its terms. */
+typedef struct {
+  size_t r, c;
+  mc_dtype storage;
+  mc_random *draw;
+  REAL *x, *t, *a, *b, *left, *right;
+  size_t *order;
+} NAMED(state);
+
+static REAL NAMED(rounded)(REAL value, mc_dtype format) {
+  ROUND(&value, 1, format);
+  return value;
+}
+
+static REAL NAMED(from_rational)(const fmpq_t q, mc_dtype format) {
+  arb_t ball;
+  arb_init(ball);
+  arb_set_fmpq(ball, q, 128);
+  double nearest = arf_get_d(arb_midref(ball), ARF_RND_NEAR);
+  arb_clear(ball);
+  return (REAL)mc_dtype_round(format, nearest);
+}
+
+/* A uniformly random order of the terms (Fisher and Yates), or the given one. */
+static void NAMED(shuffle)(NAMED(state) * s, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    s->order[i] = i;
+  for (size_t i = count; s->draw && i > 1; i--) {
+    size_t j = (size_t)mc_random_below(s->draw, i), swapped = s->order[i - 1];
+    s->order[i - 1] = s->order[j];
+    s->order[j] = swapped;
+  }
+}
+
+static void NAMED(gather_columns)(REAL *out, const REAL *in, size_t rows, size_t columns, const size_t *order) {
+  for (size_t i = 0; i < rows; i++)
+    for (size_t j = 0; j < columns; j++)
+      out[i * columns + j] = in[i * columns + order[j]];
+}
+
+static void NAMED(gather_rows)(REAL *out, const REAL *in, size_t rows, size_t columns, const size_t *order) {
+  for (size_t i = 0; i < rows; i++)
+    memcpy(out + i * columns, in + order[i] * columns, columns * sizeof *out);
+}
+
+/* out := x x^T, in the accumulator. */
+static void NAMED(gram)(NAMED(state) * s, REAL *out) {
+  NAMED(shuffle)(s, s->c);
+  NAMED(gather_columns)(s->left, s->x, s->r, s->c, s->order);
+  GEMM(CblasRowMajor, CblasNoTrans, CblasTrans, (int)s->r, (int)s->r, (int)s->c, 1, s->left, (int)s->c, s->left,
+       (int)s->c, 0, out, (int)s->r);
+}
+
+/* out := left right for an r by r matrix left and an r by n matrix right, in the accumulator. */
+static void NAMED(product)(NAMED(state) * s, REAL *out, const REAL *left, const REAL *right, size_t n) {
+  NAMED(shuffle)(s, s->r);
+  NAMED(gather_columns)(s->left, left, s->r, s->r, s->order);
+  NAMED(gather_rows)(s->right, right, s->r, n, s->order);
+  GEMM(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)s->r, (int)n, (int)s->r, 1, s->left, (int)s->r, s->right, (int)n,
+       0, out, (int)n);
+}
+
+static void NAMED(scale)(REAL *out, REAL factor, const REAL *in, size_t count, mc_dtype format) {
+  for (size_t i = 0; i < count; i++)
+    out[i] = factor * in[i];
+  ROUND(out, count, format);
+}
+
+static void NAMED(add)(REAL *out, const REAL *in, size_t count, mc_dtype format) {
+  for (size_t i = 0; i < count; i++)
+    out[i] += in[i];
+  ROUND(out, count, format);
+}
+
+/* One rounding for each operation.  k: a, b, c in the storage format. */
+static void NAMED(step_separate)(NAMED(state) * s, const REAL k[3], slong terms) {
+  size_t square = s->r * s->r, all = s->r * s->c;
+  if (terms >= 3) {
+    NAMED(scale)(s->t, k[2], s->a, square, s->storage);
+    NAMED(product)(s, s->b, s->t, s->a, s->r);
+    ROUND(s->b, square, s->storage);
+    NAMED(scale)(s->a, k[1], s->a, square, s->storage);
+    NAMED(add)(s->b, s->a, square, s->storage);
+  } else if (terms == 2) {
+    NAMED(scale)(s->b, k[1], s->a, square, s->storage);
+  }
+  if (terms >= 2) {
+    NAMED(product)(s, s->t, s->b, s->x, s->c);
+    ROUND(s->t, all, s->storage);
+  }
+  NAMED(scale)(s->x, k[0], s->x, all, s->storage);
+  if (terms >= 2)
+    NAMED(add)(s->x, s->t, all, s->storage);
+}
+
+/* One rounding for each sum.  k: a, b, c in the accumulator's format. */
+static void NAMED(step_fused)(NAMED(state) * s, const REAL k[3], slong terms) {
+  size_t square = s->r * s->r, all = s->r * s->c;
+  if (terms >= 3)
+    NAMED(product)(s, s->b, s->a, s->a, s->r);
+  for (size_t i = 0; i < square && terms >= 2; i++)
+    s->b[i] = terms >= 3 ? k[2] * s->b[i] + k[1] * s->a[i] : k[1] * s->a[i];
+  ROUND(s->b, square, s->storage);
+  if (terms >= 2)
+    NAMED(product)(s, s->t, s->b, s->x, s->c);
+  for (size_t i = 0; i < all; i++)
+    s->x[i] = terms >= 2 ? k[0] * s->x[i] + s->t[i] : k[0] * s->x[i];
+  ROUND(s->x, all, s->storage);
+}
+
+static void NAMED(step)(NAMED(state) * s, const mc_schedule_step *step, mc_kernel_rounding rounding) {
+  mc_dtype held = rounding == MC_ROUNDING_FUSED ? mc_kernel_accumulator(s->storage) : s->storage;
+  REAL k[3] = {0};
+  for (slong j = 0; j < step->terms; j++)
+    k[j] = NAMED(from_rational)(&step->c[j], held);
+  if (step->terms >= 2) {
+    NAMED(gram)(s, s->a);
+    ROUND(s->a, s->r * s->r, s->storage);
+  }
+  if (rounding == MC_ROUNDING_FUSED)
+    NAMED(step_fused)(s, k, step->terms);
+  else
+    NAMED(step_separate)(s, k, step->terms);
+}
+
+/* The sum of squares of t, begun at a random place. */
+static REAL NAMED(sum_of_squares)(const REAL *t, size_t count, mc_random *draw) {
+  REAL sum = 0;
+  size_t first = draw ? (size_t)mc_random_below(draw, count) : 0, limit = INT_MAX;
+  const size_t ends[] = {first, count, 0, first};
+  for (size_t k = 0; k < 2; k++)
+    for (size_t from = ends[2 * k], to = ends[2 * k + 1]; from < to; from += from + limit < to ? limit : to - from) {
+      size_t length = to - from < limit ? to - from : limit;
+      sum += DOT((int)length, t + from, 1, t + from, 1);
+    }
+  return sum;
+}
+
+/* X_0.  scale multiplies eps (see kernel.h). */
+static void NAMED(normalise)(NAMED(state) * s, const double *input, const mc_normalisation *norm, double scale) {
+  size_t count = s->r * s->c;
+  for (size_t i = 0; i < count; i++)
+    s->t[i] = (REAL)input[i];
+  REAL divisor = 1;
+  if (norm->kind != MC_NORM_NONE) {
+    REAL eps = (REAL)(scale * (double)NAMED(from_rational)(norm->eps, MC_DTYPE_FLOAT64));
+    REAL safety = NAMED(from_rational)(norm->safety, mc_kernel_accumulator(s->storage));
+    divisor = NAMED(rounded)(SQRT(NAMED(sum_of_squares)(s->t, count, s->draw)), s->storage);
+    divisor = NAMED(rounded)(safety * divisor, s->storage);
+    if (norm->kind == MC_NORM_FROBENIUS_ADD)
+      divisor = NAMED(rounded)(divisor + eps, s->storage);
+    else
+      divisor = divisor < eps ? eps : divisor;
+  }
+  for (size_t i = 0; i < count; i++)
+    s->x[i] = (REAL)(input[i] / (double)divisor);
+  ROUND(s->x, count, s->storage);
+}
+
+/* input: r by c, replaced by the output. */
+static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t r, size_t c, double scale,
+                            mc_random *draw, mc_error *e) {
+  size_t all = r * c, square = r * r;
+  REAL *room = mc_alloc(4 * all + 2 * square, sizeof *room);
+  size_t *order = mc_alloc(c, sizeof *order);
+  if (!room || !order) {
+    mc_free(room);
+    mc_free(order);
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  }
+  NAMED(state)
+  s = {.r = r,
+       .c = c,
+       .storage = model->storage,
+       .draw = draw,
+       .x = room,
+       .t = room + all,
+       .left = room + 2 * all,
+       .right = room + 3 * all,
+       .a = room + 4 * all,
+       .b = room + 4 * all + square,
+       .order = order};
+  NAMED(normalise)(&s, input, &model->normalisation, scale);
+  for (size_t k = 0; k < model->schedule.count; k++)
+    NAMED(step)(&s, &model->schedule.steps[k], model->rounding);
+  for (size_t i = 0; i < all; i++)
+    input[i] = (double)s.x[i];
+  mc_free(room);
+  mc_free(order);
+  return MC_OK;
+}
+
+#undef REAL
+#undef NAMED
+#undef ROUND
+#undef GEMM
+#undef DOT
+#undef SQRT
