@@ -185,12 +185,16 @@ static void print_claim(mc_text *out, const json_t *entry) {
 }
 
 static void print_campaign(mc_text *out, const json_t *entry) {
-  mc_text_printf(out, "%lld trials, %lld met the hypotheses, %lld hold", integer_of(entry, "trials"),
-                 integer_of(entry, "met"), integer_of(entry, "holds"));
+  mc_text_printf(out, "%lld trials, %lld met, %lld hold", integer_of(entry, "trials"), integer_of(entry, "met"),
+                 integer_of(entry, "holds"));
   if (integer_of(entry, "violated") > 0)
     mc_text_printf(out, ", %lld violated", integer_of(entry, "violated"));
   if (integer_of(entry, "undecided") > 0)
     mc_text_printf(out, ", %lld undecided", integer_of(entry, "undecided"));
+  if (json_is_object(json_object_get(entry, "margin"))) {
+    mc_text_printf(out, ", margin in ");
+    mc_fact_enclosure(out, json_object_get(entry, "margin"), 3);
+  }
 }
 
 static void print_audit(mc_text *out, const json_t *entry) {
@@ -229,6 +233,19 @@ static void print_member(mc_text *out, const char *label, const json_t *entry, c
     mc_text_printf(out, "%s%s\n", label, text);
 }
 
+/* What the worst trial of a campaign measured. */
+static void print_quantities(mc_text *out, const json_t *entry) {
+  size_t start = out->length;
+  const char *name;
+  json_t *enclosure;
+  json_object_foreach(json_object_get(json_object_get(entry, "witness"), "quantities"), name, enclosure) {
+    mc_text_printf(out, "%s%s in ", out->length > start ? ", " : "worst trial: ", name);
+    mc_fact_enclosure(out, enclosure, 6);
+  }
+  if (out->length > start)
+    mc_text_printf(out, "\n");
+}
+
 void mc_fact_details(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
   if (*mc_fact_text(entry, "file") && integer_of(entry, "line") > 0)
     mc_text_printf(out, "%s:%lld\n", mc_fact_text(entry, "file"), integer_of(entry, "line"));
@@ -242,6 +259,7 @@ void mc_fact_details(mc_text *out, const mc_fact_kind *kind, const json_t *entry
   if (result.length > 0)
     mc_text_printf(out, "found: %s\n", mc_fact_data(&result));
   mc_text_clear(&result);
+  print_quantities(out, entry);
   print_member(out, "", entry, "message");
   if (*mc_fact_text(entry, "replay"))
     print_member(out, "replay: ", entry, "replay");
