@@ -461,7 +461,7 @@ int mc_cli_truth(int argc, char **argv) {
   mc_error e = {0};
   mc_matfile f;
   answer r;
-  const double *values;
+  const double *values = NULL;
   double started = mc_clock_seconds();
   if (argp_parse(&parser, argc, argv, 0, NULL, &a) != 0)
     return MC_EXIT_USAGE;

@@ -212,7 +212,7 @@ static void decode_elements(mc_matfile *f, const unsigned char *p, bool big, boo
 static mc_status read_elements(mc_matfile *f, const reader *r, const header *h, mc_matfile_flags flags,
                                const char *data, size_t length) {
   bool big;
-  size_t elements;
+  size_t elements = 0;
   mc_status s = parse_descr(r, h->descr, flags, &f->dtype, &big);
   if (s == MC_OK)
     s = set_shape(f, &elements, r, h);

@@ -31,11 +31,20 @@ void mc_enclosure_get_balls(arb_mat_t B, const mc_enclosure *x, slong prec);
 /* Row-major doubles nearest to x->value; *radius (may be NULL) bounds their Frobenius distance from the truth. */
 void mc_enclosure_get_double(double *a, double *radius, const mc_enclosure *x);
 
+/* Entry (i, j) of x->value to nearest with `digits` significant digits, and an upper bound of the Frobenius distance
+ * of the matrix of all these texts from the truth.  NULL: out of memory.  Free with mc_free. */
+char *mc_enclosure_entry_text(const mc_enclosure *x, size_t i, size_t j, size_t digits);
+void mc_enclosure_text_radius(mag_t radius, const mc_enclosure *x, size_t digits);
+
+/* Does every number that entry (i, j) of the truth can be round to the same `digits` significant digits, those of
+ * mc_enclosure_entry_text? */
+bool mc_enclosure_entry_decided(const mc_enclosure *x, size_t i, size_t j, size_t digits);
+
 /* ---- Polar factor (polar.c) ---- */
 
 typedef struct {
-  mc_enclosure
-      factor; /* encloses Q in A = Q P (m >= n, Q^T Q = I) or A = P Q (m <= n, Q Q^T = I), P symmetric positive definite */
+  /* Encloses Q in A = Q P (m >= n, Q^T Q = I) or A = P Q (m <= n, Q Q^T = I), P symmetric positive definite. */
+  mc_enclosure factor;
   arb_t sigma_min; /* encloses the smallest of the min(m, n) singular values of A */
   arb_t sigma_max; /* encloses the largest */
   arb_t condition; /* encloses sigma_max / sigma_min; upper end infinite when sigma_min may be 0 */
