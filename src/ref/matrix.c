@@ -133,14 +133,27 @@ void muon_matrix_gemm_nt(double *C, size_t ldc, double alpha, const double *A, s
 void muon_matrix_gemm_nn(double *C, size_t ldc, double alpha, const double *A, size_t lda, const double *B, size_t ldb,
                          double beta, double *work, size_t m, size_t n, size_t k) {
   muon_matrix_transpose(work, k, B, ldb, k, n);
+  //@ ghost transposed: ;
+  /*@ assert rte_help: \forall integer p, q; 0 <= p < m ==> 0 <= q < n ==>
+        identical(mat{Pre}(C,ldc,p,q), mat(C,ldc,p,q)); */
   muon_matrix_gemm_nt(C, ldc, alpha, A, lda, work, k, beta, m, n, k);
+  //@ assert rte_help: \forall integer p; 0 <= p < m ==> unchanged{transposed,Here}(A + idx(p,lda,0), k);
+  //@ assert rte_help: \forall integer q; 0 <= q < n ==> unchanged{transposed,Here}(work + idx(q,k,0), k);
+  /*@ assert rte_help: \forall integer p, q; 0 <= p < m ==> 0 <= q < n ==>
+        same_dot{transposed,Here}(A + idx(p,lda,0), work + idx(q,k,0), k); */
 }
 
 void muon_matrix_gemm_tn(double *C, size_t ldc, double alpha, const double *A, size_t lda, const double *B, size_t ldb,
                          double beta, double *work, size_t m, size_t n, size_t k) {
+  //@ assert rte_help: idx(m,k,0) == m*k;
   muon_matrix_transpose(work, k, A, lda, k, m);
   muon_matrix_transpose(work + m * k, k, B, ldb, k, n);
+  //@ ghost transposed: ;
   muon_matrix_gemm_nt(C, ldc, alpha, work, k, work + m * k, k, beta, m, n, k);
+  //@ assert rte_help: \forall integer p; 0 <= p < m ==> unchanged{transposed,Here}(work + idx(p,k,0), k);
+  //@ assert rte_help: \forall integer q; 0 <= q < n ==> unchanged{transposed,Here}(work + idx(m,k,0) + idx(q,k,0), k);
+  /*@ assert rte_help: \forall integer q, l; 0 <= q < n ==> 0 <= l < k ==>
+        identical(mat{transposed}(work + idx(m,k,0), k, q, l), mat(work + idx(m,k,0), k, q, l)); */
 }
 
 void muon_matrix_dots(double *c, const double *a, const double *B, size_t ldb, size_t n, size_t k) {

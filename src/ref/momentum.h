@@ -40,7 +40,7 @@ void muon_momentum(double *B, size_t ldb, double mu, double nu, const double *G,
                                     rn_add(rn_mul(mu, mat{Pre}(B,ldb,i,j)), rn_mul(nu, mat{Pre}(G,ldg,i,j))));
     ensures  padding:   padding{Pre,Post}(U, ldu, m, n);
 */
-void muon_nesterov(double *U, size_t ldu, double mu, const double *B, size_t ldb, double nu, const double *G, size_t ldg,
-                   size_t m, size_t n);
+void muon_nesterov(double *U, size_t ldu, double mu, const double *B, size_t ldb, double nu, const double *G,
+                   size_t ldg, size_t m, size_t n);
 
 #endif

@@ -13,7 +13,7 @@
 typedef enum {
   MUON_SCALE_NONE = 0,        // 1
   MUON_SCALE_RECTANGULAR = 1, // sqrt(max(1, m/n)), S5.JORDAN, S5.TORCH "original"
-  MUON_SCALE_RMS = 2          // 0.2 sqrt(max(m, n)), S5.RMS, S5.TORCH "match_rms_adamw"; evaluated as sqrt(max(m, n)) / 5
+  MUON_SCALE_RMS = 2          // 0.2 sqrt(max(m, n)), S5.RMS, S5.TORCH "match_rms_adamw"; as sqrt(max(m, n)) / 5
 } muon_scaling;
 
 typedef enum {
@@ -41,6 +41,49 @@ typedef struct {
 */
 double muon_update_scale(muon_scaling how, size_t m, size_t n);
 
+// The momentum half of a step, all matrices m x n:
+//   B <- mu B + nu G            nu = 1 - mu or 1, see muon_momentum_weight
+//   D <- mu B + nu G, or B      the Nesterov direction, or the buffer itself
+// S5.TORCH, S5.RMS.
+/*@ requires shape:     shape(m, n, ldd) && shape(m, n, ldb) && shape(m, n, ldg);
+    requires weight:    s.weight == MUON_MOMENTUM_AVERAGE || s.weight == MUON_MOMENTUM_SUM;
+    requires valid:     \valid(D + (0 .. idx(m,ldd,0)-1)) && \valid(B + (0 .. idx(m,ldb,0)-1)) &&
+                        \valid_read(G + (0 .. idx(m,ldg,0)-1));
+    requires separated: \separated(D + (0 .. idx(m,ldd,0)-1), B + (0 .. idx(m,ldb,0)-1), G + (0 .. idx(m,ldg,0)-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  D[0 .. idx(m,ldd,0)-1], B[0 .. idx(m,ldb,0)-1];
+    ensures  buffer:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(B,ldb,i,j),
+                                    rn_add(rn_mul(s.momentum, mat{Pre}(B,ldb,i,j)),
+                                           rn_mul(rn_gradient_weight(s.weight, s.momentum), mat{Pre}(G,ldg,i,j))));
+    ensures  direction: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(D,ldd,i,j),
+                                    rn_direction(s.nesterov, s.momentum, mat(B,ldb,i,j),
+                                                 rn_gradient_weight(s.weight, s.momentum), mat{Pre}(G,ldg,i,j)));
+    ensures  padding:   padding{Pre,Post}(D, ldd, m, n) && padding{Pre,Post}(B, ldb, m, n);
+*/
+void muon_direction(double *D, size_t ldd, double *B, size_t ldb, muon_settings s, const double *G, size_t ldg,
+                    size_t m, size_t n);
+
+// The update half of a step: W <- (1 - lr wd) W - lr scale O, both m x n.
+// S5.TORCH, S5.RMS: the decay uses the learning rate before scaling.
+/*@ requires shape:     shape(m, n, ldw) && shape(m, n, ldo);
+    requires scaling:   s.scaling == MUON_SCALE_NONE || s.scaling == MUON_SCALE_RECTANGULAR ||
+                        s.scaling == MUON_SCALE_RMS;
+    requires valid:     \valid(W + (0 .. idx(m,ldw,0)-1)) && \valid_read(O + (0 .. idx(m,ldo,0)-1));
+    requires separated: \separated(W + (0 .. idx(m,ldw,0)-1), O + (0 .. idx(m,ldo,0)-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  W[0 .. idx(m,ldw,0)-1];
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(W,ldw,i,j),
+                                    rn_update(s.learning_rate, s.weight_decay, rn_update_scale(s.scaling, m, n),
+                                              mat{Pre}(W,ldw,i,j), mat{Pre}(O,ldo,i,j)));
+    ensures  padding:   padding{Pre,Post}(W, ldw, m, n);
+*/
+void muon_update(double *W, size_t ldw, muon_settings s, const double *O, size_t ldo, size_t m, size_t n);
+
 // How many elements of workspace muon_step wants for an m x n matrix: 3 m n + 2 r^2, r = min(m, n).
 /*@ requires shape:     shape(m, n, n);
     terminates \true;
@@ -50,18 +93,17 @@ double muon_update_scale(muon_scaling how, size_t m, size_t n);
 */
 size_t muon_step_workspace(size_t m, size_t n);
 
-// One step of Muon on the m x n parameter W with gradient G and momentum buffer B:
-//   B <- mu B + nu G                    nu = 1 - mu or 1
-//   D  = mu B + nu G or B               the Nesterov direction or the buffer, work[0 .. mn-1]
-//   O  = NS(D)                          work[mn .. 2mn-1]
-//   W <- (1 - lr wd) W - lr scale O
-// B starts at 0.  The rest of work is Newton–Schulz's own.  S5.TORCH, S5.RMS, S5.JORDAN.
+// One step of Muon on the m x n parameter W with gradient G and momentum buffer B, which starts at 0:
+//   D, B  by muon_direction     D is m x n without padding in work[0 .. mn-1]
+//   O  =  NS(D)                 muon_newton_schulz, m x n without padding in work[mn .. 2mn-1]
+//   W     by muon_update
+// The rest of work is Newton–Schulz's own.  S5.TORCH, S5.RMS, S5.JORDAN.
 /*@ requires shape:     shape(m, n, ldw) && shape(m, n, ldb) && shape(m, n, ldg) && shape(m, n, n);
-    requires settings:  (s.weight == MUON_MOMENTUM_AVERAGE || s.weight == MUON_MOMENTUM_SUM) &&
-                        (s.normalisation == MUON_NORMALISE_ADD || s.normalisation == MUON_NORMALISE_CLAMP ||
-                         s.normalisation == MUON_NORMALISE_NONE) &&
-                        (s.scaling == MUON_SCALE_NONE || s.scaling == MUON_SCALE_RECTANGULAR ||
-                         s.scaling == MUON_SCALE_RMS);
+    requires weight:    s.weight == MUON_MOMENTUM_AVERAGE || s.weight == MUON_MOMENTUM_SUM;
+    requires scaling:   s.scaling == MUON_SCALE_NONE || s.scaling == MUON_SCALE_RECTANGULAR ||
+                        s.scaling == MUON_SCALE_RMS;
+    requires how:       s.normalisation == MUON_NORMALISE_ADD || s.normalisation == MUON_NORMALISE_CLAMP ||
+                        s.normalisation == MUON_NORMALISE_NONE;
     requires valid:     \valid(W + (0 .. idx(m,ldw,0)-1)) && \valid(B + (0 .. idx(m,ldb,0)-1)) &&
                         \valid_read(G + (0 .. idx(m,ldg,0)-1)) && \valid_read(schedule + (0 .. steps-1)) &&
                         \valid(work + (0 .. 3*idx(m,n,0)+2*idx(\min(m,n),\min(m,n),0)-1));
@@ -70,7 +112,8 @@ size_t muon_step_workspace(size_t m, size_t n);
                                    G + (0 .. idx(m,ldg,0)-1)) &&
                         \separated(W + (0 .. idx(m,ldw,0)-1), schedule + (0 .. steps-1)) &&
                         \separated(B + (0 .. idx(m,ldb,0)-1), schedule + (0 .. steps-1)) &&
-                        \separated(work + (0 .. 3*idx(m,n,0)+2*idx(\min(m,n),\min(m,n),0)-1), schedule + (0 .. steps-1));
+                        \separated(work + (0 .. 3*idx(m,n,0)+2*idx(\min(m,n),\min(m,n),0)-1),
+                                   schedule + (0 .. steps-1));
     terminates \true;
     exits    never:     \false;
     assigns  W[0 .. idx(m,ldw,0)-1], B[0 .. idx(m,ldb,0)-1],
@@ -81,14 +124,12 @@ size_t muon_step_workspace(size_t m, size_t n);
                                            rn_mul(rn_gradient_weight(s.weight, s.momentum), mat{Pre}(G,ldg,i,j))));
     ensures  direction: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
                           identical(mat(work,n,i,j),
-                                    s.nesterov == 0 ? mat(B,ldb,i,j)
-                                    : rn_add(rn_mul(s.momentum, mat(B,ldb,i,j)),
-                                             rn_mul(rn_gradient_weight(s.weight, s.momentum), mat{Pre}(G,ldg,i,j))));
+                                    rn_direction(s.nesterov, s.momentum, mat(B,ldb,i,j),
+                                                 rn_gradient_weight(s.weight, s.momentum), mat{Pre}(G,ldg,i,j)));
     ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
                           identical(mat(W,ldw,i,j),
-                                    rn_add(rn_mul(rn_decay(s.learning_rate, s.weight_decay), mat{Pre}(W,ldw,i,j)),
-                                           rn_mul(rn_neg(rn_mul(s.learning_rate, rn_update_scale(s.scaling, m, n))),
-                                                  mat(work+idx(m,n,0),n,i,j))));
+                                    rn_update(s.learning_rate, s.weight_decay, rn_update_scale(s.scaling, m, n),
+                                              mat{Pre}(W,ldw,i,j), mat(work+idx(m,n,0),n,i,j)));
     ensures  padding:   padding{Pre,Post}(W, ldw, m, n) && padding{Pre,Post}(B, ldb, m, n);
 */
 void muon_step(double *W, size_t ldw, double *B, size_t ldb, muon_settings s, const double *G, size_t ldg,

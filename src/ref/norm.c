@@ -1,14 +1,25 @@
 #include "norm.h"
 
+#ifdef __FRAMAC__
+#include "../../spec/acsl/sqrt.h"
+#else
 #include <math.h>
+#endif
 
 #include "matrix.h"
 #include "vector.h"
 
 double muon_matrix_sum_of_squares(const double *A, size_t lda, size_t m, size_t n) {
   double s = 0.0;
-  for (size_t i = 0; i < m; i++)
+  /*@ loop invariant range: 0 <= i <= m;
+      loop invariant sum:   identical(s, rn_sum_of_squares{Pre}(A, lda, i, n));
+      loop assigns   i, s;
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,lda,0) == i*lda;
     s = s + muon_vector_dot(A + i * lda, A + i * lda, n);
+  }
   return s;
 }
 

@@ -93,8 +93,8 @@ void muon_vector_adam_update(double *w, muon_adam_settings s, const double *a, c
   }
 }
 
-void muon_adam_update(double *W, size_t ldw, muon_adam_settings s, const double *A, size_t lda, const double *V, size_t ldv,
-                      size_t m, size_t n) {
+void muon_adam_update(double *W, size_t ldw, muon_adam_settings s, const double *A, size_t lda, const double *V,
+                      size_t ldv, size_t m, size_t n) {
   /*@ loop invariant range:   0 <= i <= m;
       loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
                                 identical(mat(W,ldw,p,q),
@@ -121,8 +121,8 @@ void muon_adam_step(double *W, size_t ldw, double *A, size_t lda, double *V, siz
   muon_adam_update(W, ldw, s, A, lda, V, ldv, m, n);
 }
 
-void muon_adamw_step(double *W, size_t ldw, double *A, size_t lda, double *V, size_t ldv, muon_adam_settings s, double wd,
-                     const double *G, size_t ldg, size_t m, size_t n) {
+void muon_adamw_step(double *W, size_t ldw, double *A, size_t lda, double *V, size_t ldv, muon_adam_settings s,
+                     double wd, const double *G, size_t ldg, size_t m, size_t n) {
   muon_weight_decay(W, ldw, s.learning_rate, wd, m, n);
   muon_adam_step(W, ldw, A, lda, V, ldv, s, G, ldg, m, n);
 }

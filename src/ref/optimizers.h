@@ -127,8 +127,8 @@ void muon_vector_adam_update(double *w, muon_adam_settings s, const double *a, c
                                                           s.beta2_power, s.eps))));
     ensures  padding:   padding{Pre,Post}(W, ldw, m, n);
 */
-void muon_adam_update(double *W, size_t ldw, muon_adam_settings s, const double *A, size_t lda, const double *V, size_t ldv,
-                      size_t m, size_t n);
+void muon_adam_update(double *W, size_t ldw, muon_adam_settings s, const double *A, size_t lda, const double *V,
+                      size_t ldv, size_t m, size_t n);
 
 // One step of Adam: A <- beta1 A + (1 - beta1) G, V <- beta2 V + (1 - beta2) G G, then the update of W; all m x n.
 // Kingma and Ba 2015, Algorithm 1.
@@ -189,7 +189,7 @@ void muon_adam_step(double *W, size_t ldw, double *A, size_t lda, double *V, siz
     ensures  padding:   padding{Pre,Post}(W, ldw, m, n) && padding{Pre,Post}(A, lda, m, n) &&
                         padding{Pre,Post}(V, ldv, m, n);
 */
-void muon_adamw_step(double *W, size_t ldw, double *A, size_t lda, double *V, size_t ldv, muon_adam_settings s, double wd,
-                     const double *G, size_t ldg, size_t m, size_t n);
+void muon_adamw_step(double *W, size_t ldw, double *A, size_t lda, double *V, size_t ldv, muon_adam_settings s,
+                     double wd, const double *G, size_t ldg, size_t m, size_t n);
 
 #endif
