@@ -197,19 +197,36 @@ static void print_campaign(mc_text *out, const json_t *entry) {
   }
 }
 
+static void print_limit(mc_text *out, const json_t *tolerance, const char *name) {
+  const char *text = mc_fact_text(tolerance, name);
+  if (!*text)
+    return;
+  mc_text_printf(out, ", %s limit ", name);
+  print_rounded(out, text, 3, true);
+}
+
+static void print_enclosure(mc_text *out, const char *words, const json_t *entry, const char *name) {
+  if (!json_is_object(json_object_get(entry, name)))
+    return;
+  mc_text_printf(out, "%s", words);
+  mc_fact_enclosure(out, json_object_get(entry, name), 4);
+}
+
 static void print_audit(mc_text *out, const json_t *entry) {
-  static const struct {
-    const char *member, *words;
-  } numbers[] = {{"error", "error in "}, {"polar_distance", "polar distance in "}, {"sigma", "singular values in "}};
+  const json_t *tolerance = json_object_get(entry, "tolerance");
+  print_enclosure(out, "error in ", entry, "error");
+  print_limit(out, tolerance, "statistical");
+  print_limit(out, tolerance, "sound");
+}
+
+/* What an audit certifies beside the error. */
+static void print_certified(mc_text *out, const json_t *entry) {
   size_t start = out->length;
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-    const json_t *enclosure = json_object_get(entry, numbers[i].member);
-    if (!json_is_object(enclosure))
-      continue;
-    separate(out, start);
-    mc_text_printf(out, "%s", numbers[i].words);
-    mc_fact_enclosure(out, enclosure, 4);
-  }
+  print_enclosure(out, "singular values in ", entry, "sigma");
+  print_enclosure(out, ", orthogonality defect in ", entry, "orthogonality");
+  print_enclosure(out, ", distance to the polar factor in ", entry, "polar_distance");
+  if (out->length > start)
+    mc_text_printf(out, "\n");
 }
 
 static void print_function(mc_text *out, const json_t *entry) {
@@ -260,6 +277,7 @@ void mc_fact_details(mc_text *out, const mc_fact_kind *kind, const json_t *entry
     mc_text_printf(out, "found: %s\n", mc_fact_data(&result));
   mc_text_clear(&result);
   print_quantities(out, entry);
+  print_certified(out, entry);
   print_member(out, "", entry, "message");
   if (*mc_fact_text(entry, "replay"))
     print_member(out, "replay: ", entry, "replay");
