@@ -65,7 +65,7 @@ def check_toolchain(work):
 
 def configuration():
     """The files that decide how goals are generated and proved."""
-    return sorted([*PROOFS.glob("*.in"), PROOFS / "float_model.mlw", PROOFS / "float_model.driver", PROOFS / "toolchain.txt"])
+    return sorted([*PROOFS.glob("*.in"), *PROOFS.glob("*.mlw"), *PROOFS.glob("*.driver"), PROOFS / "toolchain.txt"])
 
 
 def configuration_hash():
@@ -94,6 +94,12 @@ def prepare(work):
         write_if_changed(work / template.stem, text)
     for name in ("float_model.mlw", "float_model.driver"):
         write_if_changed(work / name, (PROOFS / name).read_text())
+    stock = Path(ask("frama-c", "-print-share-path")) / "wp"
+    for path in [p for p in stock.rglob("*") if p.is_file()]:
+        text = (PROOFS / "cfloat.mlw" if path.name == "cfloat.mlw" else path).read_text()
+        target = work / "share" / path.relative_to(stock)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_if_changed(target, text)
 
 
 def write_if_changed(path, text):
@@ -126,7 +132,7 @@ class Run:
 def wp_command(work, source, session, *, functions=(), cache="update", seconds=GOAL_SECONDS, smoke=True, processes=1,
                properties=None, report=None):
     command = ["frama-c", "-c11", "-machdep", "gcc_x86_64", "-wp", "-wp-rte", "-warn-unsigned-overflow", "-warn-special-float",
-               "none", "-wp-model", "Typed+Float", "-wp-driver", str(work / "float_model.driver"),
+               "none", "-wp-share", str(work / "share"), "-wp-model", "Typed+Float", "-wp-driver", str(work / "float_model.driver"),
                "-wp-prover", "script,Z3:4.8.12:uf,CVC5:1.0.3:uf", "-wp-timeout", str(seconds), "-wp-par", str(processes),
                "-wp-session", str(session), "-wp-cache", cache]
     if smoke:
