@@ -17,6 +17,7 @@ typedef struct {
 /* In the order in which a newcomer meets them. */
 static const command commands[] = {
     {"truth", "certified polar factor, singular values, Newton-Schulz image of a matrix", mc_cli_truth},
+    {"audit", "the output of a kernel against the exact image of its input", mc_cli_audit},
     {"campaign", "theorems and laws on random spectra", mc_cli_campaign},
     {"report", "the records of other commands as terminal page and JUnit XML", mc_cli_report},
 };

@@ -66,9 +66,29 @@ json_t *mc_run_claims(const char *const *files, size_t count, const mc_run_optio
  * or none of them holds a campaign of options->names.  (campaigns.c) */
 json_t *mc_run_campaigns(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
-/* audits[]: id file line input output preset verdict expected error{lo,hi} polar_distance{lo,hi} sigma{lo,hi} … seconds.  (audits.c)
- * Files named in an audit block are relative to the spec file. */
+/* audits[]: id file line input output preset dtype shape verdict expected error{lo,hi} polar_distance{lo,hi} sigma{lo,hi}
+ * sigma_min{lo,hi} sigma_max{lo,hi} orthogonality{lo,hi} tolerance{sound,spectrum,statistical,false_alarm}
+ * measures[{name,error{lo,hi},limit}] seconds statement cite message.  Files named in an audit block are relative to the spec file.
+ * (audits.c) */
 json_t *mc_run_audits(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
+
+/* One audit of files.  NULL or 0: as the preset says. */
+typedef struct {
+  const char *input, *output; /* .npy: one matrix each, or batches of the same size */
+  const char *id;             /* NULL: the output's name */
+  const char *file;           /* what states the audit, its line, its source, its text; NULL and 0: nothing does */
+  unsigned line;
+  const char *cite, *statement;
+  const char *expected; /* NULL: conforms */
+  const char *preset;   /* NULL: keller-jordan */
+  const char *schedule, *norm, *eps, *safety, *dtype, *rounding;
+  size_t steps;
+  size_t depth; /* of accumulation trees; 0: any order */
+} mc_run_audit_request;
+
+/* The same document as mc_run_audits, with an entry for each matrix of the batch.  NULL: the files cannot be read or do not fit, or
+ * the request names what does not exist. */
+json_t *mc_run_audit(const mc_run_audit_request *request, const mc_run_options *options, mc_error *e);
 
 /* The .claim files below claims/ of a spec folder, in the order of their bytes; folder NULL: ./spec where that holds claims, else the
  * installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (spec.c) */

@@ -1,0 +1,402 @@
+/* `muoncert audit`: outputs of kernels against the exact image of their inputs. */
+#include "run.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../audit/audit.h"
+#include "../lang/lang.h"
+
+#define DIGITS 12
+
+/* What a request without a preset is held against. */
+#define PRESET "keller-jordan"
+
+/* ---- The model that a request describes ---- */
+
+static mc_status choose(int *index, const char *const *words, const char *word, const char *what, mc_error *e) {
+  mc_text known;
+  for (*index = 0; words[*index]; ++*index)
+    if (strcmp(words[*index], word) == 0)
+      return MC_OK;
+  mc_text_init(&known);
+  for (int i = 0; words[i]; i++)
+    mc_text_printf(&known, "%s%s", i ? ", " : "", words[i]);
+  mc_fail(e, MC_BAD_INPUT, "'%.60s' is no %s; known are %s", word, what, known.failed ? "others" : known.data);
+  mc_text_clear(&known);
+  return MC_BAD_INPUT;
+}
+
+static mc_status read_norm(mc_kernel_model *model, const char *word, mc_error *e) {
+  static const char *const words[] = {"none", "add", "clamp", NULL};
+  static const mc_norm_kind kinds[] = {MC_NORM_NONE, MC_NORM_FROBENIUS_ADD, MC_NORM_FROBENIUS_CLAMP};
+  int i;
+  mc_status s = choose(&i, words, word, "norm", e);
+  if (s == MC_OK)
+    model->normalisation.kind = kinds[i];
+  return s;
+}
+
+static mc_status read_rounding(mc_kernel_model *model, const char *word, mc_error *e) {
+  static const char *const words[] = {"separate", "fused", NULL};
+  static const mc_kernel_rounding rules[] = {MC_ROUNDING_SEPARATE, MC_ROUNDING_FUSED};
+  int i;
+  mc_status s = choose(&i, words, word, "rounding", e);
+  if (s == MC_OK)
+    model->rounding = rules[i];
+  return s;
+}
+
+static mc_status read_nonnegative(fmpq_t q, const char *text, const char *what, bool positive, mc_error *e) {
+  mc_status s = mc_ball_fmpq_set_text(q, text, e);
+  if (s == MC_OK && (positive ? fmpq_sgn(q) <= 0 : fmpq_sgn(q) < 0))
+    s = mc_fail(e, MC_BAD_INPUT, "%s %.60s is not %s", what, text, positive ? "positive" : "zero or positive");
+  return s;
+}
+
+static mc_status read_model(mc_kernel_model *model, const mc_run_audit_request *r, mc_error *e) {
+  mc_status s = mc_kernel_model_set_preset(model, r->preset ? r->preset : PRESET, e);
+  if (s == MC_OK && r->schedule)
+    s = mc_schedule_set_name(&model->schedule, r->schedule, e);
+  if (s == MC_OK)
+    s = mc_schedule_resize(&model->schedule, r->steps, e);
+  if (s == MC_OK && r->norm)
+    s = read_norm(model, r->norm, e);
+  if (s == MC_OK && r->eps)
+    s = read_nonnegative(model->normalisation.eps, r->eps, "eps", false, e);
+  if (s == MC_OK && r->safety)
+    s = read_nonnegative(model->normalisation.safety, r->safety, "safety factor", true, e);
+  if (s == MC_OK && r->dtype)
+    s = mc_kernel_dtype_parse(&model->storage, r->dtype, e);
+  if (s == MC_OK && r->rounding)
+    s = read_rounding(model, r->rounding, e);
+  return s;
+}
+
+/* ---- Files ---- */
+
+static mc_status read_pair(mc_matfile *input, mc_matfile *output, const mc_run_audit_request *r, mc_error *e) {
+  *output = (mc_matfile){0};
+  mc_status s = mc_matfile_read(input, r->input, MC_MATFILE_VOID2_IS_BFLOAT16, e);
+  if (s == MC_OK)
+    s = mc_matfile_read(output, r->output, MC_MATFILE_VOID2_IS_BFLOAT16, e);
+  if (s == MC_OK && (input->m != output->m || input->n != output->n || input->count != output->count))
+    s = mc_fail_at(
+        e, MC_BAD_INPUT, r->output, 0, 0,
+        "the output's shape %zu by %zu by %zu is not the input's %zu by %zu by %zu (batch by rows by columns)",
+        output->count, output->m, output->n, input->count, input->m, input->n);
+  return s;
+}
+
+/* ---- One pair ---- */
+
+static json_t *interval(char *lo, char *hi) {
+  json_t *enclosure = lo && hi ? json_pack("{s:s s:s}", "lo", *lo == '-' ? "0" : lo, "hi", hi) : NULL;
+  mc_free(lo);
+  mc_free(hi);
+  return enclosure;
+}
+
+/* Of a quantity that is nonnegative by its definition. */
+static json_t *enclosure_json(const arb_t x) {
+  char *lo, *hi;
+  return mc_ball_bounds_text(&lo, &hi, x, DIGITS, NULL) == MC_OK ? interval(lo, hi) : NULL;
+}
+
+static json_t *singular_values_json(const mc_audit_finding *f) {
+  char *lo, *hi, *unused;
+  if (mc_ball_bounds_text(&lo, &unused, f->sigma_min, DIGITS, NULL) != MC_OK)
+    return NULL;
+  mc_free(unused);
+  if (mc_ball_bounds_text(&unused, &hi, f->sigma_max, DIGITS, NULL) != MC_OK) {
+    mc_free(lo);
+    return NULL;
+  }
+  mc_free(unused);
+  return interval(lo, hi);
+}
+
+/* A bound as text, rounded up; "inf" where there is none. */
+static json_t *bound_json(double bound) {
+  arf_t x;
+  arf_init(x);
+  arf_set_d(x, isnan(bound) ? (double)INFINITY : bound);
+  char *text = mc_ball_arf_text(x, 1, DIGITS);
+  arf_clear(x);
+  json_t *string = text ? json_string(text) : NULL;
+  mc_free(text);
+  return string;
+}
+
+static void describe_finding(json_t *entry, const mc_audit_finding *f, const mc_audit_limits *limits) {
+  json_t *measures = json_array();
+  json_object_set_new(entry, "verdict", json_string(mc_audit_verdict_name(f->verdict)));
+  if (*f->reason)
+    json_object_set_new(entry, "message", json_string(f->reason));
+  json_object_set_new(entry, "error", enclosure_json(f->error));
+  json_object_set_new(entry, "polar_distance", enclosure_json(f->polar_distance));
+  json_object_set_new(entry, "sigma", singular_values_json(f));
+  json_object_set_new(entry, "sigma_min", enclosure_json(f->sigma_min));
+  json_object_set_new(entry, "sigma_max", enclosure_json(f->sigma_max));
+  json_object_set_new(entry, "orthogonality", enclosure_json(f->orthogonality));
+  json_object_set_new(entry, "tolerance",
+                      json_pack("{s:o s:o s:o s:f}", "sound", bound_json(limits->sound), "spectrum",
+                                bound_json(limits->spectrum), "statistical",
+                                bound_json(limits->statistical[MC_MEASURE_TOTAL]), "false_alarm", limits->false_alarm));
+  for (int k = 0; k < MC_MEASURES; k++)
+    json_array_append_new(measures,
+                          json_pack("{s:s s:o s:o}", "name", mc_audit_measure_name((mc_audit_measure)k), "error",
+                                    enclosure_json(f->measures[k]), "limit", bound_json(limits->statistical[k])));
+  json_object_set_new(entry, "measures", measures);
+}
+
+static void describe_failure(json_t *entry, const mc_error *why) {
+  char text[1024];
+  mc_error_format(text, sizeof text, why);
+  bool open = why->status == MC_UNDECIDED || why->status == MC_INTERRUPTED;
+  json_object_set_new(entry, "verdict", json_string(open ? "undecided" : "error"));
+  json_object_set_new(entry, "message", json_string(text));
+}
+
+static void judge_pair(json_t *entry, const double *g, const double *x, size_t m, size_t n,
+                       const mc_kernel_model *model, const mc_audit_options *options) {
+  mc_error why = {0};
+  mc_audit_reference *reference;
+  mc_audit_finding f;
+  mc_audit_finding_init(&f);
+  mc_status s = mc_audit_reference_new(&reference, g, m, n, model, options, &why);
+  if (s == MC_OK)
+    s = mc_audit_judge(&f, reference, x, &why);
+  if (s == MC_OK)
+    describe_finding(entry, &f, mc_audit_reference_limits(reference));
+  else
+    describe_failure(entry, &why);
+  mc_audit_reference_free(reference);
+  mc_audit_finding_clear(&f);
+}
+
+/* ---- All pairs of some requests, in parallel ---- */
+
+typedef struct {
+  const mc_run_audit_request *request;
+  const mc_kernel_model *model;
+  const double *g, *x;
+  size_t m, n;
+  json_t *entry;
+} pair;
+
+/* What one request asks for: its model, its files, an entry for each matrix of the batch. */
+typedef struct {
+  mc_kernel_model model;
+  mc_matfile input, output;
+} opened;
+
+typedef struct {
+  opened *requests;
+  pair *pairs;
+  size_t request_count, pair_count;
+  const mc_run_options *options;
+} work;
+
+static void judge_one(void *context, size_t i) {
+  work *w = context;
+  pair *p = &w->pairs[i];
+  double start = mc_clock_seconds();
+  mc_audit_options options = mc_audit_default_options();
+  options.depth = p->request->depth;
+  if (w->options->seed)
+    options.seed = w->options->seed;
+  judge_pair(p->entry, p->g, p->x, p->m, p->n, p->model, &options);
+  json_object_set_new(p->entry, "seconds", json_real(mc_clock_seconds() - start));
+  mc_progress_add(w->options->progress, 1);
+}
+
+static json_t *new_entry(const mc_run_audit_request *r, const mc_kernel_model *model, const mc_matfile *input,
+                         size_t k) {
+  const char *preset = r->preset ? r->preset : PRESET;
+  json_t *entry = json_pack("{s:s s:s s:s s:s s:s s:[I I]}", "id", r->id ? r->id : r->output, "input", r->input,
+                            "output", r->output, "preset", preset, "dtype", mc_dtype_name(model->storage), "shape",
+                            (json_int_t)input->m, (json_int_t)input->n);
+  if (input->count > 1)
+    json_object_set_new(entry, "id", json_sprintf("%s[%zu]", r->id ? r->id : r->output, k));
+  if (r->file)
+    json_object_set_new(entry, "file", json_string(r->file));
+  if (r->line)
+    json_object_set_new(entry, "line", json_integer((json_int_t)r->line));
+  if (r->expected)
+    json_object_set_new(entry, "expected", json_string(r->expected));
+  if (r->cite)
+    json_object_set_new(entry, "cite", json_string(r->cite));
+  if (r->statement)
+    json_object_set_new(entry, "statement", json_string(r->statement));
+  return entry;
+}
+
+/* Open one request and append its pairs, or an entry that says why it cannot be opened; then *e says it too. */
+static mc_status open_request(work *w, json_t *list, const mc_run_audit_request *r, mc_error *e) {
+  opened *o = &w->requests[w->request_count++];
+  mc_error why = {0};
+  mc_kernel_model_init(&o->model);
+  mc_status s = read_model(&o->model, r, &why);
+  if (s == MC_OK)
+    s = read_pair(&o->input, &o->output, r, &why);
+  if (s != MC_OK) {
+    json_t *entry = new_entry(r, &o->model, &o->input, 0);
+    json_object_del(entry, "shape");
+    describe_failure(entry, &why);
+    json_array_append_new(list, entry);
+    if (e)
+      *e = why;
+    return s;
+  }
+  pair *grown = mc_realloc(w->pairs, w->pair_count + o->input.count, sizeof *grown);
+  if (!grown)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  w->pairs = grown;
+  size_t size = o->input.m * o->input.n;
+  for (size_t k = 0; k < o->input.count; k++) {
+    json_t *entry = new_entry(r, &o->model, &o->input, k);
+    json_array_append_new(list, entry);
+    w->pairs[w->pair_count++] = (pair){.request = r,
+                                       .model = &o->model,
+                                       .g = o->input.values + k * size,
+                                       .x = o->output.values + k * size,
+                                       .m = o->input.m,
+                                       .n = o->input.n,
+                                       .entry = entry};
+  }
+  return MC_OK;
+}
+
+static void work_clear(work *w) {
+  for (size_t i = 0; i < w->request_count; i++) {
+    mc_kernel_model_clear(&w->requests[i].model);
+    mc_matfile_clear(&w->requests[i].input);
+    mc_matfile_clear(&w->requests[i].output);
+  }
+  mc_free(w->requests);
+  mc_free(w->pairs);
+}
+
+/* An entry that an interrupt kept from being judged is undecided. */
+static void settle_interrupted(json_t *list) {
+  size_t i;
+  json_t *entry;
+  json_array_foreach(list, i, entry) {
+    if (!json_object_get(entry, "verdict")) {
+      json_object_set_new(entry, "verdict", json_string("undecided"));
+      json_object_set_new(entry, "message", json_string("interrupted"));
+    }
+  }
+}
+
+/* strict: a request that cannot be opened fails the whole. */
+static json_t *run_requests(const mc_run_audit_request *requests, size_t count, bool strict,
+                            const mc_run_options *options, mc_error *e) {
+  double start = mc_clock_seconds();
+  json_t *list = json_array();
+  work w = {.requests = mc_alloc(count, sizeof *w.requests), .options = options};
+  mc_status s = w.requests || count == 0 ? MC_OK : mc_fail(e, MC_NO_MEMORY, "out of memory");
+  for (size_t i = 0; i < count && s == MC_OK; i++) {
+    s = open_request(&w, list, &requests[i], e);
+    s = strict || s == MC_NO_MEMORY ? s : MC_OK;
+  }
+  if (s != MC_OK) {
+    work_clear(&w);
+    json_decref(list);
+    return NULL;
+  }
+  mc_progress_begin(options->progress, "audits", w.pair_count);
+  mc_parallel_for(w.pair_count, options->threads, judge_one, &w);
+  mc_progress_end(options->progress);
+  settle_interrupted(list);
+  work_clear(&w);
+  json_t *document = json_pack("{s:o}", "audits", list);
+  mc_run_stamp(document, strict ? "audit" : "audits", mc_run_exit(document), mc_clock_seconds() - start);
+  return document;
+}
+
+json_t *mc_run_audit(const mc_run_audit_request *request, const mc_run_options *options, mc_error *e) {
+  return run_requests(request, 1, true, options, e);
+}
+
+/* ---- Spec files ---- */
+
+/* A name in an audit block, relative to the file that says it. */
+static char *beside(const char *file, const char *name) {
+  const char *slash = strrchr(file, '/');
+  mc_text path;
+  mc_text_init(&path);
+  if (*name != '/' && slash)
+    mc_text_append(&path, file, (size_t)(slash + 1 - file));
+  mc_text_printf(&path, "%s", name);
+  char *copy = path.failed ? NULL : mc_strdup(path.data);
+  mc_text_clear(&path);
+  return copy;
+}
+
+typedef struct {
+  mc_document **documents;
+  size_t document_count;
+  mc_run_audit_request *requests;
+  char **paths; /* two for each request */
+  size_t count;
+} plan;
+
+static void plan_clear(plan *p) {
+  for (size_t i = 0; i < 2 * p->count; i++)
+    mc_free(p->paths[i]);
+  for (size_t i = 0; i < p->document_count; i++)
+    mc_lang_document_free(p->documents[i]);
+  mc_free(p->documents);
+  mc_free(p->requests);
+  mc_free(p->paths);
+}
+
+static mc_status add_block(plan *p, const mc_audit_block *a, mc_error *e) {
+  mc_run_audit_request *requests = mc_realloc(p->requests, p->count + 1, sizeof *requests);
+  if (requests)
+    p->requests = requests;
+  char **paths = mc_realloc(p->paths, 2 * (p->count + 1), sizeof *paths);
+  if (paths)
+    p->paths = paths;
+  if (!requests || !paths)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  char *input = beside(a->block.file, a->input), *output = beside(a->block.file, a->output);
+  requests[p->count] = (mc_run_audit_request){.id = a->block.id,
+                                              .file = a->block.file,
+                                              .line = a->block.line,
+                                              .cite = a->block.cite,
+                                              .statement = a->block.statement,
+                                              .expected = a->expected,
+                                              .input = input,
+                                              .output = output,
+                                              .preset = a->preset,
+                                              .dtype = a->dtype};
+  paths[2 * p->count] = input;
+  paths[2 * p->count + 1] = output;
+  p->count++;
+  return input && output ? MC_OK : mc_fail(e, MC_NO_MEMORY, "out of memory");
+}
+
+static mc_status read_file(plan *p, const char *file, const char *only, mc_error *e) {
+  mc_document *d;
+  mc_status s = mc_lang_document_read(&d, file, e);
+  if (s != MC_OK)
+    return s;
+  p->documents[p->document_count++] = d;
+  for (size_t i = 0; i < mc_lang_audit_count(d) && s == MC_OK; i++)
+    if (!only || mc_glob_match(only, mc_lang_audit(d, i)->block.id))
+      s = add_block(p, mc_lang_audit(d, i), e);
+  return s;
+}
+
+json_t *mc_run_audits(const char *const *files, size_t count, const mc_run_options *options, mc_error *e) {
+  plan p = {.documents = mc_alloc(count, sizeof *p.documents)};
+  mc_status s = p.documents || count == 0 ? MC_OK : mc_fail(e, MC_NO_MEMORY, "out of memory");
+  for (size_t i = 0; i < count && s == MC_OK; i++)
+    s = read_file(&p, files[i], options->only, e);
+  json_t *document = s == MC_OK ? run_requests(p.requests, p.count, false, options, e) : NULL;
+  plan_clear(&p);
+  return document;
+}
