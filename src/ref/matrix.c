@@ -170,17 +170,23 @@ void muon_matrix_dots(double *c, const double *a, const double *B, size_t ldb, s
   }
 }
 
-void muon_matrix_gram(double *G, size_t ldg, const double *X, size_t ldx, size_t m, size_t n) {
+void muon_matrix_multiply_nt(double *C, size_t ldc, const double *A, size_t lda, const double *B, size_t ldb, size_t m,
+                             size_t n, size_t k) {
   /*@ loop invariant range:   0 <= i <= m;
-      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < m ==>
-                                identical(mat(G,ldg,p,q), row_dot{Pre}(X, ldx, p, X, ldx, q, n));
-      loop invariant padding: padding{Pre,Here}(G, ldg, m, m);
-      loop assigns   i, G[0 .. idx(m,ldg,0)-1];
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
+                                identical(mat(C,ldc,p,q), row_dot{Pre}(A, lda, p, B, ldb, q, k));
+      loop invariant padding: padding{Pre,Here}(C, ldc, m, n);
+      loop assigns   i, C[0 .. idx(m,ldc,0)-1];
       loop variant   m - i;
   */
   for (size_t i = 0; i < m; i++) {
-    //@ assert rte_help: idx(i,ldg,0) == i*ldg && idx(i,ldx,0) == i*ldx;
-    //@ assert rte_help: \forall integer q; 0 <= q < m ==> unchanged{Pre,Here}(X + idx(q,ldx,0), n);
-    muon_matrix_dots(G + i * ldg, X + i * ldx, X, ldx, m, n);
+    //@ assert rte_help: idx(i,ldc,0) == i*ldc && idx(i,lda,0) == i*lda;
+    //@ assert rte_help: unchanged{Pre,Here}(A + idx(i,lda,0), k);
+    //@ assert rte_help: \forall integer q; 0 <= q < n ==> unchanged{Pre,Here}(B + idx(q,ldb,0), k);
+    muon_matrix_dots(C + i * ldc, A + i * lda, B, ldb, n, k);
   }
+}
+
+void muon_matrix_gram(double *G, size_t ldg, const double *X, size_t ldx, size_t m, size_t n) {
+  muon_matrix_multiply_nt(G, ldg, X, ldx, X, ldx, m, m, n);
 }

@@ -175,7 +175,7 @@ void muon_matrix_gemm_nn(double *C, size_t ldc, double alpha, const double *A, s
 void muon_matrix_gemm_tn(double *C, size_t ldc, double alpha, const double *A, size_t lda, const double *B, size_t ldb,
                          double beta, double *work, size_t m, size_t n, size_t k);
 
-// c <- B a: one row of the Gram matrix.  B is n x k, a has k elements, c has n.
+// c <- B a: one row of multiply_nt.  B is n x k, a has k elements, c has n.
 // BLAS level 2, xGEMV with alpha = 1 and beta = 0, c not read.
 /*@ requires shape:     shape(n, k, ldb);
     requires valid:     \valid(c + (0 .. n-1)) && \valid_read(a + (0 .. k-1)) &&
@@ -188,6 +188,23 @@ void muon_matrix_gemm_tn(double *C, size_t ldc, double alpha, const double *A, s
     ensures  result:    \forall integer j; 0 <= j < n ==> identical(elem(c,j), rn_dot{Pre}(a, B + idx(j,ldb,0), k));
 */
 void muon_matrix_dots(double *c, const double *a, const double *B, size_t ldb, size_t n, size_t k);
+
+// C <- A B^T: A is m x k, B is n x k, C is m x n and is not read; A and B may be the same matrix.
+// BLAS level 3, xGEMM, 'N' 'T', with alpha = 1 and beta = 0.
+/*@ requires shape:     shape(m, n, ldc) && shape(m, k, lda) && shape(n, k, ldb);
+    requires valid:     \valid(C + (0 .. idx(m,ldc,0)-1)) && \valid_read(A + (0 .. idx(m,lda,0)-1)) &&
+                        \valid_read(B + (0 .. idx(n,ldb,0)-1));
+    requires separated: \separated(C + (0 .. idx(m,ldc,0)-1), A + (0 .. idx(m,lda,0)-1)) &&
+                        \separated(C + (0 .. idx(m,ldc,0)-1), B + (0 .. idx(n,ldb,0)-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  C[0 .. idx(m,ldc,0)-1];
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(C,ldc,i,j), row_dot{Pre}(A, lda, i, B, ldb, j, k));
+    ensures  padding:   padding{Pre,Post}(C, ldc, m, n);
+*/
+void muon_matrix_multiply_nt(double *C, size_t ldc, const double *A, size_t lda, const double *B, size_t ldb, size_t m,
+                             size_t n, size_t k);
 
 // G <- X X^T, the Gram matrix of the rows of X: X is m x n, G is m x m.
 // BLAS level 3, xSYRK, 'N', both triangles; Horn and Johnson, Matrix Analysis, 7.2.

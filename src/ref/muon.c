@@ -1,9 +1,14 @@
 #include "muon.h"
 
+#ifdef __FRAMAC__
+#include "../../spec/acsl/sqrt.h"
+#else
+#include <math.h>
+#endif
+
 #include "matrix.h"
 #include "momentum.h"
 #include "optimizers.h"
-#include "sqrt.h"
 #include "weight_decay.h"
 
 double muon_update_scale(muon_scaling how, size_t m, size_t n) {

@@ -61,7 +61,8 @@ double muon_update_scale(muon_scaling how, size_t m, size_t n);
                           identical(mat(D,ldd,i,j),
                                     rn_direction(s.nesterov, s.momentum, mat(B,ldb,i,j),
                                                  rn_gradient_weight(s.weight, s.momentum), mat{Pre}(G,ldg,i,j)));
-    ensures  padding:   padding{Pre,Post}(D, ldd, m, n) && padding{Pre,Post}(B, ldb, m, n);
+    ensures  padding_d: padding{Pre,Post}(D, ldd, m, n);
+    ensures  padding_b: padding{Pre,Post}(B, ldb, m, n);
 */
 void muon_direction(double *D, size_t ldd, double *B, size_t ldb, muon_settings s, const double *G, size_t ldg,
                     size_t m, size_t n);
@@ -130,7 +131,8 @@ size_t muon_step_workspace(size_t m, size_t n);
                           identical(mat(W,ldw,i,j),
                                     rn_update(s.learning_rate, s.weight_decay, rn_update_scale(s.scaling, m, n),
                                               mat{Pre}(W,ldw,i,j), mat(work+idx(m,n,0),n,i,j)));
-    ensures  padding:   padding{Pre,Post}(W, ldw, m, n) && padding{Pre,Post}(B, ldb, m, n);
+    ensures  padding_w: padding{Pre,Post}(W, ldw, m, n);
+    ensures  padding_b: padding{Pre,Post}(B, ldb, m, n);
 */
 void muon_step(double *W, size_t ldw, double *B, size_t ldb, muon_settings s, const double *G, size_t ldg,
                const muon_coefficients *schedule, size_t steps, double *work, size_t m, size_t n);

@@ -1,8 +1,13 @@
 #include "optimizers.h"
 
+#ifdef __FRAMAC__
+#include "../../spec/acsl/sqrt.h"
+#else
+#include <math.h>
+#endif
+
 #include "matrix.h"
 #include "momentum.h"
-#include "sqrt.h"
 #include "weight_decay.h"
 
 void muon_gradient_step(double *W, size_t ldw, double lr, const double *G, size_t ldg, size_t m, size_t n) {

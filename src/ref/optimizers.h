@@ -155,8 +155,9 @@ void muon_adam_update(double *W, size_t ldw, muon_adam_settings s, const double 
                                            rn_mul(s.learning_rate,
                                                   rn_adam(mat(A,lda,i,j), mat(V,ldv,i,j), s.beta1_power, s.beta2_power,
                                                           s.eps))));
-    ensures  padding:   padding{Pre,Post}(W, ldw, m, n) && padding{Pre,Post}(A, lda, m, n) &&
-                        padding{Pre,Post}(V, ldv, m, n);
+    ensures  padding_w: padding{Pre,Post}(W, ldw, m, n);
+    ensures  padding_a: padding{Pre,Post}(A, lda, m, n);
+    ensures  padding_v: padding{Pre,Post}(V, ldv, m, n);
 */
 void muon_adam_step(double *W, size_t ldw, double *A, size_t lda, double *V, size_t ldv, muon_adam_settings s,
                     const double *G, size_t ldg, size_t m, size_t n);
@@ -186,8 +187,9 @@ void muon_adam_step(double *W, size_t ldw, double *A, size_t lda, double *V, siz
                                            rn_mul(s.learning_rate,
                                                   rn_adam(mat(A,lda,i,j), mat(V,ldv,i,j), s.beta1_power, s.beta2_power,
                                                           s.eps))));
-    ensures  padding:   padding{Pre,Post}(W, ldw, m, n) && padding{Pre,Post}(A, lda, m, n) &&
-                        padding{Pre,Post}(V, ldv, m, n);
+    ensures  padding_w: padding{Pre,Post}(W, ldw, m, n);
+    ensures  padding_a: padding{Pre,Post}(A, lda, m, n);
+    ensures  padding_v: padding{Pre,Post}(V, ldv, m, n);
 */
 void muon_adamw_step(double *W, size_t ldw, double *A, size_t lda, double *V, size_t ldv, muon_adam_settings s,
                      double wd, const double *G, size_t ldg, size_t m, size_t n);

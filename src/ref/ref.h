@@ -5,8 +5,12 @@
 #define MUON_REF_REF_H
 
 #include "matrix.h"
+#include "momentum.h"
+#include "muon.h"
 #include "newton_schulz.h"
 #include "norm.h"
+#include "optimizers.h"
 #include "vector.h"
+#include "weight_decay.h"
 
 #endif
