@@ -21,6 +21,12 @@
       unchanged{K,L}(x, n) ==> unchanged{K,L}(y, n) ==> same_dot{K,L}(x, y, n - 1) ==> same_dot{K,L}(x, y, n);
     lemma dot_frame{K,L}: \forall double *x, *y, integer n;
       unchanged{K,L}(x, n) ==> unchanged{K,L}(y, n) ==> same_dot{K,L}(x, y, n);
+
+    lemma unchanged_row{K,L}: \forall double *A, integer ld, m, n, i;
+      unchanged_matrix{K,L}(A, ld, m, n) ==> 0 <= i < m ==> unchanged{K,L}(A + idx(i, ld, 0), n);
+    lemma row_dot_frame{K,L}: \forall double *A, *B, integer lda, ldb, m, n, k, i, j;
+      unchanged_matrix{K,L}(A, lda, m, k) ==> unchanged_matrix{K,L}(B, ldb, n, k) ==> 0 <= i < m ==> 0 <= j < n ==>
+      identical(row_dot{K}(A, lda, i, B, ldb, j, k), row_dot{L}(A, lda, i, B, ldb, j, k));
 */
 
 #endif

@@ -17,6 +17,10 @@
     predicate unchanged{K,L}(double *x, integer n) =
       \forall integer k; 0 <= k < n ==> identical(elem{K}(x, k), elem{L}(x, k));
 
+    // The entries of A, m x n, are the same in states K and L.
+    predicate unchanged_matrix{K,L}(double *A, integer ld, integer m, integer n) =
+      \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==> identical(mat{K}(A, ld, i, j), mat{L}(A, ld, i, j));
+
     // The padding of A is the same in states K and L.
     predicate padding{K,L}(double *A, integer ld, integer m, integer n) =
       \forall integer i, j; 0 <= i < m ==> n <= j < ld ==> identical(mat{L}(A, ld, i, j), mat{K}(A, ld, i, j));

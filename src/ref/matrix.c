@@ -64,6 +64,23 @@ void muon_matrix_axpy(double *B, size_t ldb, double a, const double *A, size_t l
   }
 }
 
+void muon_matrix_rank_one(double *A, size_t lda, const double *x, const double *y, size_t m, size_t n) {
+  /*@ loop invariant range:   0 <= i <= m;
+      loop invariant done:    \forall integer p, q; 0 <= p < i ==> 0 <= q < n ==>
+                                identical(mat(A,lda,p,q),
+                                          rn_add(mat{Pre}(A,lda,p,q), rn_mul(elem{Pre}(x,p), elem{Pre}(y,q))));
+      loop invariant rest:    \forall integer p, q; i <= p < m ==> 0 <= q < n ==>
+                                identical(mat(A,lda,p,q), mat{Pre}(A,lda,p,q));
+      loop invariant padding: padding{Pre,Here}(A, lda, m, n);
+      loop assigns   i, A[0 .. idx(m,lda,0)-1];
+      loop variant   m - i;
+  */
+  for (size_t i = 0; i < m; i++) {
+    //@ assert rte_help: idx(i,lda,0) == i*lda;
+    muon_vector_axpy(A + i * lda, x[i], y, n);
+  }
+}
+
 void muon_matrix_set_column(double *B, size_t ldb, size_t j, const double *x, size_t m) {
   /*@ loop invariant range: 0 <= i <= m;
       loop invariant done:  \forall integer p; 0 <= p < i ==> identical(mat(B,ldb,p,j), elem{Pre}(x,p));

@@ -2,13 +2,30 @@
 
 #include "matrix.h"
 
+void muon_gram_polynomial(double *P, const double *A, double b, double c, size_t m) {
+  muon_matrix_copy(P, m, A, m, m, m);
+  //@ assert rte_help: unchanged_matrix{Pre,Here}(A, m, m, m);
+  muon_matrix_gemm_nt(P, m, c, A, m, A, m, b, m, m, m);
+}
+
+void muon_matrix_apply(double *X, size_t ldx, double *T, size_t ldt, const double *P, double a, size_t m, size_t n) {
+  muon_matrix_transpose(T, ldt, X, ldx, m, n);
+  //@ assert rte_help: unchanged_matrix{Pre,Here}(X, ldx, m, ldx);
+  //@ ghost transposed: ;
+  muon_matrix_gemm_nt(X, ldx, 1.0, P, m, T, ldt, a, m, n, m);
+  //@ assert rte_help: unchanged_matrix{transposed,Here}(P, m, m, m);
+  //@ assert rte_help: unchanged_matrix{transposed,Here}(T, ldt, n, ldt);
+}
+
 void muon_newton_schulz_step(double *X, size_t ldx, double *T, size_t ldt, double *A, double *P, double a, double b,
                              double c, size_t m, size_t n) {
   muon_matrix_gram(A, m, X, ldx, m, n);
-  muon_matrix_copy(P, m, A, m, m, m);
-  muon_matrix_gemm_nt(P, m, c, A, m, A, m, b, m, m, m);
-  muon_matrix_transpose(T, ldt, X, ldx, m, n);
-  muon_matrix_gemm_nt(X, ldx, 1.0, P, m, T, ldt, a, m, n, m);
+  //@ ghost formed: ;
+  muon_gram_polynomial(P, A, b, c, m);
+  //@ ghost applied: ;
+  muon_matrix_apply(X, ldx, T, ldt, P, a, m, n);
+  //@ assert rte_help: unchanged_matrix{formed,Here}(A, m, m, m);
+  //@ assert rte_help: unchanged_matrix{applied,Here}(P, m, m, m);
 }
 
 size_t muon_newton_schulz_workspace(size_t m, size_t n) {

@@ -15,6 +15,39 @@ typedef struct {
   double a, b, c;
 } muon_coefficients;
 
+// P <- b A + c A A^T, which is b A + c A^2 for a symmetric A; A and P are m x m without padding.
+// The polynomial of the Gram matrix in S5.JORDAN and S5.TORCH.
+/*@ requires shape:     shape(m, m, m);
+    requires valid:     \valid(P + (0 .. idx(m,m,0)-1)) && \valid_read(A + (0 .. idx(m,m,0)-1));
+    requires separated: \separated(P + (0 .. idx(m,m,0)-1), A + (0 .. idx(m,m,0)-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  P[0 .. idx(m,m,0)-1];
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < m ==>
+                          identical(mat(P,m,i,j), rn_add(rn_mul(c, row_dot{Pre}(A, m, i, A, m, j, m)),
+                                                         rn_mul(b, mat{Pre}(A,m,i,j))));
+*/
+void muon_gram_polynomial(double *P, const double *A, double b, double c, size_t m);
+
+// X <- a X + P X, with T = X^T on the way: X is m x n, T is n x m, P is m x m without padding.
+// The last line of the step in S5.JORDAN and S5.TORCH.
+/*@ requires shape:     shape(m, n, ldx) && shape(n, m, ldt) && shape(m, m, m);
+    requires valid:     \valid(X + (0 .. idx(m,ldx,0)-1)) && \valid(T + (0 .. idx(n,ldt,0)-1)) &&
+                        \valid_read(P + (0 .. idx(m,m,0)-1));
+    requires separated: \separated(X + (0 .. idx(m,ldx,0)-1), T + (0 .. idx(n,ldt,0)-1), P + (0 .. idx(m,m,0)-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  X[0 .. idx(m,ldx,0)-1], T[0 .. idx(n,ldt,0)-1];
+    ensures  transpose: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(T,ldt,j,i), mat{Pre}(X,ldx,i,j));
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(X,ldx,i,j), rn_add(rn_mul((double)1.0, row_dot{Post}(P, m, i, T, ldt, j, m)),
+                                                           rn_mul(a, mat{Pre}(X,ldx,i,j))));
+    ensures  padding:   padding{Pre,Post}(X, ldx, m, n);
+    ensures  padding:   padding{Pre,Post}(T, ldt, n, m);
+*/
+void muon_matrix_apply(double *X, size_t ldx, double *T, size_t ldt, const double *P, double a, size_t m, size_t n);
+
 // One step: A = X X^T, P = b A + c A^2, T = X^T, then X <- a X + P X, so that every singular value s of X becomes
 // a s + b s^3 + c s^5.  X is m x n, A and P are m x m, T is n x m, A, P without padding.  Source: S5.JORDAN, S5.TORCH.
 /*@ requires shape:     shape(m, n, ldx) && shape(n, m, ldt) && shape(m, m, m);
@@ -35,7 +68,8 @@ typedef struct {
     ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
                           identical(mat(X,ldx,i,j), rn_add(rn_mul((double)1.0, row_dot{Post}(P, m, i, T, ldt, j, m)),
                                                            rn_mul(a, mat{Pre}(X,ldx,i,j))));
-    ensures  padding:   padding{Pre,Post}(X, ldx, m, n) && padding{Pre,Post}(T, ldt, n, m);
+    ensures  padding:   padding{Pre,Post}(X, ldx, m, n);
+    ensures  padding:   padding{Pre,Post}(T, ldt, n, m);
 */
 void muon_newton_schulz_step(double *X, size_t ldx, double *T, size_t ldt, double *A, double *P, double a, double b,
                              double c, size_t m, size_t n);
