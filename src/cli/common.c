@@ -105,6 +105,39 @@ int mc_cli_finish(const char *command, const json_t *document, bool as_json, boo
   return (int)mc_exit_worse(x, (mc_exit)printed);
 }
 
+typedef mc_status make_report(mc_text *out, const json_t *document, mc_error *e);
+
+static int write_report(const char *command, const char *path, const json_t *document, make_report *make) {
+  mc_error e = {0};
+  mc_text text;
+  mc_text_init(&text);
+  mc_status status = make(&text, document, &e);
+  if (status == MC_OK)
+    status = mc_file_write(path, text.data, text.length, &e);
+  mc_text_clear(&text);
+  return status == MC_OK ? MC_EXIT_EXPECTED : mc_cli_fail(command, &e);
+}
+
+int mc_cli_write_junit(const char *command, const char *path, const json_t *document) {
+  return write_report(command, path, document, mc_report_junit);
+}
+
+int mc_cli_write_html(const char *command, const char *path, const json_t *document) {
+  return write_report(command, path, document, mc_report_html);
+}
+
+static mc_status make_json(mc_text *out, const json_t *document, mc_error *e) {
+  char *text = json_dumps(document, MC_CLI_JSON_FLAGS);
+  if (text)
+    mc_text_printf(out, "%s\n", text);
+  mc_free(text);
+  return text && !out->failed ? MC_OK : mc_fail(e, MC_NO_MEMORY, "out of memory");
+}
+
+int mc_cli_write_json(const char *command, const char *path, const json_t *document) {
+  return write_report(command, path, document, make_json);
+}
+
 /* Runs at exit: a full disk or a closed pipe shows itself only when the last buffer is written. */
 static void close_stdout(void) {
   bool failed = ferror(stdout) != 0;

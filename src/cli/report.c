@@ -7,15 +7,16 @@
 #include "../run/run.h"
 
 typedef struct {
-  const char *junit;
+  const char *junit, *html;
   bool json, quiet;
   char **files;
   size_t count;
 } arguments;
 
-enum { OPTION_JUNIT = 256, OPTION_JSON };
+enum { OPTION_JUNIT = 256, OPTION_HTML, OPTION_JSON };
 
 static const struct argp_option options[] = {
+    {"html", OPTION_HTML, "FILE", 0, "write one HTML file that opens offline", 0},
     {"junit", OPTION_JUNIT, "FILE", 0, "write JUnit XML", 0},
     {"json", OPTION_JSON, NULL, 0, "print the merged record", 0},
     {"quiet", 'q', NULL, 0, "print nothing if everything is as expected", 0},
@@ -25,6 +26,9 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *text, struct argp_state *state) {
   arguments *a = state->input;
   switch (key) {
+  case OPTION_HTML:
+    a->html = text;
+    return 0;
   case OPTION_JUNIT:
     a->junit = text;
     return 0;
@@ -71,17 +75,6 @@ static json_t *read_all(const arguments *a, mc_error *e) {
   return merged;
 }
 
-int mc_cli_write_junit(const char *command, const char *path, const json_t *document) {
-  mc_error e = {0};
-  mc_text xml;
-  mc_text_init(&xml);
-  mc_status status = mc_report_junit(&xml, document, &e);
-  if (status == MC_OK)
-    status = mc_file_write(path, xml.data, xml.length, &e);
-  mc_text_clear(&xml);
-  return status == MC_OK ? MC_EXIT_EXPECTED : mc_cli_fail(command, &e);
-}
-
 int mc_cli_report(int argc, char **argv) {
   arguments a = {0};
   mc_error e = {0};
@@ -89,8 +82,9 @@ int mc_cli_report(int argc, char **argv) {
   json_t *document = read_all(&a, &e);
   if (!document)
     return mc_cli_fail("report", &e);
-  int written = a.junit ? mc_cli_write_junit("report", a.junit, document) : MC_EXIT_EXPECTED;
+  int junit = a.junit ? mc_cli_write_junit("report", a.junit, document) : MC_EXIT_EXPECTED;
+  int html = a.html ? mc_cli_write_html("report", a.html, document) : MC_EXIT_EXPECTED;
   int finished = mc_cli_finish("report", document, a.json, a.quiet);
   json_decref(document);
-  return (int)mc_exit_worse((mc_exit)written, (mc_exit)finished);
+  return (int)mc_exit_worse(mc_exit_worse((mc_exit)junit, (mc_exit)html), (mc_exit)finished);
 }

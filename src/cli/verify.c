@@ -20,7 +20,7 @@ static const struct argp_option options[] = {
     {"spec", OPTION_SPEC, "DIR", 0,
      "folder with claims/*.claim and audits.claim (default: ./spec if it holds any, else the installed one)", 0},
     {"proofs", OPTION_PROOFS, "RECORD.json", 0, "merge the record of a proof replay, which is then expected", 0},
-    {"output", OPTION_OUTPUT, "DIR", 0, "write report.json and junit.xml into this folder", 0},
+    {"output", OPTION_OUTPUT, "DIR", 0, "write report.json, junit.xml and report.html into this folder", 0},
     {"only", OPTION_ONLY, "GLOB", 0, "claims, campaigns and audits whose names match", 0},
     {"seed", OPTION_SEED, "N", 0, "seed of the campaigns, decimal or 0x… (default 0)", 0},
     {"threads", OPTION_THREADS, "N", 0, "at most N threads (default: all processors)", 0},
@@ -77,30 +77,21 @@ static const struct argp parser = {
     NULL,
     NULL};
 
-static int write_json(const char *path, const json_t *document) {
-  mc_error e = {0};
-  char *text = json_dumps(document, MC_CLI_JSON_FLAGS);
-  mc_text file;
-  mc_text_init(&file);
-  mc_text_printf(&file, "%s\n", text ? text : "");
-  mc_status status = text && !file.failed ? mc_file_write(path, file.data, file.length, &e)
-                                          : mc_fail(&e, MC_NO_MEMORY, "out of memory");
-  mc_free(text);
-  mc_text_clear(&file);
-  return status == MC_OK ? MC_EXIT_EXPECTED : mc_cli_fail("verify", &e);
-}
-
 static int write_reports(const char *folder, const json_t *document) {
-  mc_text json, junit;
-  mc_text_init(&json);
-  mc_text_init(&junit);
-  mc_text_printf(&json, "%s/report.json", folder);
-  mc_text_printf(&junit, "%s/junit.xml", folder);
-  int x = write_json(json.data, document);
-  x = (int)mc_exit_worse((mc_exit)x, (mc_exit)mc_cli_write_junit("verify", junit.data, document));
-  mc_text_clear(&json);
-  mc_text_clear(&junit);
-  return x;
+  static const struct {
+    const char *name;
+    int (*write)(const char *command, const char *path, const json_t *document);
+  } reports[] = {
+      {"report.json", mc_cli_write_json}, {"junit.xml", mc_cli_write_junit}, {"report.html", mc_cli_write_html}};
+  mc_exit worst = MC_EXIT_EXPECTED;
+  for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
+    mc_text path;
+    mc_text_init(&path);
+    mc_text_printf(&path, "%s/%s", folder, reports[i].name);
+    worst = mc_exit_worse(worst, (mc_exit)reports[i].write("verify", path.data, document));
+    mc_text_clear(&path);
+  }
+  return (int)worst;
 }
 
 /* Before hours of work, not after them. */

@@ -1,4 +1,4 @@
-# cmake -DOUTPUT=schemas.c -DHEADER=schemas.h "-DFILES=a.json;b.json" -P embed.cmake: the bytes of the files as C arrays.
+# cmake -DOUTPUT=embedded_files.c -DHEADER=embedded.h "-DFILES=a.json;b.json" -P embed.cmake: the bytes of the files as C arrays.
 set(text "#include \"${HEADER}\"\n")
 set(table "")
 set(index 0)
@@ -7,8 +7,8 @@ foreach(file ${FILES})
   file(READ "${file}" bytes HEX)
   string(REGEX REPLACE "(..)" "0x\\1," bytes "${bytes}")
   string(REGEX REPLACE "((0x..,){24})" "\\1\n" bytes "${bytes}")
-  string(APPEND text "static const unsigned char schema_${index}[] = {\n${bytes}};\n")
-  string(APPEND table "  {\"${name}\", schema_${index}, sizeof schema_${index}},\n")
+  string(APPEND text "static const unsigned char file_${index}[] = {\n${bytes}};\n")
+  string(APPEND table "  {\"${name}\", file_${index}, sizeof file_${index}},\n")
   math(EXPR index "${index} + 1")
 endforeach()
-file(WRITE "${OUTPUT}" "${text}const mc_report_schema mc_report_schemas[] = {\n${table}  {0, 0, 0},\n};\n")
+file(WRITE "${OUTPUT}" "${text}const mc_report_embedded_file mc_report_embedded[] = {\n${table}  {0, 0, 0},\n};\n")

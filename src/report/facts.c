@@ -221,12 +221,9 @@ static void print_audit(mc_text *out, const json_t *entry) {
 
 /* What an audit certifies beside the error. */
 static void print_certified(mc_text *out, const json_t *entry) {
-  size_t start = out->length;
   print_enclosure(out, "singular values in ", entry, "sigma");
   print_enclosure(out, ", orthogonality defect in ", entry, "orthogonality");
   print_enclosure(out, ", distance to the polar factor in ", entry, "polar_distance");
-  if (out->length > start)
-    mc_text_printf(out, "\n");
 }
 
 static void print_function(mc_text *out, const json_t *entry) {
@@ -244,43 +241,54 @@ void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry)
 
 /* ---- Details ---- */
 
-static void print_member(mc_text *out, const char *label, const json_t *entry, const char *name) {
-  const char *text = mc_fact_text(entry, name);
-  if (*text)
-    mc_text_printf(out, "%s%s\n", label, text);
-}
-
 /* What the worst trial of a campaign measured. */
 static void print_quantities(mc_text *out, const json_t *entry) {
-  size_t start = out->length;
   const char *name;
   json_t *enclosure;
   json_object_foreach(json_object_get(json_object_get(entry, "witness"), "quantities"), name, enclosure) {
-    mc_text_printf(out, "%s%s in ", out->length > start ? ", " : "worst trial: ", name);
+    mc_text_printf(out, "%s%s in ", out->length > 0 ? ", " : "", name);
     mc_fact_enclosure(out, enclosure, 6);
   }
-  if (out->length > start)
-    mc_text_printf(out, "\n");
+}
+
+static void print_place(mc_text *out, const json_t *entry) {
+  mc_text_printf(out, "%s", mc_fact_text(entry, "file"));
+  if (*mc_fact_text(entry, "file") && integer_of(entry, "line") > 0)
+    mc_text_printf(out, ":%lld", integer_of(entry, "line"));
+}
+
+static void print_replay(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
+  if (*mc_fact_text(entry, "replay"))
+    mc_text_printf(out, "%s", mc_fact_text(entry, "replay"));
+  else if (strcmp(kind->list, "claims") == 0 && *mc_fact_text(entry, "file"))
+    mc_text_printf(out, "muoncert claims %s --only %s", mc_fact_text(entry, "file"), mc_fact_name(entry));
+}
+
+void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visitor *visit, void *context) {
+  enum { AT, STATES, SOURCE, FOUND, WORST, CERTIFIED, WHY, REPLAY, FACTS };
+  static const char *const labels[FACTS] = {"at", "states", "source", "found", "worst", "certified", "why", "replay"};
+  mc_text facts[FACTS];
+  for (size_t i = 0; i < FACTS; i++)
+    mc_text_init(&facts[i]);
+  print_place(&facts[AT], entry);
+  mc_text_printf(&facts[STATES], "%s", mc_fact_text(entry, "statement"));
+  mc_text_printf(&facts[SOURCE], "%s", mc_fact_text(entry, "cite"));
+  mc_fact_result(&facts[FOUND], kind, entry);
+  print_quantities(&facts[WORST], entry);
+  print_certified(&facts[CERTIFIED], entry);
+  mc_text_printf(&facts[WHY], "%s", mc_fact_text(entry, "message"));
+  print_replay(&facts[REPLAY], kind, entry);
+  for (size_t i = 0; i < FACTS; i++) {
+    if (facts[i].length > 0)
+      visit(context, labels[i], facts[i].data);
+    mc_text_clear(&facts[i]);
+  }
+}
+
+static void print_fact(void *context, const char *label, const char *text) {
+  mc_text_printf(context, "%-10s%s\n", label, text);
 }
 
 void mc_fact_details(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
-  if (*mc_fact_text(entry, "file") && integer_of(entry, "line") > 0)
-    mc_text_printf(out, "%s:%lld\n", mc_fact_text(entry, "file"), integer_of(entry, "line"));
-  else
-    print_member(out, "", entry, "file");
-  print_member(out, "", entry, "statement");
-  print_member(out, "source: ", entry, "cite");
-  mc_text result;
-  mc_text_init(&result);
-  mc_fact_result(&result, kind, entry);
-  if (result.length > 0)
-    mc_text_printf(out, "found: %s\n", mc_fact_data(&result));
-  mc_text_clear(&result);
-  print_quantities(out, entry);
-  print_certified(out, entry);
-  print_member(out, "", entry, "message");
-  if (*mc_fact_text(entry, "replay"))
-    print_member(out, "replay: ", entry, "replay");
-  else if (strcmp(kind->list, "claims") == 0 && *mc_fact_text(entry, "file"))
-    mc_text_printf(out, "replay: muoncert claims %s --only %s\n", mc_fact_text(entry, "file"), mc_fact_name(entry));
+  mc_fact_visit(kind, entry, print_fact, out);
 }

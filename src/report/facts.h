@@ -39,7 +39,12 @@ void mc_fact_headline(mc_text *out, const mc_fact_kind *kind, const json_t *entr
 /* One phrase on what was found: the witness, the derived constant, the counts, the certified error. */
 void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
 
-/* Everything one needs to look into an entry, a line each: place, statement, source, result, message, replay line. */
+/* Everything one needs to look into an entry, in this order where there is any: at (file and line), states, source, found, worst
+ * (what the worst trial measured), certified (beside the error of an audit), why (there is no better verdict), replay. */
+typedef void mc_fact_visitor(void *context, const char *label, const char *text);
+void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visitor *visit, void *context);
+
+/* The same as text, a line each. */
 void mc_fact_details(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
 
 /* "[lo, hi]" of an enclosure in at most `digits` significant digits, rounded outward. */

@@ -5,34 +5,7 @@
 
 #include "../run/run.h"
 #include "facts.h"
-
-/* XML 1.0 has no way to write most control characters, U+FFFE and U+FFFF: they are dropped.  A line break in an attribute would
- * be read as a blank; as a reference it stays. */
-static void put_escaped(mc_text *out, const char *text, bool in_attribute) {
-  for (; *text; text++) {
-    unsigned char c = (unsigned char)*text;
-    if (c == '&')
-      mc_text_printf(out, "&amp;");
-    else if (c == '<')
-      mc_text_printf(out, "&lt;");
-    else if (c == '>')
-      mc_text_printf(out, "&gt;");
-    else if (c == '"')
-      mc_text_printf(out, "&quot;");
-    else if (c == '\n' || c == '\t')
-      mc_text_printf(out, in_attribute ? "&#%d;" : "%c", c);
-    else if (strncmp(text, "\xEF\xBF\xBE", 3) == 0 || strncmp(text, "\xEF\xBF\xBF", 3) == 0)
-      text += 2;
-    else if (c >= 0x20 && c != 0x7F)
-      mc_text_append(out, text, 1);
-  }
-}
-
-static void put_attribute(mc_text *out, const char *name, const char *value) {
-  mc_text_printf(out, " %s=\"", name);
-  put_escaped(out, value, true);
-  mc_text_printf(out, "\"");
-}
+#include "markup.h"
 
 /* Bad against expectation is a failure; what was not settled or could not be run is an error. */
 static const char *element_of(mc_exit x) {
@@ -41,10 +14,10 @@ static const char *element_of(mc_exit x) {
 
 static void put_outcome(mc_text *out, mc_exit x, const char *message, const char *type, const char *body) {
   mc_text_printf(out, "      <%s", element_of(x));
-  put_attribute(out, "message", message);
-  put_attribute(out, "type", type);
+  mc_markup_attribute(out, "message", message);
+  mc_markup_attribute(out, "type", type);
   mc_text_printf(out, ">");
-  put_escaped(out, body, false);
+  mc_markup_escape(out, body, false);
   mc_text_printf(out, "</%s>\n", element_of(x));
 }
 
@@ -55,7 +28,7 @@ static void put_class(mc_text *out, const mc_fact_kind *kind, const json_t *entr
   mc_text name;
   mc_text_init(&name);
   mc_text_printf(&name, "%s%s%.*s", kind->part, *stem ? "." : "", (int)(dot ? dot - stem : (long)strlen(stem)), stem);
-  put_attribute(out, "classname", mc_fact_data(&name));
+  mc_markup_attribute(out, "classname", mc_fact_data(&name));
   mc_text_clear(&name);
 }
 
@@ -69,10 +42,10 @@ static void put_case(mc_text *out, const mc_fact_kind *kind, const json_t *entry
 
   mc_text_printf(out, "    <testcase");
   put_class(out, kind, entry);
-  put_attribute(out, "name", mc_fact_name(entry));
+  mc_markup_attribute(out, "name", mc_fact_name(entry));
   mc_text_printf(out, " time=\"%.3f\"", json_number_value(json_object_get(entry, "seconds")));
   if (*mc_fact_text(entry, "file"))
-    put_attribute(out, "file", mc_fact_text(entry, "file"));
+    mc_markup_attribute(out, "file", mc_fact_text(entry, "file"));
   if (json_is_integer(json_object_get(entry, "line")))
     mc_text_printf(out, " line=\"%lld\"", (long long)json_integer_value(json_object_get(entry, "line")));
   mc_text_printf(out, ">\n");
@@ -80,9 +53,9 @@ static void put_case(mc_text *out, const mc_fact_kind *kind, const json_t *entry
     put_outcome(out, x, mc_fact_data(&headline), mc_fact_verdict(kind, entry), mc_fact_data(&details));
   } else {
     mc_text_printf(out, "      <system-out>");
-    put_escaped(out, mc_fact_data(&headline), false);
+    mc_markup_escape(out, mc_fact_data(&headline), false);
     mc_text_printf(out, "\n");
-    put_escaped(out, mc_fact_data(&details), false);
+    mc_markup_escape(out, mc_fact_data(&details), false);
     mc_text_printf(out, "</system-out>\n");
   }
   mc_text_printf(out, "    </testcase>\n");
@@ -94,7 +67,7 @@ static void put_case(mc_text *out, const mc_fact_kind *kind, const json_t *entry
 static void put_part_case(mc_text *out, const json_t *part, mc_exit x) {
   const char *message = mc_fact_text(part, "message");
   mc_text_printf(out, "    <testcase");
-  put_attribute(out, "classname", mc_fact_text(part, "command"));
+  mc_markup_attribute(out, "classname", mc_fact_text(part, "command"));
   mc_text_printf(out, " name=\"(the part as a whole)\" time=\"0.000\">\n");
   put_outcome(out, x, *message ? message : "not as expected", mc_fact_text(part, "verdict"), message);
   mc_text_printf(out, "    </testcase>\n");
@@ -139,7 +112,7 @@ static tally put_suite(mc_text *out, const json_t *document, const mc_fact_kind 
   }
   if (t.cases > 0) {
     mc_text_printf(out, "  <testsuite");
-    put_attribute(out, "name", kind->part);
+    mc_markup_attribute(out, "name", kind->part);
     mc_text_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\" time=\"%.3f\">\n", t.cases,
                    t.failures, t.errors, seconds);
     mc_text_append(out, cases.data, cases.length);
@@ -164,7 +137,7 @@ mc_status mc_report_junit(mc_text *out, const json_t *document, mc_error *e) {
     all.errors += t.errors;
   }
   mc_text_printf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
-  put_attribute(out, "name", mc_fact_text(document, "tool"));
+  mc_markup_attribute(out, "name", mc_fact_text(document, "tool"));
   mc_text_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"%.3f\">\n", all.cases, all.failures,
                  all.errors, json_number_value(json_object_get(document, "seconds")));
   mc_text_append(out, suites.data, suites.length);

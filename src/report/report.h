@@ -29,6 +29,10 @@ mc_status mc_report_terminal(mc_text *out, const json_t *document, const mc_repo
  * undecided and broken are errors, and a part that checked nothing is an error too.  MC_BAD_INPUT: not a record. */
 mc_status mc_report_junit(mc_text *out, const json_t *document, mc_error *e);
 
+/* One HTML file that opens offline, on a phone, in print and in the dark: a summary, what is not as expected unfolded, every entry with
+ * its source, witness and replay line.  MC_BAD_INPUT: not a record. */
+mc_status mc_report_html(mc_text *out, const json_t *document, mc_error *e);
+
 /* MC_OK if the document is what docs/schema says about documents of its command, else MC_BAD_INPUT with the JSON pointer of the
  * first offence.  strict: members that the schema does not name are offences too (for tests; a reader takes what is newer). */
 mc_status mc_report_check(const json_t *document, bool strict, const char *file, mc_error *e);

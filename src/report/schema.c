@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "../run/run.h"
+#include "embedded.h"
 #include "facts.h"
 #include "report.h"
-#include "schemas.h"
 
 typedef struct {
   bool strict;
@@ -26,11 +26,8 @@ static bool fail(checker *c, const char *why, const char *what) {
 /* ---- Schemas ---- */
 
 static json_t *load_schema(const char *name) {
-  for (size_t i = 0; mc_report_schemas[i].name; i++)
-    if (strcmp(mc_report_schemas[i].name, name) == 0)
-      return json_loadb((const char *)mc_report_schemas[i].bytes, mc_report_schemas[i].length, JSON_REJECT_DUPLICATES,
-                        NULL);
-  return NULL;
+  const mc_report_embedded_file *file = mc_report_embedded_find(name);
+  return file ? json_loadb((const char *)file->bytes, file->length, JSON_REJECT_DUPLICATES, NULL) : NULL;
 }
 
 /* "#/$defs/NAME", or "FILE#/$defs/NAME" of another schema. */

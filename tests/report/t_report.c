@@ -53,11 +53,11 @@ static void the_page_says_what_matters(void **state) {
   char *page = page_of(record, (mc_report_style){false, true, 100});
   expect_in(page, "claims     3 claims        1 not as expected");
   expect_in(page, "nothing was checked");
-  expect_in(page, "refuted, expected proved\n      d/a.claim:12\n");
-  expect_in(page, "found: x = 3, y = -4/5");
+  expect_in(page, "refuted, expected proved\n      at        d/a.claim:12\n");
+  expect_in(page, "found     x = 3, y = -4/5");
   expect_in(page, "refuted    bound_as_printed");
   expect_in(page, "x = 1/50");
-  expect_in(page, "source: Müller, σ ≤ 1");
+  expect_in(page, "source    Müller, σ ≤ 1");
   expect_in(page, "(exit status 1)");
   assert_null(strchr(page, '\033')); /* no colour asked for, and none let in by a record */
   assert_null(strchr(page, '\001'));
@@ -166,7 +166,7 @@ static void junit_is_escaped_and_complete(void **state) {
   assert_int_equal(mc_report_junit(&out, document, &e), MC_OK);
   expect_in(out.data, "tests=\"4\" failures=\"1\" errors=\"1\"");
   expect_in(out.data, "classname=\"claims.a\" name=\"open [31m\"");
-  expect_in(out.data, "<failure message=\"refuted, expected proved\" type=\"refuted\">d/a.claim:12\n");
+  expect_in(out.data, "<failure message=\"refuted, expected proved\" type=\"refuted\">at        d/a.claim:12\n");
   expect_in(out.data, "a &quot;&lt;b&gt;&quot;");
   expect_in(out.data, "x &lt; 1 &amp; y");
   expect_in(out.data, "<error message=\"nothing was checked\" type=\"undecided\">"); /* an empty suite is no pass */

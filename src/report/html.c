@@ -1,0 +1,267 @@
+/* One HTML file that needs nothing beside it: no script, no font, no picture from elsewhere. */
+#include "report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../run/run.h"
+#include "embedded.h"
+#include "facts.h"
+#include "markup.h"
+
+static const char *class_of(mc_exit x) {
+  return x == MC_EXIT_EXPECTED ? "good" : x == MC_EXIT_UNDECIDED ? "open" : "bad";
+}
+
+/* <element class="class">text</element> */
+static void put(mc_text *out, const char *element, const char *class, const char *text) {
+  mc_text_printf(out, "<%s", element);
+  if (*class)
+    mc_markup_attribute(out, "class", class);
+  mc_text_printf(out, ">");
+  mc_markup_escape(out, text, false);
+  mc_text_printf(out, "</%s>", element);
+}
+
+static void put_and_clear(mc_text *out, const char *element, const char *class, mc_text *text) {
+  put(out, element, class, mc_fact_data(text));
+  mc_text_clear(text);
+}
+
+/* ---- Summary ---- */
+
+static void put_card(mc_text *out, const json_t *part) {
+  long long items = (long long)json_integer_value(json_object_get(part, "items"));
+  long long unexpected = (long long)json_integer_value(json_object_get(part, "unexpected"));
+  long long undecided = (long long)json_integer_value(json_object_get(part, "undecided"));
+  mc_exit x = mc_run_verdict_exit(part);
+  const mc_fact_kind *kind = mc_fact_kind_of(mc_fact_text(part, "command"));
+  mc_text text;
+  mc_text_init(&text);
+  mc_text_printf(out, "<div class=\"card\">");
+  mc_text_printf(&text, "%lld", items);
+  put_and_clear(out, "b", "", &text);
+  put(out, "span", "", items == 1 ? kind->one : kind->several);
+  if (x == MC_EXIT_EXPECTED)
+    mc_text_printf(&text, "all as expected");
+  else if (unexpected + undecided == 0)
+    mc_text_printf(&text, "%s", *mc_fact_text(part, "message") ? mc_fact_text(part, "message") : "not as expected");
+  else
+    mc_text_printf(&text, "%lld not as expected, %lld not settled", unexpected, undecided);
+  put_and_clear(out, "p", class_of(x), &text);
+  mc_fact_duration(&text, json_number_value(json_object_get(part, "seconds")));
+  put_and_clear(out, "p", "faint", &text);
+  mc_text_printf(out, "</div>\n");
+}
+
+static void put_head(mc_text *out, const json_t *given, const json_t *merged) {
+  static const char *const words[] = {
+      [MC_EXIT_EXPECTED] = "Everything as expected.",
+      [MC_EXIT_VIOLATED] = "Not as expected: something is violated, refuted, wrong or suspicious.",
+      [MC_EXIT_UNDECIDED] = "Not settled: something is undecided, not proved or not checked.",
+      [MC_EXIT_USAGE] = "Not checked: something could not be run.",
+      [MC_EXIT_CRASHED] = "Not as expected: a kernel crashed or hung.",
+  };
+  mc_exit x = mc_run_exit(merged);
+  const json_t *part;
+  size_t i;
+  mc_text text;
+  mc_text_init(&text);
+  put(out, "h1", "", "muoncert report");
+  mc_text_printf(&text, "%s %s, ", mc_fact_text(given, "tool"), mc_fact_text(given, "command"));
+  mc_fact_duration(&text, json_number_value(json_object_get(given, "seconds")));
+  if (*mc_fact_text(given, "seed"))
+    mc_text_printf(&text, ", seed %s", mc_fact_text(given, "seed"));
+  if (*mc_fact_text(given, "spec"))
+    mc_text_printf(&text, ", claims of %s", mc_fact_text(given, "spec"));
+  put_and_clear(out, "p", "faint", &text);
+  mc_text_printf(&text, "verdict %s", class_of(x));
+  mc_text_printf(out, "<div class=\"%s\">", mc_fact_data(&text));
+  mc_text_clear(&text);
+  if (json_is_true(json_object_get(given, "interrupted")))
+    put(out, "p", "", "Interrupted: this is what was done until then.");
+  put(out, "p", "", words[x]);
+  mc_text_printf(out, "</div>\n<div class=\"cards\">\n");
+  json_array_foreach(json_object_get(merged, "parts"), i, part) put_card(out, part);
+  mc_text_printf(out, "</div>\n");
+}
+
+/* ---- A plot: the certified error of an audit against its limits, on a logarithmic axis ---- */
+
+enum { PLOT_WIDTH = 640, PLOT_LEFT = 20, PLOT_RIGHT = 620 };
+
+typedef struct {
+  double least, most; /* decimal logarithms at the ends of the axis */
+} axis;
+
+static double place_on(const axis *a, double x) {
+  return PLOT_LEFT + (log10(x) - a->least) / (a->most - a->least) * (PLOT_RIGHT - PLOT_LEFT);
+}
+
+/* A decimal string as a positive finite number, for drawing only; 0: it is none. */
+static double drawn(const json_t *text) {
+  const char *digits = json_string_value(text);
+  double x = digits ? strtod(digits, NULL) : 0;
+  return x > 0 && x < 1e300 ? x : 0;
+}
+
+static void widen(axis *a, double x) {
+  if (x > 0) {
+    a->least = fmin(a->least, floor(log10(x)));
+    a->most = fmax(a->most, ceil(log10(x)));
+  }
+}
+
+static void put_limit(mc_text *out, const axis *a, double x, const char *name, double y) {
+  if (x <= 0)
+    return;
+  double at = place_on(a, x);
+  bool left = at > PLOT_WIDTH / 2.0;
+  mc_text_printf(out,
+                 "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"10\" y2=\"74\" stroke=\"#444\" stroke-dasharray=\"4 3\"/>"
+                 "<text x=\"%.1f\" y=\"%.1f\"%s>%s limit %.3g</text>\n",
+                 at, at, left ? at - 5 : at + 5, y, left ? " text-anchor=\"end\"" : "", name, x);
+}
+
+static void put_axis(mc_text *out, const axis *a) {
+  mc_text_printf(out, "<line x1=\"%d\" x2=\"%d\" y1=\"74\" y2=\"74\" stroke=\"#888\"/>\n", PLOT_LEFT, PLOT_RIGHT);
+  double step = ceil((a->most - a->least) / 8);
+  for (double d = a->least; d <= a->most; d += step)
+    mc_text_printf(out, "<text x=\"%.1f\" y=\"90\" text-anchor=\"middle\" fill=\"#666\">1e%.0f</text>\n",
+                   place_on(a, pow(10, d)), d);
+}
+
+static void put_error_plot(mc_text *out, const json_t *entry) {
+  const json_t *error = json_object_get(entry, "error"), *tolerance = json_object_get(entry, "tolerance");
+  double lo = drawn(json_object_get(error, "lo")), hi = drawn(json_object_get(error, "hi"));
+  double statistical = drawn(json_object_get(tolerance, "statistical")),
+         sound = drawn(json_object_get(tolerance, "sound"));
+  axis a = {INFINITY, -INFINITY};
+  widen(&a, lo > 0 ? lo : hi);
+  widen(&a, hi);
+  widen(&a, statistical);
+  widen(&a, sound);
+  if (hi <= 0 || a.most <= a.least)
+    return;
+  double from = place_on(&a, lo > 0 ? lo : hi), to = place_on(&a, hi);
+  mc_text_printf(out,
+                 "<svg class=\"plot\" role=\"img\" viewBox=\"0 0 %d 96\" width=\"%d\" height=\"96\" font-size=\"12\" "
+                 "font-family=\"sans-serif\" fill=\"#1c1e21\"><title>certified error against its limits</title>\n",
+                 PLOT_WIDTH, PLOT_WIDTH);
+  put_axis(out, &a);
+  put_limit(out, &a, statistical, "statistical", 22);
+  put_limit(out, &a, sound, "sound", 40);
+  mc_text_printf(out,
+                 "<rect x=\"%.1f\" y=\"50\" width=\"%.1f\" height=\"16\" fill=\"#1d5fbf\"/><text x=\"%.1f\" y=\"62\"%s>"
+                 "error</text></svg>\n",
+                 from - 2, to - from + 4, to > PLOT_WIDTH / 2.0 ? from - 7 : to + 7,
+                 to > PLOT_WIDTH / 2.0 ? " text-anchor=\"end\"" : "");
+}
+
+/* ---- Entries ---- */
+
+static void put_fact(void *context, const char *label, const char *text) {
+  mc_text *out = context;
+  bool code = strcmp(label, "states") == 0 || strcmp(label, "replay") == 0;
+  put(out, "dt", "", label);
+  mc_text_printf(out, "<dd>");
+  put(out, code ? "pre" : "span", "", text);
+  mc_text_printf(out, "</dd>\n");
+}
+
+static void put_measures(mc_text *out, const json_t *entry) {
+  const json_t *measures = json_object_get(entry, "measures"), *measure;
+  size_t i;
+  if (json_array_size(measures) == 0)
+    return;
+  mc_text_printf(out, "<div class=\"scroll\"><table><tr><th>norm of the error</th><th>certified</th>"
+                      "<th>statistical limit</th></tr>\n");
+  json_array_foreach(measures, i, measure) {
+    mc_text text;
+    mc_text_init(&text);
+    mc_text_printf(out, "<tr>");
+    put(out, "td", "", mc_fact_text(measure, "name"));
+    mc_fact_enclosure(&text, json_object_get(measure, "error"), 4);
+    put_and_clear(out, "td", "value", &text);
+    put(out, "td", "value", mc_fact_text(measure, "limit"));
+    mc_text_printf(out, "</tr>\n");
+  }
+  mc_text_printf(out, "</table></div>\n");
+}
+
+static void put_entry(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
+  mc_exit x = mc_run_item_exit(kind->list, entry);
+  mc_text text;
+  mc_text_init(&text);
+  mc_text_printf(out, "<details%s><summary>", x == MC_EXIT_EXPECTED ? "" : " open");
+  mc_fact_headline(&text, kind, entry);
+  mc_text class;
+  mc_text_init(&class);
+  mc_text_printf(&class, "badge %s", class_of(x));
+  put_and_clear(out, "span", mc_fact_data(&class), &text);
+  mc_text_clear(&class);
+  put(out, "span", "name", mc_fact_name(entry));
+  mc_fact_result(&text, kind, entry);
+  put_and_clear(out, "span", "result", &text);
+  mc_text_printf(out, "</summary><div class=\"body\"><dl>\n");
+  mc_fact_visit(kind, entry, put_fact, out);
+  mc_text_printf(out, "</dl>\n");
+  put_error_plot(out, entry);
+  put_measures(out, entry);
+  mc_text_printf(out, "</div></details>\n");
+}
+
+/* Entries whose verdict is not the expected one first. */
+static void put_list(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
+  const json_t *entries = mc_fact_entries(document, kind), *entry;
+  size_t i;
+  if (json_array_size(entries) == 0)
+    return;
+  put(out, "h2", "", kind->part);
+  for (int surprising = 1; surprising >= 0; surprising--)
+    json_array_foreach(entries, i, entry) if ((mc_run_item_exit(kind->list, entry) != MC_EXIT_EXPECTED) == surprising)
+        put_entry(out, kind, entry);
+}
+
+/* ---- What the proofs rest on ---- */
+
+static void put_proof_basis(mc_text *out, const json_t *proofs) {
+  const char *name;
+  json_t *version;
+  const json_t *line;
+  size_t i;
+  if (json_object_get(proofs, "toolchain")) {
+    put(out, "h2", "", "toolchain of the proofs");
+    mc_text_printf(out, "<dl>\n");
+    json_object_foreach(json_object_get(proofs, "toolchain"), name, version) {
+      put_fact(out, name, json_is_string(version) ? json_string_value(version) : "");
+    }
+    mc_text_printf(out, "</dl>\n");
+  }
+  if (json_array_size(json_object_get(proofs, "trusted")) > 0) {
+    put(out, "h2", "", "what the proofs trust");
+    mc_text_printf(out, "<ul>\n");
+    json_array_foreach(json_object_get(proofs, "trusted"), i, line) put(out, "li", "", json_string_value(line));
+    mc_text_printf(out, "</ul>\n");
+  }
+}
+
+mc_status mc_report_html(mc_text *out, const json_t *document, mc_error *e) {
+  json_t *merged = mc_run_merge(mc_fact_text(document, "command"), &document, 1, e);
+  if (!merged)
+    return MC_BAD_INPUT;
+  const mc_report_embedded_file *style = mc_report_embedded_find("report.css");
+  mc_text_printf(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                      "<link rel=\"icon\" href=\"data:,\">\n<title>muoncert report</title>\n<style>\n");
+  mc_text_append(out, (const char *)style->bytes, style->length);
+  mc_text_printf(out, "</style>\n</head>\n<body>\n");
+  put_head(out, document, merged);
+  for (size_t k = 0; k < MC_FACT_KINDS; k++)
+    put_list(out, merged, &mc_fact_kinds[k]);
+  put_proof_basis(out, json_object_get(merged, "proofs"));
+  mc_text_printf(out, "</body>\n</html>\n");
+  json_decref(merged);
+  return out->failed ? mc_fail(e, MC_NO_MEMORY, "out of memory") : MC_OK;
+}
