@@ -38,37 +38,46 @@ static void orthonormalise_approx(arb_mat_t X, slong prec) {
   arb_mat_clear(product);
 }
 
+/* Is a correction so large that it is no correction?  Then the singular values are clustered or zero to working
+ * accuracy, and the vectors stay as they are. */
+static bool is_large(const mag_t x) {
+  return mag_cmp_2exp_si(x, -8) > 0;
+}
+
+/* x := (p di + q dj) / gap, or 0 where that is large. */
+static void correction(arb_t x, const arb_t p, const arb_t di, const arb_t q, const arb_t dj, const arb_t gap,
+                       slong prec) {
+  mag_t size;
+  mag_init(size);
+  arb_mul(x, p, di, prec);
+  arb_addmul(x, q, dj, prec);
+  arb_div(x, x, gap, prec);
+  arb_get_mag(size, x);
+  if (is_large(size))
+    arb_zero(x);
+  mag_zero(arb_radref(x));
+  mag_clear(size);
+}
+
 /* The skew corrections F of W and G of V that diagonalise O = W^T T V to second order. */
 static void skew_corrections(arb_mat_t F, arb_mat_t G, const arb_mat_t O, slong prec) {
-  arb_t gap, sum, x;
+  arb_t gap, square;
   arb_init(gap);
-  arb_init(sum);
-  arb_init(x);
+  arb_init(square);
   for (slong i = 0; i < arb_mat_nrows(O); i++)
     for (slong j = 0; j < i; j++) {
       const arb_struct *di = arb_mat_entry(O, i, i), *dj = arb_mat_entry(O, j, j);
-      arb_sub(gap, dj, di, prec);
-      arb_add(sum, dj, di, prec);
-      mag_zero(arb_radref(gap));
-      mag_zero(arb_radref(sum));
-      arb_mul_2exp_si(x, gap, 30);
-      if (arf_cmpabs(arb_midref(x), arb_midref(dj)) <= 0)
-        continue;
-      arb_mul(gap, gap, sum, prec);
-      arb_mul(x, arb_mat_entry(O, i, j), dj, prec);
-      arb_addmul(x, arb_mat_entry(O, j, i), di, prec);
-      arb_div(arb_mat_entry(F, i, j), x, gap, prec);
+      const arb_struct *oij = arb_mat_entry(O, i, j), *oji = arb_mat_entry(O, j, i);
+      arb_mul(gap, dj, dj, prec);
+      arb_mul(square, di, di, prec);
+      arb_sub(gap, gap, square, prec);
+      correction(arb_mat_entry(F, i, j), oij, dj, oji, di, gap, prec);
       arb_neg(arb_mat_entry(F, j, i), arb_mat_entry(F, i, j));
-      arb_mul(x, arb_mat_entry(O, i, j), di, prec);
-      arb_addmul(x, arb_mat_entry(O, j, i), dj, prec);
-      arb_div(arb_mat_entry(G, i, j), x, gap, prec);
+      correction(arb_mat_entry(G, i, j), oij, di, oji, dj, gap, prec);
       arb_neg(arb_mat_entry(G, j, i), arb_mat_entry(G, i, j));
     }
-  arb_mat_get_mid(F, F);
-  arb_mat_get_mid(G, G);
   arb_clear(gap);
-  arb_clear(sum);
-  arb_clear(x);
+  arb_clear(square);
 }
 
 /* X := X (I + C). */
@@ -81,20 +90,29 @@ static void rotate_approx(arb_mat_t X, const arb_mat_t C, slong prec) {
   arb_mat_clear(product);
 }
 
-/* outside := (I - W W^T) T V D^-1, the part of the left singular vectors that W cannot reach; 0 where d_j is 0. */
+/* outside := (I - W W^T) T V D^-1, the part of the left singular vectors that W cannot reach; columns where that is
+ * large, which belong to singular values that are zero to working accuracy, stay 0. */
 static void outside_correction(arb_mat_t outside, const arb_mat_t TV, const arb_mat_t W, const arb_mat_t O,
                                slong prec) {
+  mag_t size, entry;
+  mag_init(size);
+  mag_init(entry);
   arb_mat_approx_mul(outside, W, O, prec);
-  for (slong j = 0; j < arb_mat_ncols(W); j++)
+  arb_mat_sub(outside, TV, outside, prec);
+  for (slong j = 0; j < arb_mat_ncols(W); j++) {
+    mag_zero(size);
     for (slong i = 0; i < arb_mat_nrows(W); i++) {
       arb_struct *x = arb_mat_entry(outside, i, j);
-      arb_sub(x, arb_mat_entry(TV, i, j), x, prec);
-      if (arf_is_zero(arb_midref(arb_mat_entry(O, j, j))))
-        arb_zero(x);
-      else
-        arb_div(x, x, arb_mat_entry(O, j, j), prec);
+      arb_div(x, x, arb_mat_entry(O, j, j), prec);
+      arb_get_mag(entry, x);
+      mag_add(size, size, entry);
       mag_zero(arb_radref(x));
     }
+    for (slong i = 0; is_large(size) && i < arb_mat_nrows(W); i++)
+      arb_zero(arb_mat_entry(outside, i, j));
+  }
+  mag_clear(size);
+  mag_clear(entry);
 }
 
 static void swap_columns(arb_mat_t X, slong j, slong k) {

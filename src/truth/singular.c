@@ -164,18 +164,28 @@ static bool accurate(arb_srcptr sigma, size_t n, slong bits) {
   return good;
 }
 
-/* Refine until accurate or no further gain is to be had (clusters): each step doubles the good bits. */
+/* Keep the tighter of two enclosures of each singular value. */
+static void tighten(arb_ptr sigma, arb_srcptr other, slong n) {
+  for (slong i = 0; i < n; i++)
+    if (mag_cmp(arb_radref(&other[i]), arb_radref(&sigma[i])) < 0)
+      arb_set(&sigma[i], &other[i]);
+}
+
+/* Refine until accurate or until each good bit should have doubled past what was asked: clusters may stay behind. */
 static void enclose_refined(arb_ptr sigma, const mc_svd *svd, const mc_input *in, slong bits) {
   mc_decomposition d;
-  slong prec = 2 * bits + 128;
+  slong n = (slong)in->n, prec = 2 * bits + 128;
+  arb_ptr better = _arb_vec_init(n);
   mc_decomposition_init(&d, svd);
   mc_decomposition_enclose(sigma, &d, in, DOUBLE_PREC);
   for (slong good = DOUBLE_BITS / 2; bits > DOUBLE_BITS && good < 2 * bits && !accurate(sigma, in->n, bits);
        good *= 2) {
     mc_decomposition_refine(&d, in->T, prec);
-    mc_decomposition_enclose(sigma, &d, in, prec);
+    mc_decomposition_enclose(better, &d, in, prec);
+    tighten(sigma, better, n);
   }
   mc_decomposition_clear(&d);
+  _arb_vec_clear(better, n);
 }
 
 mc_status mc_singular_enclose_input(arb_ptr sigma, mc_svd *svd, const mc_input *in, slong bits, mc_error *e) {

@@ -19,8 +19,8 @@ void mc_decomposition_init(mc_decomposition *d, const mc_svd *svd);
 void mc_decomposition_clear(mc_decomposition *d);
 
 /* One step of the quadratically convergent refinement, at prec bits (T. Ogita, K. Aishima, Iterative refinement for
- * singular value decomposition based on matrix multiplication, JCAM 369 (2020)).  Pairs of singular values closer
- * than 2^-30 of the larger stay unrotated. */
+ * singular value decomposition based on matrix multiplication, JCAM 369 (2020)). Vectors of clustered
+ * or zero singular values stay as they are. */
 void mc_decomposition_refine(mc_decomposition *d, const arb_mat_t T, slong prec);
 
 /* T3: enclosures of all singular values of T 2^scale.  Singular values out of order, negative or not finite: all are

@@ -1,0 +1,137 @@
+/* LAPACK returns what it likes: NaN, an error, wrong singular values, wrong vectors.  Nothing false may be
+ * concluded. */
+#include "support.h"
+
+#include <lapacke.h>
+
+typedef enum { HONEST, FAILS, RETURNS_NAN, WRONG_SIGMA, LARGE_SIGMA, UNSORTED, WRONG_VECTORS, LIES } lie;
+
+static lie dgesdd_lie, dpotrf_lie;
+
+lapack_int __real_LAPACKE_dgesdd(int layout, char job, lapack_int m, lapack_int n, double *a, lapack_int lda, double *s,
+                                 double *u, lapack_int ldu, double *vt, lapack_int ldvt);
+lapack_int __wrap_LAPACKE_dgesdd(int layout, char job, lapack_int m, lapack_int n, double *a, lapack_int lda, double *s,
+                                 double *u, lapack_int ldu, double *vt, lapack_int ldvt);
+lapack_int __real_LAPACKE_dpotrf(int layout, char uplo, lapack_int n, double *a, lapack_int lda);
+lapack_int __wrap_LAPACKE_dpotrf(int layout, char uplo, lapack_int n, double *a, lapack_int lda);
+
+lapack_int __wrap_LAPACKE_dgesdd(int layout, char job, lapack_int m, lapack_int n, double *a, lapack_int lda, double *s,
+                                 double *u, lapack_int ldu, double *vt, lapack_int ldvt) {
+  lapack_int info = __real_LAPACKE_dgesdd(layout, job, m, n, a, lda, s, u, ldu, vt, ldvt), k = m < n ? m : n;
+  switch (dgesdd_lie) {
+  case FAILS:
+    return 7;
+  case RETURNS_NAN:
+    vt[0] = NAN;
+    return info;
+  case WRONG_SIGMA:
+    for (lapack_int i = 0; i < k; i++)
+      s[i] *= 0.125;
+    return info;
+  case LARGE_SIGMA:
+    s[k - 1] = s[0];
+    return info;
+  case UNSORTED:
+    s[0] = s[k - 1] / 2;
+    return info;
+  case WRONG_VECTORS:
+    for (lapack_int i = 0; i < k * k; i++)
+      u[i] = i % (k + 1) == 0;
+    return info;
+  default:
+    return info;
+  }
+}
+
+lapack_int __wrap_LAPACKE_dpotrf(int layout, char uplo, lapack_int n, double *a, lapack_int lda) {
+  lapack_int info = __real_LAPACKE_dpotrf(layout, uplo, n, a, lda);
+  switch (dpotrf_lie) {
+  case FAILS:
+    return 1;
+  case RETURNS_NAN:
+    a[0] = NAN;
+    return 0;
+  case LIES:
+    a[0] += 0.25;
+    return 0;
+  default:
+    return info;
+  }
+}
+
+static const double identity[4] = {1, 0, 0, 1};
+
+/* (2 1; 1 3) is positive definite with trace 5 and determinant 5. */
+static void check_definite(void) {
+  const double a[4] = {2, 1, 1, 3};
+  mc_truth_polar p;
+  arb_t product, sum;
+  mc_truth_polar_init(&p);
+  arb_init(product);
+  arb_init(sum);
+  mc_status status = mc_truth_polar_certify(&p, a, 2, 2, 80, NULL);
+  assert_true(status == MC_OK || status == MC_UNDECIDED);
+  if (status == MC_OK)
+    assert_encloses_quotient(&p.factor, identity, 1);
+  arb_mul(product, p.sigma_min, p.sigma_max, 128);
+  arb_add(sum, p.sigma_min, p.sigma_max, 128);
+  assert_true(arb_contains_si(product, 5) && arb_contains_si(sum, 5));
+  mc_truth_polar_clear(&p);
+  arb_clear(product);
+  arb_clear(sum);
+}
+
+static void check_singular(void) {
+  const double a[4] = {1, 2, 2, 4};
+  mc_truth_polar p;
+  mc_truth_polar_init(&p);
+  assert_int_equal(mc_truth_polar_certify(&p, a, 2, 2, 53, NULL), MC_UNDECIDED);
+  assert_contains_double(p.sigma_min, 0);
+  assert_contains_double(p.sigma_max, 5);
+  mc_truth_polar_clear(&p);
+}
+
+static void check_values(void) {
+  const double a[6] = {3, 0, 0, 4, 0, 0};
+  arb_ptr sigma = _arb_vec_init(2);
+  mc_status status = mc_truth_sv_enclose(sigma, a, 3, 2, 46, NULL);
+  assert_true(status == MC_OK || status == MC_UNDECIDED);
+  assert_contains_double(&sigma[0], 4);
+  assert_contains_double(&sigma[1], 3);
+  assert_int_equal(mc_truth_sv_enclose(sigma, a, 3, 2, 200, NULL), status);
+  assert_contains_double(&sigma[0], 4);
+  assert_contains_double(&sigma[1], 3);
+  _arb_vec_clear(sigma, 2);
+}
+
+static void lies(void **state) {
+  (void)state;
+  for (dgesdd_lie = HONEST; dgesdd_lie <= WRONG_VECTORS; dgesdd_lie++)
+    for (dpotrf_lie = HONEST; dpotrf_lie <= LIES; dpotrf_lie++) {
+      check_definite();
+      check_singular();
+      check_values();
+    }
+}
+
+/* An error is reported as one, with what failed. */
+static void failure_is_told(void **state) {
+  (void)state;
+  const double a[1] = {1};
+  arb_t sigma;
+  mc_error e = {0};
+  arb_init(sigma);
+  dgesdd_lie = FAILS;
+  assert_int_equal(mc_truth_sv_enclose(sigma, a, 1, 1, 46, &e), MC_UNDECIDED);
+  assert_non_null(strstr(e.text, "info = 7"));
+  dgesdd_lie = RETURNS_NAN;
+  assert_int_equal(mc_truth_sv_enclose(sigma, a, 1, 1, 46, &e), MC_UNDECIDED);
+  dgesdd_lie = HONEST;
+  assert_int_equal(mc_truth_sv_enclose(sigma, a, 1, 1, 46, &e), MC_OK);
+  arb_clear(sigma);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(lies), cmocka_unit_test(failure_is_told)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
