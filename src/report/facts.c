@@ -60,6 +60,25 @@ void mc_fact_headline(mc_text *out, const mc_fact_kind *kind, const json_t *entr
     mc_text_printf(out, ", expected %s", *expected ? expected : kind->usual);
 }
 
+void mc_fact_part(mc_text *out, const json_t *part) {
+  const mc_fact_kind *kind = mc_fact_kind_of(mc_fact_text(part, "command"));
+  long long unexpected = integer_of(part, "unexpected"), undecided = integer_of(part, "undecided");
+  if (mc_run_verdict_exit(part) == MC_EXIT_EXPECTED)
+    mc_text_printf(out, "all as expected");
+  else if (unexpected + undecided == 0)
+    mc_text_printf(out, "not run");
+  if (unexpected > 0)
+    mc_text_printf(out, "%lld not as expected%s", unexpected, undecided > 0 ? ", " : "");
+  if (undecided > 0)
+    mc_text_printf(out, "%lld %s", undecided, strcmp(kind->list, "functions") == 0 ? "not proved" : "undecided");
+}
+
+void mc_fact_part_items(mc_text *out, const json_t *part) {
+  const mc_fact_kind *kind = mc_fact_kind_of(mc_fact_text(part, "command"));
+  long long items = integer_of(part, "items");
+  mc_text_printf(out, "%lld %s", items, items == 1 ? kind->one : kind->several);
+}
+
 /* ---- Numbers ---- */
 
 /* A decimal number d.ddd × 10^exponent. */
@@ -175,7 +194,10 @@ static void print_claim(mc_text *out, const json_t *entry) {
   const char *variable;
   json_t *value;
   json_object_foreach(json_object_get(entry, "witness"), variable, value) {
-    mc_text_printf(out, "%s%s = %s", out->length > start ? ", " : "", variable, json_string_value(value));
+    const char *separator = out->length > start                                     ? ", "
+                            : strcmp(mc_fact_text(entry, "verdict"), "proved") == 0 ? "true at "
+                                                                                    : "false at ";
+    mc_text_printf(out, "%s%s = %s", separator, variable, json_string_value(value));
   }
   if (json_is_object(json_object_get(entry, "derived"))) {
     separate(out, start);

@@ -29,6 +29,10 @@ const char *mc_fact_text(const json_t *object, const char *name);
 /* The bytes of a text, "" if there are none. */
 const char *mc_fact_data(const mc_text *t);
 
+/* Of an entry of parts[]: "3 claims", and "all as expected", "1 not as expected, 2 undecided" or "not run". */
+void mc_fact_part_items(mc_text *out, const json_t *part);
+void mc_fact_part(mc_text *out, const json_t *part);
+
 /* An entry's name and its verdict in one word ("not proved" for a function with an open goal). */
 const char *mc_fact_name(const json_t *entry);
 const char *mc_fact_verdict(const mc_fact_kind *kind, const json_t *entry);

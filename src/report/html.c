@@ -32,24 +32,15 @@ static void put_and_clear(mc_text *out, const char *element, const char *class, 
 /* ---- Summary ---- */
 
 static void put_card(mc_text *out, const json_t *part) {
-  long long items = (long long)json_integer_value(json_object_get(part, "items"));
-  long long unexpected = (long long)json_integer_value(json_object_get(part, "unexpected"));
-  long long undecided = (long long)json_integer_value(json_object_get(part, "undecided"));
-  mc_exit x = mc_run_verdict_exit(part);
-  const mc_fact_kind *kind = mc_fact_kind_of(mc_fact_text(part, "command"));
   mc_text text;
   mc_text_init(&text);
   mc_text_printf(out, "<div class=\"card\">");
-  mc_text_printf(&text, "%lld", items);
+  mc_fact_part_items(&text, part);
   put_and_clear(out, "b", "", &text);
-  put(out, "span", "", items == 1 ? kind->one : kind->several);
-  if (x == MC_EXIT_EXPECTED)
-    mc_text_printf(&text, "all as expected");
-  else if (unexpected + undecided == 0)
-    mc_text_printf(&text, "%s", *mc_fact_text(part, "message") ? mc_fact_text(part, "message") : "not as expected");
-  else
-    mc_text_printf(&text, "%lld not as expected, %lld not settled", unexpected, undecided);
-  put_and_clear(out, "p", class_of(x), &text);
+  mc_fact_part(&text, part);
+  put_and_clear(out, "p", class_of(mc_run_verdict_exit(part)), &text);
+  if (*mc_fact_text(part, "message"))
+    put(out, "p", "", mc_fact_text(part, "message"));
   mc_fact_duration(&text, json_number_value(json_object_get(part, "seconds")));
   put_and_clear(out, "p", "faint", &text);
   mc_text_printf(out, "</div>\n");
@@ -145,6 +136,7 @@ static void put_error_plot(mc_text *out, const json_t *entry) {
   if (hi <= 0 || a.most <= a.least)
     return;
   double from = place_on(&a, lo > 0 ? lo : hi), to = place_on(&a, hi);
+  bool left = from > PLOT_LEFT + 50;
   mc_text_printf(out,
                  "<svg class=\"plot\" role=\"img\" viewBox=\"0 0 %d 96\" width=\"%d\" height=\"96\" font-size=\"12\" "
                  "font-family=\"sans-serif\" fill=\"#1c1e21\"><title>certified error against its limits</title>\n",
@@ -155,8 +147,7 @@ static void put_error_plot(mc_text *out, const json_t *entry) {
   mc_text_printf(out,
                  "<rect x=\"%.1f\" y=\"50\" width=\"%.1f\" height=\"16\" fill=\"#1d5fbf\"/><text x=\"%.1f\" y=\"62\"%s>"
                  "error</text></svg>\n",
-                 from - 2, to - from + 4, to > PLOT_WIDTH / 2.0 ? from - 7 : to + 7,
-                 to > PLOT_WIDTH / 2.0 ? " text-anchor=\"end\"" : "");
+                 from - 2, to - from + 4, left ? from - 7 : to + 7, left ? " text-anchor=\"end\"" : "");
 }
 
 /* ---- Entries ---- */

@@ -39,25 +39,15 @@ static void end_line(page *p) {
 /* ---- A line a part ---- */
 
 static void put_counts(page *p, const json_t *part, mc_exit x) {
-  long long items = (long long)json_integer_value(json_object_get(part, "items"));
-  long long unexpected = (long long)json_integer_value(json_object_get(part, "unexpected"));
-  long long undecided = (long long)json_integer_value(json_object_get(part, "undecided"));
-  const mc_fact_kind *kind = mc_fact_kind_of(mc_fact_text(part, "command"));
-  mc_text cell;
-  mc_text_init(&cell);
-  mc_text_printf(&cell, "%lld %s", items, items == 1 ? kind->one : kind->several);
-  put_cell(p, MC_INK_PLAIN, mc_fact_data(&cell), 16);
-  cell.length = 0;
-  if (x == MC_EXIT_EXPECTED)
-    mc_text_printf(&cell, "all as expected");
-  else if (unexpected + undecided == 0)
-    mc_text_printf(&cell, "%s", *mc_fact_text(part, "message") ? "not run" : mc_fact_text(part, "verdict"));
-  if (unexpected > 0)
-    mc_text_printf(&cell, "%lld not as expected%s", unexpected, undecided > 0 ? ", " : "");
-  if (undecided > 0)
-    mc_text_printf(&cell, "%lld %s", undecided, strcmp(kind->list, "functions") == 0 ? "not proved" : "undecided");
-  put_cell(p, ink_of(x), mc_fact_data(&cell), 36);
-  mc_text_clear(&cell);
+  mc_text items, counts;
+  mc_text_init(&items);
+  mc_text_init(&counts);
+  mc_fact_part_items(&items, part);
+  mc_fact_part(&counts, part);
+  put_cell(p, MC_INK_PLAIN, mc_fact_data(&items), 16);
+  put_cell(p, ink_of(x), mc_fact_data(&counts), 36);
+  mc_text_clear(&items);
+  mc_text_clear(&counts);
 }
 
 static void put_parts(page *p) {

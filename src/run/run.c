@@ -215,6 +215,8 @@ json_t *mc_run_merge(const char *command, const json_t *const *documents, size_t
       return NULL;
     }
   }
+  if (count == 1 && json_object_get(documents[0], "parts"))
+    json_object_update_missing(merged, (json_t *)documents[0]);
   mc_run_stamp(merged, command, mc_exit_worse(worst, mc_run_exit(merged)), seconds);
   return merged;
 }

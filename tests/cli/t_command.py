@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -159,6 +160,49 @@ class Report(Case):
         result = run("report", "--junit", self.path("no/such/folder/j.xml"), self.record())
         self.assertEqual(result.returncode, 3)
         self.assertIn(b"j.xml", result.stderr)
+
+
+class Html(Case):
+    def page(self):
+        audit = {"id": "k", "verdict": "conforms", "error": {"lo": "1e-3", "hi": "2e-3"},
+                 "tolerance": {"sound": "5", "spectrum": "4", "statistical": "0.01", "false_alarm": 1e-6}}
+        audits = self.write("audits.json", {**CLAIMS, "command": "audits", "audits": [audit], "claims": []})
+        target = self.path("r.html")
+        self.assertEqual(run("report", "--html", target, self.record(), audits).returncode, 0)
+        return target
+
+    def test_tags_close(self):
+        import html.parser
+
+        class Tags(html.parser.HTMLParser):
+            void, open = {"meta", "link", "line", "rect"}, []
+
+            def handle_starttag(self, tag, attributes):
+                if tag not in self.void:
+                    self.open.append(tag)
+
+            def handle_endtag(self, tag):
+                if tag not in self.void:
+                    assert self.open.pop() == tag, tag
+
+        tags = Tags()
+        with open(self.page(), encoding="utf-8") as f:
+            text = f.read()
+        tags.feed(text)
+        self.assertEqual(tags.open, [])
+        self.assertIn("<svg", text)
+
+    def test_browser(self):
+        """The page in a browser without a window: it draws, and complains of nothing."""
+        browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        if not browser:
+            self.skipTest("no Chromium here")
+        picture = self.path("page.png")
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--user-data-dir=" + self.path("profile"),
+                   "--window-size=420,900", "--screenshot=" + picture]
+        result = subprocess.run([browser, *options, "file://" + self.page()], capture_output=True, timeout=120)
+        self.assertNotIn(b"CONSOLE", result.stderr)
+        self.assertGreater(os.path.getsize(picture), 5000)
 
 
 class Streams(Case):

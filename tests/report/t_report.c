@@ -54,7 +54,7 @@ static void the_page_says_what_matters(void **state) {
   expect_in(page, "claims     3 claims        1 not as expected");
   expect_in(page, "nothing was checked");
   expect_in(page, "refuted, expected proved\n      at        d/a.claim:12\n");
-  expect_in(page, "found     x = 3, y = -4/5");
+  expect_in(page, "found     false at x = 3, y = -4/5");
   expect_in(page, "refuted    bound_as_printed");
   expect_in(page, "x = 1/50");
   expect_in(page, "source    Müller, σ ≤ 1");
@@ -175,6 +175,25 @@ static void junit_is_escaped_and_complete(void **state) {
   json_decref(document);
 }
 
+static void html_is_self_contained(void **state) {
+  (void)state;
+  mc_error e = {0};
+  mc_text out;
+  json_t *document = parse(record);
+  mc_text_init(&out);
+  assert_int_equal(mc_report_html(&out, document, &e), MC_OK);
+  expect_in(out.data, "Not as expected");
+  expect_in(out.data, "<details open><summary><span class=\"badge bad\">refuted, expected proved</span>");
+  expect_in(out.data, "x &lt; 1 &amp; y");
+  expect_in(out.data, "a &quot;&lt;b&gt;&quot;");
+  assert_null(strstr(out.data, "http"));
+  assert_null(strstr(out.data, "<script"));
+  assert_null(strstr(out.data, "url("));
+  assert_null(strchr(out.data, '\001'));
+  mc_text_clear(&out);
+  json_decref(document);
+}
+
 static void what_is_no_record_is_refused(void **state) {
   (void)state;
   mc_error e = {0};
@@ -193,7 +212,8 @@ int main(void) {
       cmocka_unit_test(the_page_says_what_matters),    cmocka_unit_test(ascii_terminals_get_ascii),
       cmocka_unit_test(colour_stands_beside_words),    cmocka_unit_test(long_lists_show_the_remarkable),
       cmocka_unit_test(a_cell_fills_its_columns),      cmocka_unit_test(enclosures_are_shortened_outward),
-      cmocka_unit_test(junit_is_escaped_and_complete), cmocka_unit_test(what_is_no_record_is_refused),
+      cmocka_unit_test(junit_is_escaped_and_complete), cmocka_unit_test(html_is_self_contained),
+      cmocka_unit_test(what_is_no_record_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,7 +65,7 @@ static void every_offence_is_located(void **state) {
   expect_offence("-1/50", "0.02", false, "/claims/0/witness/x: ");
   expect_offence("-1.5e-3", "nan", false, "/claims/0/derived/lo: ");
   expect_offence("'lo':'-1.5e-3',", "", false, "/claims/0/derived: missing: lo");
-  expect_offence("'command':'claims'", "'command':'truth'", false, "a record of the command 'truth'");
+  expect_offence("'command':'claims'", "'command':'other'", false, "a record of the command 'other'");
   expect_offence("'command':'claims',", "", false, "not a record");
 }
 
