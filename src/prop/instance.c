@@ -30,3 +30,30 @@ mc_status mc_prop_draw_factor(double *q, size_t m, size_t n, const mc_prop_case 
       q[i * n + j] = i == j;
   return MC_OK;
 }
+
+/* From the case's factors: sigma, q1, q2 share one block. */
+static mc_status draw_composed(double *a, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  size_t m = c->rows, n = c->columns, k = m < n ? m : n;
+  double *sigma = mc_alloc(k + m * k + n * k, sizeof *sigma);
+  if (!sigma)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for the factors of a %zu x %zu matrix", m, n);
+  double *q1 = sigma + k, *q2 = q1 + m * k;
+  mc_status status = mc_prop_draw_spectrum(sigma, k, c, r, e);
+  if (status == MC_OK)
+    status = mc_prop_draw_factor(q1, m, k, c, r, e);
+  if (status == MC_OK)
+    status = mc_prop_draw_factor(q2, n, k, c, r, e);
+  if (status == MC_OK)
+    mc_matgen_compose(a, m, n, k, q1, sigma, q2);
+  mc_free(sigma);
+  return status;
+}
+
+mc_status mc_prop_draw_matrix(mc_prop_instance *x, const char *name, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  double *a = mc_prop_instance_add(x, name, c->rows, c->columns);
+  if (!a)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for a %zu x %zu matrix", c->rows, c->columns);
+  if (mc_matgen_family_is_spectrum(&c->family))
+    return draw_composed(a, c, r, e);
+  return mc_matgen_matrix(a, c->rows, c->columns, &c->family, r, e);
+}

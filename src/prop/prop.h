@@ -66,6 +66,9 @@ mc_status mc_prop_draw_spectrum(double *sigma, size_t k, const mc_prop_case *c, 
 /* q (m x n, m >= n): n orthonormal columns, Haar or the identity's, as the case wants. */
 mc_status mc_prop_draw_factor(double *q, size_t m, size_t n, const mc_prop_case *c, mc_random *r, mc_error *e);
 
+/* Add a matrix `name` of the case's shape, family, rank and factors to the instance. */
+mc_status mc_prop_draw_matrix(mc_prop_instance *x, const char *name, const mc_prop_case *c, mc_random *r, mc_error *e);
+
 /* ---- Properties ---- */
 
 typedef struct {

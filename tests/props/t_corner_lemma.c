@@ -1,4 +1,5 @@
-/* The sharp corner lemma: its quantities on a matrix that can be done by hand, the campaign, and its false neighbours. */
+/* The sharp corner lemma: its quantities on a matrix that can be done by hand, the campaign, and its false
+ * neighbours. */
 #include "../../props/props.h"
 
 #include <setjmp.h>
