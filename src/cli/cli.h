@@ -44,10 +44,11 @@ bool mc_cli_may_use_utf8(void);
  * can show, and returns its exit status.  quiet: no page if everything is as expected. */
 int mc_cli_finish(const char *command, const json_t *document, bool as_json, bool quiet);
 
-/* Write a document as JSON, JUnit XML or HTML; say on stderr what went wrong, and return the exit status for it. */
+/* Write a document as JSON, JUnit XML, HTML or SARIF; say on stderr what went wrong, and return the exit status for it. */
 int mc_cli_write_json(const char *command, const char *path, const json_t *document);
 int mc_cli_write_junit(const char *command, const char *path, const json_t *document);
 int mc_cli_write_html(const char *command, const char *path, const json_t *document);
+int mc_cli_write_sarif(const char *command, const char *path, const json_t *document);
 
 /* Called once by main: from then on a stdout that cannot be written ends the program with one line and status 3. */
 void mc_cli_guard_stdout(void);

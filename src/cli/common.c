@@ -126,6 +126,10 @@ int mc_cli_write_html(const char *command, const char *path, const json_t *docum
   return write_report(command, path, document, mc_report_html);
 }
 
+int mc_cli_write_sarif(const char *command, const char *path, const json_t *document) {
+  return write_report(command, path, document, mc_report_sarif);
+}
+
 static mc_status make_json(mc_text *out, const json_t *document, mc_error *e) {
   char *text = json_dumps(document, MC_CLI_JSON_FLAGS);
   if (text)

@@ -19,7 +19,7 @@ static const command commands[] = {
     {"truth", "certified polar factor, singular values, Newton-Schulz image of a matrix", mc_cli_truth},
     {"audit", "the output of a kernel against the exact image of its input", mc_cli_audit},
     {"campaign", "theorems and laws on random spectra", mc_cli_campaign},
-    {"report", "the records of other commands as terminal page and JUnit XML", mc_cli_report},
+    {"report", "the records of other commands as terminal page, HTML, JUnit, SARIF", mc_cli_report},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

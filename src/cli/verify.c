@@ -20,7 +20,8 @@ static const struct argp_option options[] = {
     {"spec", OPTION_SPEC, "DIR", 0,
      "folder with claims/*.claim and audits.claim (default: ./spec if it holds any, else the installed one)", 0},
     {"proofs", OPTION_PROOFS, "RECORD.json", 0, "merge the record of a proof replay, which is then expected", 0},
-    {"output", OPTION_OUTPUT, "DIR", 0, "write report.json, junit.xml and report.html into this folder", 0},
+    {"output", OPTION_OUTPUT, "DIR", 0, "write report.json, junit.xml, report.html and report.sarif into this folder",
+     0},
     {"only", OPTION_ONLY, "GLOB", 0, "claims, campaigns and audits whose names match", 0},
     {"seed", OPTION_SEED, "N", 0, "seed of the campaigns, decimal or 0x… (default 0)", 0},
     {"threads", OPTION_THREADS, "N", 0, "at most N threads (default: all processors)", 0},
@@ -81,8 +82,10 @@ static int write_reports(const char *folder, const json_t *document) {
   static const struct {
     const char *name;
     int (*write)(const char *command, const char *path, const json_t *document);
-  } reports[] = {
-      {"report.json", mc_cli_write_json}, {"junit.xml", mc_cli_write_junit}, {"report.html", mc_cli_write_html}};
+  } reports[] = {{"report.json", mc_cli_write_json},
+                 {"junit.xml", mc_cli_write_junit},
+                 {"report.html", mc_cli_write_html},
+                 {"report.sarif", mc_cli_write_sarif}};
   mc_exit worst = MC_EXIT_EXPECTED;
   for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
     mc_text path;

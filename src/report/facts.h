@@ -51,6 +51,9 @@ void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visito
 /* The same as text, a line each. */
 void mc_fact_details(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
 
+/* One entry of changes[] in words. */
+void mc_fact_change(mc_text *out, const json_t *change);
+
 /* "[lo, hi]" of an enclosure in at most `digits` significant digits, rounded outward. */
 void mc_fact_enclosure(mc_text *out, const json_t *enclosure, unsigned digits);
 

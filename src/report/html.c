@@ -215,6 +215,25 @@ static void put_list(mc_text *out, const json_t *document, const mc_fact_kind *k
         put_entry(out, kind, entry);
 }
 
+/* ---- What changed ---- */
+
+static void put_changes(mc_text *out, const json_t *changes) {
+  size_t i;
+  const json_t *change;
+  if (!changes)
+    return;
+  put(out, "h2", "",
+      json_array_size(changes) > 0 ? "changed since the baseline" : "nothing changed since the baseline");
+  mc_text_printf(out, "<ul>\n");
+  json_array_foreach(changes, i, change) {
+    mc_text text;
+    mc_text_init(&text);
+    mc_fact_change(&text, change);
+    put_and_clear(out, "li", "", &text);
+  }
+  mc_text_printf(out, "</ul>\n");
+}
+
 /* ---- What the proofs rest on ---- */
 
 static void put_proof_basis(mc_text *out, const json_t *proofs) {
@@ -249,6 +268,7 @@ mc_status mc_report_html(mc_text *out, const json_t *document, mc_error *e) {
   mc_text_append(out, (const char *)style->bytes, style->length);
   mc_text_printf(out, "</style>\n</head>\n<body>\n");
   put_head(out, document, merged);
+  put_changes(out, json_object_get(document, "changes"));
   for (size_t k = 0; k < MC_FACT_KINDS; k++)
     put_list(out, merged, &mc_fact_kinds[k]);
   put_proof_basis(out, json_object_get(merged, "proofs"));

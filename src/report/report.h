@@ -33,6 +33,13 @@ mc_status mc_report_junit(mc_text *out, const json_t *document, mc_error *e);
  * its source, witness and replay line.  MC_BAD_INPUT: not a record. */
 mc_status mc_report_html(mc_text *out, const json_t *document, mc_error *e);
 
+/* SARIF 2.1.0: a result for every entry that is not as expected, with file and line.  MC_BAD_INPUT: not a record. */
+mc_status mc_report_sarif(mc_text *out, const json_t *document, mc_error *e);
+
+/* Give a merged document the list changes[]: entries that are new, gone, or whose verdict or expectation is another than in `earlier`, a
+ * merged document too.  The terminal and HTML pages show it. */
+mc_status mc_report_compare(json_t *document, const json_t *earlier, mc_error *e);
+
 /* MC_OK if the document is what docs/schema says about documents of its command, else MC_BAD_INPUT with the JSON pointer of the
  * first offence.  strict: members that the schema does not name are offences too (for tests; a reader takes what is newer). */
 mc_status mc_report_check(const json_t *document, bool strict, const char *file, mc_error *e);

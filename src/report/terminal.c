@@ -129,6 +129,28 @@ static void put_surprises(page *p) {
   }
 }
 
+/* ---- What changed ---- */
+
+static void put_changes(page *p) {
+  const json_t *changes = json_object_get(p->given, "changes"), *change;
+  size_t i;
+  if (!changes)
+    return;
+  mc_text_append(p->out, "\n", 1);
+  put(p, MC_INK_STRONG,
+      json_array_size(changes) > 0 ? "changed since the baseline" : "nothing changed since the baseline");
+  end_line(p);
+  json_array_foreach(changes, i, change) {
+    mc_text text;
+    mc_text_init(&text);
+    mc_fact_change(&text, change);
+    put(p, MC_INK_PLAIN, "  ");
+    put(p, MC_INK_PLAIN, mc_fact_data(&text));
+    end_line(p);
+    mc_text_clear(&text);
+  }
+}
+
 /* ---- The entries ---- */
 
 /* Of two claims, is one the restatement of the other: `lemma.bound` and `lemma.bound_as_printed`? */
@@ -247,6 +269,7 @@ mc_status mc_report_terminal(mc_text *out, const json_t *document, const mc_repo
   put_head(&p);
   put_parts(&p);
   put_surprises(&p);
+  put_changes(&p);
   for (size_t k = 0; k < MC_FACT_KINDS; k++)
     put_list(&p, &mc_fact_kinds[k]);
   put_conclusion(&p);

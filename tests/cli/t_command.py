@@ -162,6 +162,56 @@ class Report(Case):
         self.assertIn(b"j.xml", result.stderr)
 
 
+class Sarif(Case):
+    def test_results_have_places(self):
+        bad = {"id": "b", "verdict": "refuted", "file": "spec/my claims.claim", "line": 7, "witness": {"x": "1/3"}}
+        open_ = {"id": "o", "verdict": "undecided"}
+        target = self.path("r.sarif")
+        self.assertEqual(run("report", "--sarif", target, self.record(claims=[bad, open_, *CLAIMS["claims"]])).returncode, 1)
+        with open(target, encoding="utf-8") as f:
+            document = json.load(f)
+        self.assertEqual(document["version"], "2.1.0")
+        results = document["runs"][0]["results"]
+        self.assertEqual([(r["ruleId"], r["level"]) for r in results], [("claims/refuted", "error"), ("claims/undecided", "warning")])
+        place = results[0]["locations"][0]["physicalLocation"]
+        self.assertEqual(place, {"artifactLocation": {"uri": "spec/my%20claims.claim"}, "region": {"startLine": 7}})
+        self.assertIn("x = 1/3", results[0]["message"]["text"])
+        rules = {r["id"] for r in document["runs"][0]["tool"]["driver"]["rules"]}
+        self.assertEqual(rules, {r["ruleId"] for r in results})
+        self.assertTrue(document["runs"][0]["invocations"][0]["executionSuccessful"])
+
+    def test_an_empty_part_is_said(self):
+        target = self.path("r.sarif")
+        self.assertEqual(run("report", "--sarif", target, self.record(claims=[])).returncode, 2)
+        with open(target, encoding="utf-8") as f:
+            invocation = json.load(f)["runs"][0]["invocations"][0]
+        self.assertFalse(invocation["executionSuccessful"])
+        self.assertIn("nothing was checked", invocation["toolExecutionNotifications"][0]["message"]["text"])
+
+
+class Baseline(Case):
+    def test_changes_are_named(self):
+        old = self.write("old.json", {**CLAIMS, "claims": [{"id": "stays", "verdict": "proved"}, {"id": "falls", "verdict": "proved"},
+                                                           {"id": "gone", "verdict": "proved"}, {"id": "masked", "verdict": "proved"}]})
+        new = self.write("new.json", {**CLAIMS, "claims": [{"id": "stays", "verdict": "proved"}, {"id": "falls", "verdict": "refuted"},
+                                                           {"id": "new", "verdict": "proved"},
+                                                           {"id": "masked", "verdict": "refuted", "expected": "refuted"}]})
+        result = run("report", "--baseline", old, new)
+        self.assertEqual(result.returncode, 1)
+        page = result.stdout.decode()
+        self.assertIn("falls: was proved, as expected; is refuted, expected proved", page)
+        self.assertIn("masked: was proved, as expected; is refuted, as expected", page)
+        self.assertIn("new: new; is proved, as expected", page)
+        self.assertIn("gone: gone; was proved, as expected", page)
+        self.assertNotIn("stays: ", page)
+        changes = json.loads(run("report", "--json", "--baseline", old, new).stdout)["changes"]
+        self.assertEqual([c["id"] for c in changes], ["falls", "new", "masked", "gone"])
+        self.assertIn("nothing changed", run("report", "--baseline", old, old).stdout.decode())
+
+    def test_a_bad_baseline(self):
+        self.assert_one_line(run("report", "--baseline", self.path("none.json"), self.record()), 3, "none.json")
+
+
 class Html(Case):
     def page(self):
         audit = {"id": "k", "verdict": "conforms", "error": {"lo": "1e-3", "hi": "2e-3"},
