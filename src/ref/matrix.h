@@ -63,6 +63,21 @@ void muon_matrix_divide(double *A, size_t lda, double d, size_t m, size_t n);
 */
 void muon_matrix_axpy(double *B, size_t ldb, double a, const double *A, size_t lda, size_t m, size_t n);
 
+// A <- A + x y^T: A is m x n, x has m elements, y has n.
+// BLAS level 2, xGER.
+/*@ requires shape:     shape(m, n, lda);
+    requires valid:     \valid(A + (0 .. idx(m,lda,0)-1)) && \valid_read(x + (0 .. m-1)) && \valid_read(y + (0 .. n-1));
+    requires separated: \separated(A + (0 .. idx(m,lda,0)-1), x + (0 .. m-1)) &&
+                        \separated(A + (0 .. idx(m,lda,0)-1), y + (0 .. n-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  A[0 .. idx(m,lda,0)-1];
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(A,lda,i,j), rn_add(mat{Pre}(A,lda,i,j), rn_mul(elem{Pre}(x,i), elem{Pre}(y,j))));
+    ensures  padding:   padding{Pre,Post}(A, lda, m, n);
+*/
+void muon_matrix_rank_one(double *A, size_t lda, const double *x, const double *y, size_t m, size_t n);
+
 // Column j of B, which has m rows, becomes x; the rest of B stays as it is.
 // The inner loop of the transposition.
 /*@ requires shape:     shape(m, 0, ldb) && 0 <= j < ldb;

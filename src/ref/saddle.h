@@ -1,9 +1,10 @@
-// The quadratic saddle f(W) = <W, H(W)> / 2 of S1.T1: for unit vectors u (m) and v (n) the self-adjoint map H multiplies each of
-// the four blocks of W by a curvature of its own,
+// The quadratic saddle f(W) = <W, H(W)> / 2: for unit vectors u (m elements) and v (n elements) the self-adjoint map H
+// multiplies each of the four blocks of W by a curvature of its own,
 //   H(W) = -lambda W_00 + row W_01 + column W_10 + bulk W_11,
 //   W_00 = s u v^T,  W_01 = u (r - s v)^T,  W_10 = (c - s u) v^T,  W_11 = W - W_00 - W_01 - W_10,
-// where c = W v, r = W^T u, s = u^T W v.  Collected by powers of u and v this is
+// where c = W v, r = W^T u, s = u^T W v.  Collected by powers of u and v,
 //   H(W) = bulk W + u a^T + b v^T,  a = (row - bulk) r + (bulk - lambda - row - column) s v,  b = (column - bulk) c.
+// S1.T1, S1.T1n.
 #ifndef MUON_REF_SADDLE_H
 #define MUON_REF_SADDLE_H
 
@@ -13,7 +14,7 @@
 
 #ifdef __FRAMAC__
 #include "../../spec/acsl/dot.h"
-#include "../../spec/acsl/optimizers.h"
+#include "../../spec/acsl/models.h"
 #endif
 
 typedef struct {
@@ -23,8 +24,8 @@ typedef struct {
   double bulk;   // both complements
 } muon_saddle;
 
-// How many elements of workspace muon_saddle_gradient wants: m n + 2 m + 2 n.
-/*@ requires shape:     shape(m, n, n) && shape(n, m, m);
+// How many elements of workspace muon_saddle_gradient wants for an m x n matrix: m n + 2 m + 2 n.
+/*@ requires shape:     shape(n, m, m);
     requires small:     m <= max_elements && n <= max_elements;
     terminates \true;
     exits    never:     \false;
@@ -33,11 +34,71 @@ typedef struct {
 */
 size_t muon_saddle_workspace(size_t m, size_t n);
 
-// H <- H(W), the gradient of f at W; H and W are m x n.  The workspace holds, in this order, W^T (n x m), c = W v (m),
-// b (m), r = W^T u (n), a (n).
-// S1.T1.
+// The images of u and v: T <- W^T, c <- W v, r <- W^T u.  W is m x n, T is n x m without padding, c has m elements, r has n.
+/*@ requires shape:     shape(m, n, ldw) && shape(n, m, m);
+    requires valid:     \valid(T + (0 .. idx(n,m,0)-1)) && \valid(c + (0 .. m-1)) && \valid(r + (0 .. n-1)) &&
+                        \valid_read(W + (0 .. idx(m,ldw,0)-1)) && \valid_read(u + (0 .. m-1)) &&
+                        \valid_read(v + (0 .. n-1));
+    requires separated: \separated(T + (0 .. idx(n,m,0)-1), c + (0 .. m-1), r + (0 .. n-1), W + (0 .. idx(m,ldw,0)-1)) &&
+                        \separated(T + (0 .. idx(n,m,0)-1), u + (0 .. m-1)) &&
+                        \separated(T + (0 .. idx(n,m,0)-1), v + (0 .. n-1)) &&
+                        \separated(c + (0 .. m-1), u + (0 .. m-1)) && \separated(c + (0 .. m-1), v + (0 .. n-1)) &&
+                        \separated(r + (0 .. n-1), u + (0 .. m-1)) && \separated(r + (0 .. n-1), v + (0 .. n-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  T[0 .. idx(n,m,0)-1], c[0 .. m-1], r[0 .. n-1];
+    ensures  transpose: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(T,m,j,i), mat{Pre}(W,ldw,i,j));
+    ensures  image:     \forall integer i; 0 <= i < m ==> identical(elem(c,i), rn_dot{Pre}(v, W + idx(i,ldw,0), n));
+    ensures  coimage:   \forall integer j; 0 <= j < n ==> identical(elem(r,j), rn_dot{Post}(u, T + idx(j,m,0), m));
+*/
+void muon_saddle_images(double *T, double *c, double *r, const double *W, size_t ldw, const double *u, const double *v,
+                        size_t m, size_t n);
+
+// a <- (row - bulk) r + (bulk - lambda - row - column) s v and b <- (column - bulk) c, where s = <u, c>.
+// b, c and u have m elements; a, r and v have n.
+/*@ requires valid:     \valid(b + (0 .. m-1)) && \valid(a + (0 .. n-1)) && \valid_read(c + (0 .. m-1)) &&
+                        \valid_read(r + (0 .. n-1)) && \valid_read(u + (0 .. m-1)) && \valid_read(v + (0 .. n-1));
+    requires separated: \separated(b + (0 .. m-1), a + (0 .. n-1), c + (0 .. m-1), r + (0 .. n-1)) &&
+                        \separated(b + (0 .. m-1), u + (0 .. m-1)) && \separated(b + (0 .. m-1), v + (0 .. n-1)) &&
+                        \separated(a + (0 .. n-1), u + (0 .. m-1)) && \separated(a + (0 .. n-1), v + (0 .. n-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  b[0 .. m-1], a[0 .. n-1];
+    ensures  left:      \forall integer i; 0 <= i < m ==>
+                          identical(elem(b,i), rn_mul(rn_sub(k.column, k.bulk), elem{Pre}(c,i)));
+    ensures  right:     \forall integer j; 0 <= j < n ==>
+                          identical(elem(a,j), rn_saddle_right(k.lambda, k.row, k.column, k.bulk, rn_dot{Pre}(u, c, m),
+                                                               elem{Pre}(r,j), elem{Pre}(v,j)));
+*/
+void muon_saddle_coefficients(double *b, double *a, muon_saddle k, const double *c, const double *r, const double *u,
+                              const double *v, size_t m, size_t n);
+
+// H <- bulk W + u a^T + b v^T; H and W are m x n.
+/*@ requires shape:     shape(m, n, ldh) && shape(m, n, ldw);
+    requires valid:     \valid(H + (0 .. idx(m,ldh,0)-1)) && \valid_read(W + (0 .. idx(m,ldw,0)-1)) &&
+                        \valid_read(b + (0 .. m-1)) && \valid_read(a + (0 .. n-1)) &&
+                        \valid_read(u + (0 .. m-1)) && \valid_read(v + (0 .. n-1));
+    requires separated: \separated(H + (0 .. idx(m,ldh,0)-1), W + (0 .. idx(m,ldw,0)-1)) &&
+                        \separated(H + (0 .. idx(m,ldh,0)-1), b + (0 .. m-1)) &&
+                        \separated(H + (0 .. idx(m,ldh,0)-1), a + (0 .. n-1)) &&
+                        \separated(H + (0 .. idx(m,ldh,0)-1), u + (0 .. m-1)) &&
+                        \separated(H + (0 .. idx(m,ldh,0)-1), v + (0 .. n-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  H[0 .. idx(m,ldh,0)-1];
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(H,ldh,i,j),
+                                    rn_saddle(bulk, mat{Pre}(W,ldw,i,j), elem{Pre}(u,i), elem{Pre}(a,j), elem{Pre}(b,i),
+                                              elem{Pre}(v,j)));
+    ensures  padding:   padding{Pre,Post}(H, ldh, m, n);
+*/
+void muon_saddle_assemble(double *H, size_t ldh, double bulk, const double *W, size_t ldw, const double *b,
+                          const double *a, const double *u, const double *v, size_t m, size_t n);
+
+// H <- H(W), the gradient of f at W; H and W are m x n.  The workspace holds, in this order, W^T (n x m), c (m), b (m), r (n)
+// and a (n).  S1.T1.
 /*@ requires shape:     shape(m, n, ldh) && shape(m, n, ldw) && shape(n, m, m);
-    requires small:     m <= max_elements && n <= max_elements;
     requires valid:     \valid(H + (0 .. idx(m,ldh,0)-1)) && \valid_read(W + (0 .. idx(m,ldw,0)-1)) &&
                         \valid_read(u + (0 .. m-1)) && \valid_read(v + (0 .. n-1)) &&
                         \valid(work + (0 .. idx(n,m,0)+2*m+2*n-1));
@@ -50,13 +111,27 @@ size_t muon_saddle_workspace(size_t m, size_t n);
     terminates \true;
     exits    never:     \false;
     assigns  H[0 .. idx(m,ldh,0)-1], work[0 .. idx(n,m,0)+2*m+2*n-1];
+    ensures  transpose: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(work,m,j,i), mat{Pre}(W,ldw,i,j));
+    ensures  image:     \forall integer i; 0 <= i < m ==>
+                          identical(elem(work+idx(n,m,0),i), rn_dot{Pre}(v, W + idx(i,ldw,0), n));
+    ensures  left:      \forall integer i; 0 <= i < m ==>
+                          identical(elem(work+idx(n,m,0)+m,i),
+                                    rn_mul(rn_sub(k.column, k.bulk), elem(work+idx(n,m,0),i)));
+    ensures  coimage:   \forall integer j; 0 <= j < n ==>
+                          identical(elem(work+idx(n,m,0)+2*m,j), rn_dot{Post}(u, work + idx(j,m,0), m));
+    ensures  right:     \forall integer j; 0 <= j < n ==>
+                          identical(elem(work+idx(n,m,0)+2*m+n,j),
+                                    rn_saddle_right(k.lambda, k.row, k.column, k.bulk, rn_dot{Post}(u, work+idx(n,m,0), m),
+                                                    elem(work+idx(n,m,0)+2*m,j), elem{Pre}(v,j)));
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(H,ldh,i,j),
+                                    rn_saddle(k.bulk, mat{Pre}(W,ldw,i,j), elem{Pre}(u,i),
+                                              elem(work+idx(n,m,0)+2*m+n,j), elem(work+idx(n,m,0)+m,i),
+                                              elem{Pre}(v,j)));
     ensures  padding:   padding{Pre,Post}(H, ldh, m, n);
 */
-void muon_saddle_gradient(double *H, size_t ldh, const double *W, size_t ldw, muon_saddle k, const double *u, const double *v,
-                          double *work, size_t m, size_t n);
-
-// H <- H(W) + N, the gradient with the noise N of S1.T1n.
-void muon_saddle_noisy_gradient(double *H, size_t ldh, const double *W, size_t ldw, muon_saddle k, const double *u,
-                                const double *v, const double *N, size_t ldn, double *work, size_t m, size_t n);
+void muon_saddle_gradient(double *H, size_t ldh, muon_saddle k, const double *W, size_t ldw, const double *u,
+                          const double *v, double *work, size_t m, size_t n);
 
 #endif
