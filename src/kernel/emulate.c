@@ -1,5 +1,5 @@
 /* Kernels that follow a model: the same steps with a float32 and with a float64 accumulator. */
-#include "format.h"
+#include "emulate.h"
 
 #include <cblas.h>
 #include <limits.h>
@@ -61,8 +61,8 @@ static mc_status check(const mc_kernel_model *model, size_t m, size_t n, mc_erro
   return MC_OK;
 }
 
-mc_status mc_kernel_emulate(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n,
-                            mc_random *draw, mc_error *e) {
+mc_status mc_kernel_emulate_faulty(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n,
+                                   mc_random *draw, mc_kernel_fault fault, mc_error *e) {
   bool wide = model->storage == MC_DTYPE_FLOAT64;
   double scale = draw && !wide ? random_scale(draw) : 1;
   mc_status s = check(model, m, n, e);
@@ -73,10 +73,18 @@ mc_status mc_kernel_emulate(double *x, const mc_kernel_model *model, const doubl
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
   openblas_set_num_threads(1);
   load(input, g, m, n, scale, model->storage);
+  for (size_t i = 0; i < m * n && fault == MC_FAULT_HALF_INPUT; i++)
+    input[i] = mc_dtype_round(MC_DTYPE_FLOAT16, input[i]);
   size_t r = m < n ? m : n, c = m < n ? n : m;
-  s = wide ? run_double(input, model, r, c, scale, draw, e) : run_float(input, model, r, c, scale, draw, e);
+  s = wide ? run_double(input, model, r, c, scale, draw, fault, e)
+           : run_float(input, model, r, c, scale, draw, fault, e);
   if (s == MC_OK)
     store(x, input, m, n);
   mc_free(input);
   return s;
+}
+
+mc_status mc_kernel_emulate(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n,
+                            mc_random *draw, mc_error *e) {
+  return mc_kernel_emulate_faulty(x, model, g, m, n, draw, MC_FAULT_NONE, e);
 }

@@ -8,6 +8,7 @@ typedef struct {
   size_t r, c;
   mc_dtype storage;
   mc_random *draw;
+  mc_kernel_fault fault;
   REAL *x, *t, *a, *b, *left, *right;
   size_t *order;
 } NAMED(state);
@@ -48,12 +49,25 @@ static void NAMED(gather_rows)(REAL *out, const REAL *in, size_t rows, size_t co
     memcpy(out + i * columns, in + order[i] * columns, columns * sizeof *out);
 }
 
+/* out := left right, rows by n, or left right^T, with `terms` terms an entry, in the accumulator; right is terms by n, or n by terms. */
+static void NAMED(multiply)(NAMED(state) * s, REAL *out, const REAL *left, const REAL *right, size_t rows, size_t n,
+                            size_t terms, bool transposed) {
+  size_t chunk = s->fault == MC_FAULT_NARROW_SUMS ? 16 : terms;
+  for (size_t from = 0; from < terms; from += chunk) {
+    size_t length = terms - from < chunk ? terms - from : chunk;
+    GEMM(CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, (int)rows, (int)n, (int)length, 1,
+         left + from, (int)terms, right + (transposed ? from : from * n), (int)(transposed ? terms : n),
+         from > 0 ? 1 : 0, out, (int)n);
+    if (chunk < terms)
+      ROUND(out, rows * n, s->storage);
+  }
+}
+
 /* out := x x^T, in the accumulator. */
 static void NAMED(gram)(NAMED(state) * s, REAL *out) {
   NAMED(shuffle)(s, s->c);
   NAMED(gather_columns)(s->left, s->x, s->r, s->c, s->order);
-  GEMM(CblasRowMajor, CblasNoTrans, CblasTrans, (int)s->r, (int)s->r, (int)s->c, 1, s->left, (int)s->c, s->left,
-       (int)s->c, 0, out, (int)s->r);
+  NAMED(multiply)(s, out, s->left, s->left, s->r, s->r, s->c, true);
 }
 
 /* out := left right for an r by r matrix left and an r by n matrix right, in the accumulator. */
@@ -61,8 +75,35 @@ static void NAMED(product)(NAMED(state) * s, REAL *out, const REAL *left, const 
   NAMED(shuffle)(s, s->r);
   NAMED(gather_columns)(s->left, left, s->r, s->r, s->order);
   NAMED(gather_rows)(s->right, right, s->r, n, s->order);
-  GEMM(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)s->r, (int)n, (int)s->r, 1, s->left, (int)s->r, s->right, (int)n,
-       0, out, (int)n);
+  NAMED(multiply)(s, out, s->left, s->right, s->r, n, s->r, false);
+}
+
+/* x x^T without the last columns of x; x^T x instead (square matrices only). */
+static void NAMED(gram_of_other)(NAMED(state) * s, REAL *out) {
+  size_t r = s->r, c = s->c, dropped = c / 8 + 1;
+  if (s->fault == MC_FAULT_OTHER_GRAM && r == c)
+    GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, (int)r, (int)r, (int)r, 1, s->x, (int)r, s->x, (int)r, 0, out,
+         (int)r);
+  else if (s->fault == MC_FAULT_LOST_SLICE && c > 1)
+    GEMM(CblasRowMajor, CblasNoTrans, CblasTrans, (int)r, (int)r, (int)(c - dropped), 1, s->x, (int)c, s->x, (int)c, 0,
+         out, (int)r);
+}
+
+/* What a planted bug does to the stored Gram matrix. */
+static void NAMED(spoil_gram)(NAMED(state) * s) {
+  size_t r = s->r, tile = r < 16 ? (r + 1) / 2 : 16;
+  if (s->fault == MC_FAULT_OTHER_GRAM || s->fault == MC_FAULT_LOST_SLICE)
+    NAMED(gram_of_other)(s, s->a);
+  for (size_t i = r - tile; i < r && s->fault == MC_FAULT_LOST_TILE; i++)
+    memset(s->a + i * r, 0, tile * sizeof *s->a);
+  /* Dekker's splitting leaves all but the last bits of a value: here four fewer than the storage format has. */
+  REAL split =
+      (REAL)ldexp(1, mc_kernel_precision(mc_kernel_accumulator(s->storage)) - mc_kernel_precision(s->storage) + 4) + 1;
+  for (size_t i = 0; i < r * r && s->fault == MC_FAULT_NARROW_GRAM; i++) {
+    REAL large = split * s->a[i];
+    s->a[i] = large - (large - s->a[i]);
+  }
+  ROUND(s->a, r * r, s->storage);
 }
 
 static void NAMED(scale)(REAL *out, REAL factor, const REAL *in, size_t count, mc_dtype format) {
@@ -121,6 +162,8 @@ static void NAMED(step)(NAMED(state) * s, const mc_schedule_step *step, mc_kerne
   if (step->terms >= 2) {
     NAMED(gram)(s, s->a);
     ROUND(s->a, s->r * s->r, s->storage);
+    if (s->fault != MC_FAULT_NONE)
+      NAMED(spoil_gram)(s);
   }
   if (rounding == MC_ROUNDING_FUSED)
     NAMED(step_fused)(s, k, step->terms);
@@ -141,6 +184,14 @@ static REAL NAMED(sum_of_squares)(const REAL *t, size_t count, mc_random *draw) 
   return sum;
 }
 
+static REAL NAMED(largest)(const REAL *t, size_t count) {
+  REAL largest = 0;
+  for (size_t i = 0; i < count; i++)
+    if (t[i] > largest || -t[i] > largest)
+      largest = t[i] > 0 ? t[i] : -t[i];
+  return largest;
+}
+
 /* X_0.  scale multiplies eps (see kernel.h). */
 static void NAMED(normalise)(NAMED(state) * s, const double *input, const mc_normalisation *norm, double scale) {
   size_t count = s->r * s->c;
@@ -157,6 +208,8 @@ static void NAMED(normalise)(NAMED(state) * s, const double *input, const mc_nor
     else
       divisor = divisor < eps ? eps : divisor;
   }
+  if (s->fault == MC_FAULT_LARGEST_ENTRY)
+    divisor = NAMED(largest)(s->t, count);
   for (size_t i = 0; i < count; i++)
     s->x[i] = (REAL)(input[i] / (double)divisor);
   ROUND(s->x, count, s->storage);
@@ -164,7 +217,7 @@ static void NAMED(normalise)(NAMED(state) * s, const double *input, const mc_nor
 
 /* input: r by c, replaced by the output. */
 static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t r, size_t c, double scale,
-                            mc_random *draw, mc_error *e) {
+                            mc_random *draw, mc_kernel_fault fault, mc_error *e) {
   size_t all = r * c, square = r * r;
   REAL *room = mc_alloc(4 * all + 2 * square, sizeof *room);
   size_t *order = mc_alloc(c, sizeof *order);
@@ -178,6 +231,7 @@ static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t 
        .c = c,
        .storage = model->storage,
        .draw = draw,
+       .fault = fault,
        .x = room,
        .t = room + all,
        .left = room + 2 * all,

@@ -89,20 +89,32 @@ mc_status mc_schedule_set_text(mc_schedule *s, const char *text, mc_error *e) {
   return status;
 }
 
+static mc_status append_copy(mc_schedule *s, const mc_schedule_step *step, mc_error *e) {
+  mc_status status = append_step(s, step->terms, e);
+  for (slong j = 0; j < step->terms && status == MC_OK; j++)
+    fmpq_set(&s->steps[s->count - 1].c[j], &step->c[j]);
+  return status;
+}
+
+mc_status mc_schedule_set(mc_schedule *s, const mc_schedule *source, mc_error *e) {
+  mc_status status = MC_OK;
+  mc_schedule_clear(s);
+  for (size_t k = 0; k < source->count && status == MC_OK; k++)
+    status = append_copy(s, &source->steps[k], e);
+  return status;
+}
+
 mc_status mc_schedule_resize(mc_schedule *s, size_t count, mc_error *e) {
+  mc_status status = MC_OK;
   if (count == 0 || s->count == 0)
     return MC_OK;
   while (s->count > count)
     step_clear(&s->steps[--s->count]);
-  while (s->count < count) {
+  while (s->count < count && status == MC_OK) {
     mc_schedule_step last = s->steps[s->count - 1];
-    mc_status status = append_step(s, last.terms, e);
-    if (status != MC_OK)
-      return status;
-    for (slong j = 0; j < last.terms; j++)
-      fmpq_set(&s->steps[s->count - 1].c[j], &last.c[j]);
+    status = append_copy(s, &last, e);
   }
-  return MC_OK;
+  return status;
 }
 
 /* q rounded to nearest even in a binary format of `bits` bits and smallest exponent `smallest` (overflow does not
