@@ -1,11 +1,14 @@
-// The inner product as every kernel of the reference evaluates it: one accumulator, from left to right, starting at +0.
+// Linear combinations, and the inner product as every kernel of the reference evaluates it: one accumulator, from left to right, starting at +0.
 #ifndef MUON_ACSL_DOT_H
 #define MUON_ACSL_DOT_H
 
 #include "layout.h"
 
-/*@ logic double rn_dot{L}(double *x, double *y, integer n) =
-      n <= 0 ? (double)0.0 : rn_add(rn_dot{L}(x, y, n - 1), rn_mul(elem{L}(x, n - 1), elem{L}(y, n - 1)));
+/*@ logic double rn_axpy(double y, double a, double x) = rn_add(y, rn_mul(a, x));
+    logic double rn_axpby(double a, double x, double b, double y) = rn_add(rn_mul(a, x), rn_mul(b, y));
+
+    logic double rn_dot{L}(double *x, double *y, integer n) =
+      n <= 0 ? (double)0.0 : rn_axpy(rn_dot{L}(x, y, n - 1), elem{L}(x, n - 1), elem{L}(y, n - 1));
 
     // Row i of A times row j of B: entry (i, j) of A B^T, where A and B have k columns.
     logic double row_dot{L}(double *A, integer lda, integer i, double *B, integer ldb, integer j, integer k) =

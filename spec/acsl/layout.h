@@ -29,6 +29,8 @@
     lemma idx_row:   \forall integer i, m, ld; 0 <= i < m ==> 0 <= ld ==>
                        0 <= idx(i, ld, 0) && idx(i, ld, 0) + ld <= idx(m, ld, 0);
     lemma idx_split: \forall integer i, ld, j; idx(i, ld, j) == idx(i, ld, 0) + j;
+    lemma idx_wider: \forall integer m, n, ld; 0 <= m ==> n <= ld ==> idx(m, n, 0) <= idx(m, ld, 0);
+    lemma idx_swap:  \forall integer m, n; idx(m, n, 0) == idx(n, m, 0);
     lemma idx_rows:  \forall integer p, i, ld; p < i ==> 0 <= ld ==> idx(p, ld, 0) + ld <= idx(i, ld, 0);
 */
 

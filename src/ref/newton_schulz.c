@@ -33,30 +33,56 @@ size_t muon_newton_schulz_workspace(size_t m, size_t n) {
   return 2 * (r * r) + m * n;
 }
 
-// Rows no longer than columns: iterate on X itself, transposes in the workspace.
-static void iterate_wide(double *X, size_t ldx, const muon_coefficients *schedule, size_t steps, double *work, size_t m,
-                         size_t n) {
+void muon_newton_schulz_wide(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
+                             size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n) {
+  //@ assert rte_help: order(m, n) == m && breadth(m, n) == n && idx(m,m,0) == m*m && idx(m,m,0) <= idx(m,n,0);
   double *A = work, *P = work + m * m, *T = work + 2 * (m * m);
-  for (size_t t = 0; t < steps; t++)
+  muon_matrix_normalise(X, ldx, G, ldg, eps, how, m, n);
+  /*@ loop invariant range:   0 <= t <= steps;
+      loop invariant iterate: holds_iterate{Pre,Here}(X, ldx, G, ldg, m, n, eps, how, schedule, t);
+      loop invariant padding: padding{Pre,Here}(X, ldx, m, n);
+      loop assigns   t, X[0 .. idx(m,ldx,0)-1], work[0 .. ns_workspace(m,n)-1];
+      loop variant   steps - t;
+  */
+  for (size_t t = 0; t < steps; t++) {
+    //@ ghost before: ;
+    /*@ assert rte_help: \let q = t; identical(schedule[q].a, \at(schedule[q].a,Pre)) &&
+                         identical(schedule[q].b, \at(schedule[q].b,Pre)) &&
+                         identical(schedule[q].c, \at(schedule[q].c,Pre)); */
     muon_newton_schulz_step(X, ldx, T, m, A, P, schedule[t].a, schedule[t].b, schedule[t].c, m, n);
+    /*@ assert rte_help: steps{before,Here}(X, ldx, T, m, A, P, \at(schedule[t].a,before), \at(schedule[t].b,before),
+                                            \at(schedule[t].c,before), m, n); */
+  }
 }
 
-// More rows than columns: iterate on X^T in the workspace; X holds the transposes.
-static void iterate_tall(double *X, size_t ldx, const muon_coefficients *schedule, size_t steps, double *work, size_t m,
-                         size_t n) {
+void muon_newton_schulz_tall(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
+                             size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n) {
+  //@ assert rte_help: order(m, n) == n && breadth(m, n) == m && idx(n,n,0) == n*n && idx(n,n,0) <= idx(n,m,0);
   double *A = work, *P = work + n * n, *Z = work + 2 * (n * n);
+  muon_matrix_normalise(X, ldx, G, ldg, eps, how, m, n);
   muon_matrix_transpose(Z, m, X, ldx, m, n);
-  for (size_t t = 0; t < steps; t++)
+  /*@ loop invariant range:   0 <= t <= steps;
+      loop invariant iterate: holds_iterate{Pre,Here}(Z, m, G, ldg, m, n, eps, how, schedule, t);
+      loop invariant padding: padding{Pre,Here}(X, ldx, m, n);
+      loop assigns   t, X[0 .. idx(m,ldx,0)-1], work[0 .. ns_workspace(m,n)-1];
+      loop variant   steps - t;
+  */
+  for (size_t t = 0; t < steps; t++) {
+    //@ ghost before: ;
+    /*@ assert rte_help: \let q = t; identical(schedule[q].a, \at(schedule[q].a,Pre)) &&
+                         identical(schedule[q].b, \at(schedule[q].b,Pre)) &&
+                         identical(schedule[q].c, \at(schedule[q].c,Pre)); */
     muon_newton_schulz_step(Z, m, X, ldx, A, P, schedule[t].a, schedule[t].b, schedule[t].c, n, m);
+    /*@ assert rte_help: steps{before,Here}(Z, m, X, ldx, A, P, \at(schedule[t].a,before), \at(schedule[t].b,before),
+                                            \at(schedule[t].c,before), n, m); */
+  }
   muon_matrix_transpose(X, ldx, Z, m, n, m);
 }
 
 void muon_newton_schulz(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
                         size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n) {
-  muon_matrix_copy(X, ldx, G, ldg, m, n);
-  muon_matrix_normalise(X, ldx, eps, how, m, n);
   if (m <= n)
-    iterate_wide(X, ldx, schedule, steps, work, m, n);
+    muon_newton_schulz_wide(X, ldx, G, ldg, schedule, steps, eps, how, work, m, n);
   else
-    iterate_tall(X, ldx, schedule, steps, work, m, n);
+    muon_newton_schulz_tall(X, ldx, G, ldg, schedule, steps, eps, how, work, m, n);
 }

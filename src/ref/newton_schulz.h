@@ -6,14 +6,14 @@
 
 #include "norm.h"
 
-#ifdef __FRAMAC__
-#include "../../spec/acsl/newton_schulz.h"
-#endif
-
 // The odd polynomial a x + b x^3 + c x^5.
 typedef struct {
   double a, b, c;
 } muon_coefficients;
+
+#ifdef __FRAMAC__
+#include "../../spec/acsl/newton_schulz.h"
+#endif
 
 // P <- b A + c A A^T, which is b A + c A^2 for a symmetric A; A and P are m x m without padding.
 // The polynomial of the Gram matrix in S5.JORDAN and S5.TORCH.
@@ -24,8 +24,7 @@ typedef struct {
     exits    never:     \false;
     assigns  P[0 .. idx(m,m,0)-1];
     ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < m ==>
-                          identical(mat(P,m,i,j), rn_add(rn_mul(c, row_dot{Pre}(A, m, i, A, m, j, m)),
-                                                         rn_mul(b, mat{Pre}(A,m,i,j))));
+                          identical(mat(P,m,i,j), rn_axpby(c, row_dot{Pre}(A, m, i, A, m, j, m), b, mat{Pre}(A,m,i,j)));
 */
 void muon_gram_polynomial(double *P, const double *A, double b, double c, size_t m);
 
@@ -41,8 +40,7 @@ void muon_gram_polynomial(double *P, const double *A, double b, double c, size_t
     ensures  transpose: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
                           identical(mat(T,ldt,j,i), mat{Pre}(X,ldx,i,j));
     ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
-                          identical(mat(X,ldx,i,j), rn_add(rn_mul((double)1.0, row_dot{Post}(P, m, i, T, ldt, j, m)),
-                                                           rn_mul(a, mat{Pre}(X,ldx,i,j))));
+                          identical(mat(X,ldx,i,j), rn_axpby((double)1.0, row_dot{Post}(P, m, i, T, ldt, j, m), a, mat{Pre}(X,ldx,i,j)));
     ensures  padding:   padding{Pre,Post}(X, ldx, m, n);
     ensures  padding:   padding{Pre,Post}(T, ldt, n, m);
 */
@@ -61,13 +59,11 @@ void muon_matrix_apply(double *X, size_t ldx, double *T, size_t ldt, const doubl
     ensures  gram:      \forall integer i, j; 0 <= i < m ==> 0 <= j < m ==>
                           identical(mat(A,m,i,j), row_dot{Pre}(X, ldx, i, X, ldx, j, n));
     ensures  poly:      \forall integer i, j; 0 <= i < m ==> 0 <= j < m ==>
-                          identical(mat(P,m,i,j), rn_add(rn_mul(c, row_dot{Post}(A, m, i, A, m, j, m)),
-                                                         rn_mul(b, mat{Post}(A,m,i,j))));
+                          identical(mat(P,m,i,j), rn_axpby(c, row_dot{Post}(A, m, i, A, m, j, m), b, mat{Post}(A,m,i,j)));
     ensures  transpose: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
                           identical(mat(T,ldt,j,i), mat{Pre}(X,ldx,i,j));
     ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
-                          identical(mat(X,ldx,i,j), rn_add(rn_mul((double)1.0, row_dot{Post}(P, m, i, T, ldt, j, m)),
-                                                           rn_mul(a, mat{Pre}(X,ldx,i,j))));
+                          identical(mat(X,ldx,i,j), rn_axpby((double)1.0, row_dot{Post}(P, m, i, T, ldt, j, m), a, mat{Pre}(X,ldx,i,j)));
     ensures  padding:   padding{Pre,Post}(X, ldx, m, n);
     ensures  padding:   padding{Pre,Post}(T, ldt, n, m);
 */
@@ -79,25 +75,69 @@ void muon_newton_schulz_step(double *X, size_t ldx, double *T, size_t ldt, doubl
     terminates \true;
     exits    never:     \false;
     assigns  \result \from m, n;
-    ensures  result:    \result == 2 * idx(\min(m,n),\min(m,n),0) + idx(m,n,0);
+    ensures  result:    \result == ns_workspace(m, n);
 */
 size_t muon_newton_schulz_workspace(size_t m, size_t n);
 
-// X <- NS(G): G is normalised, then taken through `steps` odd polynomials, transposed first and last when m > n, so that the
-// products are of the smaller order.  X and G are m x n; work has muon_newton_schulz_workspace(m, n) elements.
+// X <- NS(G) for m <= n: the iteration runs in X itself; work holds A, P and X^T.  See muon_newton_schulz.
+// S5.JORDAN and S5.TORCH.
+/*@ requires shape:     shape(m, n, ldx) && shape(m, n, ldg) && m <= n;
+    requires how:       how == MUON_NORMALISE_ADD || how == MUON_NORMALISE_CLAMP || how == MUON_NORMALISE_NONE;
+    requires valid:     \valid(X + (0 .. idx(m,ldx,0)-1)) && \valid_read(G + (0 .. idx(m,ldg,0)-1)) &&
+                        \valid_read(schedule + (0 .. steps-1)) && \valid(work + (0 .. ns_workspace(m,n)-1));
+    requires separated: \separated(X + (0 .. idx(m,ldx,0)-1), G + (0 .. idx(m,ldg,0)-1)) &&
+                        \separated(X + (0 .. idx(m,ldx,0)-1), schedule + (0 .. steps-1)) &&
+                        \separated(work + (0 .. ns_workspace(m,n)-1), X + (0 .. idx(m,ldx,0)-1)) &&
+                        \separated(work + (0 .. ns_workspace(m,n)-1), G + (0 .. idx(m,ldg,0)-1)) &&
+                        \separated(work + (0 .. ns_workspace(m,n)-1), schedule + (0 .. steps-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  X[0 .. idx(m,ldx,0)-1], work[0 .. ns_workspace(m,n)-1];
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(X,ldx,i,j), ns{Pre}(0, G, ldg, m, n, eps, how, schedule, steps, i, j, 0));
+    ensures  padding:   padding{Pre,Post}(X, ldx, m, n);
+*/
+void muon_newton_schulz_wide(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
+                             size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n);
+
+// X <- NS(G) for m > n: the iteration runs on X^T in the workspace, next to A and P; X holds the transposes of the iterates, and
+// of the result in the end.  See muon_newton_schulz.  S5.JORDAN and S5.TORCH.
+/*@ requires shape:     shape(m, n, ldx) && shape(m, n, ldg) && m > n;
+    requires how:       how == MUON_NORMALISE_ADD || how == MUON_NORMALISE_CLAMP || how == MUON_NORMALISE_NONE;
+    requires valid:     \valid(X + (0 .. idx(m,ldx,0)-1)) && \valid_read(G + (0 .. idx(m,ldg,0)-1)) &&
+                        \valid_read(schedule + (0 .. steps-1)) && \valid(work + (0 .. ns_workspace(m,n)-1));
+    requires separated: \separated(X + (0 .. idx(m,ldx,0)-1), G + (0 .. idx(m,ldg,0)-1)) &&
+                        \separated(X + (0 .. idx(m,ldx,0)-1), schedule + (0 .. steps-1)) &&
+                        \separated(work + (0 .. ns_workspace(m,n)-1), X + (0 .. idx(m,ldx,0)-1)) &&
+                        \separated(work + (0 .. ns_workspace(m,n)-1), G + (0 .. idx(m,ldg,0)-1)) &&
+                        \separated(work + (0 .. ns_workspace(m,n)-1), schedule + (0 .. steps-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  X[0 .. idx(m,ldx,0)-1], work[0 .. ns_workspace(m,n)-1];
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(X,ldx,i,j), ns{Pre}(0, G, ldg, m, n, eps, how, schedule, steps, j, i, 0));
+    ensures  padding:   padding{Pre,Post}(X, ldx, m, n);
+*/
+void muon_newton_schulz_tall(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
+                             size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n);
+
+// X <- NS(G): G (m x n) is normalised to X_0, and X_{t+1} = a X_t + (b A + c A^2) X_t with A = X_t X_t^T and the t-th (a, b, c)
+// of the schedule, `steps` times; when m > n on the transposed matrix, where A is smaller.  Entry (i, j) of every X_t, with each
+// rounding in its place, is the logic function ns(0, ..., t, i, j, 0) of spec/acsl/newton_schulz.h.  S5.JORDAN and S5.TORCH.
 /*@ requires shape:     shape(m, n, ldx) && shape(m, n, ldg);
     requires how:       how == MUON_NORMALISE_ADD || how == MUON_NORMALISE_CLAMP || how == MUON_NORMALISE_NONE;
     requires valid:     \valid(X + (0 .. idx(m,ldx,0)-1)) && \valid_read(G + (0 .. idx(m,ldg,0)-1)) &&
-                        \valid_read(schedule + (0 .. steps-1)) &&
-                        \valid(work + (0 .. 2*idx(\min(m,n),\min(m,n),0)+idx(m,n,0)-1));
+                        \valid_read(schedule + (0 .. steps-1)) && \valid(work + (0 .. ns_workspace(m,n)-1));
     requires separated: \separated(X + (0 .. idx(m,ldx,0)-1), G + (0 .. idx(m,ldg,0)-1)) &&
                         \separated(X + (0 .. idx(m,ldx,0)-1), schedule + (0 .. steps-1)) &&
-                        \separated(work + (0 .. 2*idx(\min(m,n),\min(m,n),0)+idx(m,n,0)-1), X + (0 .. idx(m,ldx,0)-1)) &&
-                        \separated(work + (0 .. 2*idx(\min(m,n),\min(m,n),0)+idx(m,n,0)-1), G + (0 .. idx(m,ldg,0)-1)) &&
-                        \separated(work + (0 .. 2*idx(\min(m,n),\min(m,n),0)+idx(m,n,0)-1), schedule + (0 .. steps-1));
+                        \separated(work + (0 .. ns_workspace(m,n)-1), X + (0 .. idx(m,ldx,0)-1)) &&
+                        \separated(work + (0 .. ns_workspace(m,n)-1), G + (0 .. idx(m,ldg,0)-1)) &&
+                        \separated(work + (0 .. ns_workspace(m,n)-1), schedule + (0 .. steps-1));
     terminates \true;
     exits    never:     \false;
-    assigns  X[0 .. idx(m,ldx,0)-1], work[0 .. 2*idx(\min(m,n),\min(m,n),0)+idx(m,n,0)-1];
+    assigns  X[0 .. idx(m,ldx,0)-1], work[0 .. ns_workspace(m,n)-1];
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(X,ldx,i,j), ns{Pre}(0, G, ldg, m, n, eps, how, schedule, steps, m <= n ? i : j, m <= n ? j : i, 0));
     ensures  padding:   padding{Pre,Post}(X, ldx, m, n);
 */
 void muon_newton_schulz(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,

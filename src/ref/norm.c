@@ -27,10 +27,11 @@ double muon_matrix_norm(const double *A, size_t lda, size_t m, size_t n) {
   return sqrt(muon_matrix_sum_of_squares(A, lda, m, n));
 }
 
-void muon_matrix_normalise(double *X, size_t ldx, double eps, muon_normalisation how, size_t m, size_t n) {
-  if (how == MUON_NORMALISE_NONE)
-    return;
-  double norm = muon_matrix_norm(X, ldx, m, n);
+void muon_matrix_normalise(double *X, size_t ldx, const double *G, size_t ldg, double eps, muon_normalisation how,
+                           size_t m, size_t n) {
+  double norm = muon_matrix_norm(G, ldg, m, n);
   double divisor = how == MUON_NORMALISE_ADD ? norm + eps : norm < eps ? eps : norm;
-  muon_matrix_divide(X, ldx, divisor, m, n);
+  muon_matrix_copy(X, ldx, G, ldg, m, n);
+  if (how != MUON_NORMALISE_NONE)
+    muon_matrix_divide(X, ldx, divisor, m, n);
 }
