@@ -34,7 +34,7 @@ uint64_t mc_cli_number_of(const char *option, const char *text, uint64_t most, s
 /* May `stream` be coloured: it is a terminal that is not "dumb", and NO_COLOR is unset or empty. */
 bool mc_cli_may_colour(FILE *stream);
 
-/* Columns of the terminal behind `stream`, or 100 where there is none. */
+/* Columns of the terminal behind `stream`; UINT_MAX where there is none, so that nothing is cut. */
 unsigned mc_cli_width(FILE *stream);
 
 /* Can the locale show UTF-8? */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -77,7 +78,7 @@ unsigned mc_cli_width(FILE *stream) {
   struct winsize size;
   if (isatty(fileno(stream)) && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     return size.ws_col;
-  return 100;
+  return UINT_MAX;
 }
 
 bool mc_cli_may_use_utf8(void) {

@@ -39,7 +39,6 @@ static const struct {
   run_part *run;
   size_t files; /* offset of its files in mc_run_spec */
 } parts[] = {
-    {"claims", mc_run_claims, offsetof(mc_run_spec, claims)},
     {"campaigns", mc_run_campaigns, offsetof(mc_run_spec, claims)},
     {"audits", mc_run_audits, offsetof(mc_run_spec, audits)},
 };
@@ -53,7 +52,7 @@ static json_t *run_one_part(size_t k, const mc_run_spec *spec, const mc_run_opti
   if (mc_interrupt_requested())
     mc_fail(&why, MC_INTERRUPTED, "not started: interrupted");
   else if (files->count == 0)
-    mc_fail(&why, MC_BAD_INPUT, "no file of the spec folder holds any");
+    mc_fail(&why, MC_UNDECIDED, "nothing was checked: the spec folder has no file for it");
   else
     document = parts[k].run((const char *const *)files->paths, files->count, options, &why);
   return document ? document : failed_part(parts[k].command, &why);
@@ -61,10 +60,10 @@ static json_t *run_one_part(size_t k, const mc_run_spec *spec, const mc_run_opti
 
 /* --only may leave a part without an entry; then it is no part of this run. */
 static bool is_deselected(const json_t *document, const mc_run_options *options) {
-  const char *command = json_string_value(json_object_get(document, "command"));
-  const char *list = command ? mc_run_list_of(command) : NULL;
-  return options->only && list && json_array_size(json_object_get(document, list)) == 0 &&
-         !json_object_get(document, "message");
+  const char *list = mc_run_list_of(json_string_value(json_object_get(document, "command")));
+  const char *verdict = json_string_value(json_object_get(document, "verdict"));
+  return options->only && json_array_size(json_object_get(document, list)) == 0 && strcmp(verdict, "error") != 0 &&
+         !mc_interrupt_requested();
 }
 
 static void complete(json_t *report, const char *folder, const mc_run_verify_options *options, double seconds) {

@@ -5,9 +5,11 @@ import os
 import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import xml.dom.minidom
 
@@ -253,6 +255,129 @@ class Html(Case):
         result = subprocess.run([browser, *options, "file://" + self.page()], capture_output=True, timeout=120)
         self.assertNotIn(b"CONSOLE", result.stderr)
         self.assertGreater(os.path.getsize(picture), 5000)
+
+
+CAMPAIGN = """
+paper test
+  title "Corner lemma"
+  ref "test"
+campaign {name}
+  measure theta, kappa, z by corner
+  where theta > 0
+  holds (1 - z) * ({factor}*theta)^2 <= kappa^2 * (1 + z)
+  shapes 4 by 4
+  spectra uniform
+  trials {trials}
+"""
+
+
+class Verify(Case):
+    def spec(self, **files):
+        """A spec folder: claims/NAME.claim for each keyword, audits.claim for `audits`."""
+        for name, text in files.items():
+            self.write("spec/audits.claim" if name == "audits" else f"spec/claims/{name}.claim", text.encode())
+        return self.path("spec")
+
+    def verify(self, spec, *more):
+        result = run("verify", "--spec", spec, "--json", *more)
+        return result, json.loads(result.stdout) if result.stdout else None
+
+    def part(self, document, command):
+        return next(p for p in document["parts"] if p["command"] == command)
+
+    def test_no_spec_folder(self):
+        self.assert_one_line(run("verify", cwd=self.folder.name), 3, "no spec folder")
+        self.assert_one_line(run("verify", "--spec", self.path("none")), 3, "none: no claims")
+
+    def test_only_that_selects_nothing(self):
+        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=5))
+        self.assert_one_line(run("verify", "--spec", spec, "--only", "no such*"), 3, "nothing in '.*' is named like 'no such")
+
+    def test_only_leaves_empty_parts_out(self):
+        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=50))
+        result, document = self.verify(spec, "--only", "test.c")
+        self.assertEqual((result.returncode, [p["command"] for p in document["parts"]]), (0, ["campaigns"]))
+
+    def test_an_empty_part_is_no_pass(self):
+        _, document = self.verify(self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=50)))
+        self.assertEqual(self.part(document, "campaigns")["verdict"], "expected")
+        self.assertEqual(self.part(document, "audits")["verdict"], "undecided")
+        self.assertEqual(document["verdict"], "undecided")
+
+    def test_a_false_campaign_fails(self):
+        _, document = self.verify(self.spec(a=CAMPAIGN.format(name="c", factor=5, trials=50)))
+        self.assertEqual(self.part(document, "campaigns")["verdict"], "violated")
+        self.assertEqual(document["campaigns"][0]["verdict"], "violated")
+
+    def test_a_broken_file_does_not_stop_the_others(self):
+        spec = self.spec(a="campaign\n", audits="audit x\n")
+        _, document = self.verify(spec)
+        for command in ("campaigns", "audits"):
+            self.assertEqual(self.part(document, command)["verdict"], "error")
+            self.assertRegex(self.part(document, command)["message"], r"\.claim:[0-9]+:[0-9]+: ")
+
+    def test_proof_records(self):
+        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=50))
+        record = {"schema": 1, "tool": "muoncert 0.1.0", "command": "proofs", "verdict": "expected", "seconds": 1,
+                  "functions": [{"name": "f", "file": "f.c", "goals": 2, "valid": 2}]}
+
+        def proofs(content):
+            _, document = self.verify(spec, "--proofs", self.write("proofs.json", content))
+            return self.part(document, "proofs")["verdict"]
+
+        self.assertEqual(proofs(record), "expected")
+        self.assertEqual(proofs({**record, "functions": [{"name": "f", "file": "f.c", "goals": 2, "valid": 1}]}), "undecided")
+        self.assertEqual(proofs({**record, "functions": []}), "undecided")
+        self.assertEqual(proofs({**record, "verdict": "error", "message": "another Frama-C", "functions": []}), "error")
+        self.assertEqual(proofs({**record, "command": "claims"}), "error")
+        self.assertEqual(proofs(b"{"), "error")
+        _, document = self.verify(spec, "--proofs", self.path("missing.json"))
+        self.assertIn("missing.json", self.part(document, "proofs")["message"])
+        _, document = self.verify(spec)
+        self.assertNotIn("proofs", [p["command"] for p in document["parts"]])
+
+    def test_reports_are_written(self):
+        spec, output = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=50)), self.path("reports")
+        result = run("verify", "--spec", spec, "--output", output)
+        self.assertEqual(sorted(os.listdir(output)), ["junit.xml", "report.html", "report.json", "report.sarif"])
+        xml.dom.minidom.parse(os.path.join(output, "junit.xml"))
+        self.assertEqual(run("report", os.path.join(output, "report.json")).returncode, result.returncode)
+        self.assert_one_line(run("verify", "--spec", spec, "--output", self.path("no/such")), 3, "cannot make this folder")
+
+    def test_same_results_on_any_number_of_threads(self):
+        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=200))
+
+        def campaign(*options):
+            entry = self.verify(spec, *options)[1]["campaigns"][0]
+            del entry["seconds"]
+            return entry
+
+        self.assertEqual(campaign("--threads", "1"), campaign("--threads", "2"))
+        self.assertNotEqual(campaign(), campaign("--seed", "7"))
+
+    def test_interrupt_reports_what_was_done(self):
+        spec, output = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=1000000000)), self.path("reports")
+        process = subprocess.Popen([PROGRAM, "verify", "--spec", spec, "--output", output, "--json"], stdout=subprocess.PIPE)
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        document = json.loads(process.communicate(timeout=60)[0])
+        self.assertTrue(document["interrupted"])
+        self.assertEqual(document["campaigns"][0]["verdict"], "undecided")
+        self.assertGreater(document["campaigns"][0]["trials"], 0)
+        self.assertIn("interrupted", self.part(document, "audits")["message"])
+        self.assertEqual(process.returncode, 2)
+        with open(os.path.join(output, "report.json"), encoding="utf-8") as f:
+            self.assertEqual(json.load(f), document)
+
+    def test_a_second_signal_ends_at_once(self):
+        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=1000000000))
+        process = subprocess.Popen([PROGRAM, "verify", "--spec", spec], stdout=subprocess.DEVNULL)
+        time.sleep(1)
+        os.kill(process.pid, signal.SIGSTOP)  # both signals are there before the program can end by itself
+        os.kill(process.pid, signal.SIGINT)
+        os.kill(process.pid, signal.SIGTERM)
+        os.kill(process.pid, signal.SIGCONT)
+        self.assertIn(process.wait(timeout=60), (2, -signal.SIGTERM))
 
 
 class Streams(Case):
