@@ -17,7 +17,7 @@ PROOFS = Path(__file__).resolve().parent
 ROOT = PROOFS.parent
 PROVERS = {"Z3 4.8.12 (uf)": "z3", "CVC5 1.0.3 (uf)": "cvc5", "Qed": "qed", "CFG": "qed", "Script": "script"}
 GOAL_SECONDS = 10
-SMOKE_SECONDS = 2
+SMOKE_SECONDS = 1
 
 VERSION_COMMANDS = {
     "frama-c": (["frama-c", "-version"], r"^(\S+)"),
@@ -68,11 +68,61 @@ def configuration():
     return sorted([*PROOFS.glob("*.in"), *PROOFS.glob("*.mlw"), *PROOFS.glob("*.driver"), PROOFS / "toolchain.txt"])
 
 
-def configuration_hash():
-    digest = hashlib.sha256()
-    for path in configuration():
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+def hash_files(paths, seed=""):
+    digest = hashlib.sha256(seed.encode())
+    for path in sorted(paths):
+        digest.update(os.path.relpath(path, ROOT).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def configuration_hash():
+    scripts = (PROOFS / "session" / "script").glob("*.json")
+    return hash_files([*configuration(), *scripts], " ".join(wp_command(Path("WORK"), "FILE", "SESSION")))
+
+
+def included(sources):
+    """The files and all that they include by quoted name, directly or not."""
+    found, todo = set(), [path.resolve() for path in sources]
+    while todo:
+        path = todo.pop()
+        if path in found:
+            continue
+        found.add(path)
+        names = re.findall(r'^\s*#\s*include\s+"([^"]+)"', path.read_text(), flags=re.M)
+        todo += [(path.parent / name).resolve() for name in names]
+    return found
+
+
+def strip_comments(path):
+    """The annotations of a C file, or a Why3 theory, without comments."""
+    text = path.read_text()
+    if path.suffix == ".mlw":
+        return re.sub(r"\(\*.*?\*\)", "", text, flags=re.S)
+    blocks = re.findall(r"/\*@(.*?)\*/|//@([^\n]*)", text, flags=re.S)
+    return "\n".join(re.sub(r"//[^\n]*", "", block + line) for block, line in blocks)
+
+
+def signatures(theory):
+    """Symbol -> kind and types, for the functions and predicates of a Why3 theory that write a declaration on one line."""
+    found = {}
+    for kind, name, rest in re.findall(r"^  (function|predicate) (\w+)((?: +(?:\([^)]*\)|\w+))*(?: *: *\w+)?)", theory.read_text(), flags=re.M):
+        arguments, _, result = re.sub(r"\([^)]*\)", lambda m: m[0].replace(":", "~"), rest).partition(":")
+        types = []
+        for group, bare in re.findall(r"\(([^)]*)\)|(\w+)", arguments):
+            names, _, kind_of = group.partition("~")
+            types += [kind_of.strip()] * len(names.split()) if group else [bare]
+        found[name] = f"{kind} {' '.join(types)} -> {result.strip() or 'prop'}"
+    return found
+
+
+def user_cache():
+    """Where development runs keep what they know."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(os.environ.get("MUONCERT_PROOFS") or Path(cache) / "muoncert-proofs").resolve()
+
+
+def version():
+    return re.search(r"project\(muoncert VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
 
 
 def prepare(work):
@@ -127,6 +177,18 @@ class Run:
     functions: dict = field(default_factory=dict)  # function or "lemma" -> names of its goals
     error: str = ""
     output: str = ""
+
+    def by_function(self):
+        """{function: its goals}; the lemmas of a file count as one function."""
+        owner = {goal: function for function, goals in self.functions.items() for goal in goals}
+        names = sorted(self.functions, key=len, reverse=True)
+        found = {name: [] for name in sorted(self.functions)}
+        for goal in self.goals:
+            parts = [goal.name, re.sub(r"_(part\d+|established|preserved|decrease|positive|exit|normal)$", "", goal.name)]
+            name = next((owner[part] for part in parts if part in owner), None)
+            name = name or next((n for n in names if goal.name.startswith(n + "_")), names[0])
+            found[name].append(goal)
+        return found
 
 
 def wp_command(work, source, session, *, functions=(), cache="update", seconds=GOAL_SECONDS, smoke=True, processes=1,
@@ -184,11 +246,30 @@ def run_wp(work, source, session, **options):
             return run
         document = json.loads(report.read_text())
     run.goals = parse_goals(run.output)
+    total = TOTAL_LINE.search(run.output)
+    tally = (sum(goal.status == "valid" for goal in run.goals), len(run.goals))
+    if total is None or (int(total[1]), int(total[2])) != tally:
+        run.error = f"WP says {total[0] if total else 'nothing'}, its list of goals {tally[0]} / {tally[1]}"
     run.functions = {name: [g for g in goals if g != "wp:section"] for name, goals in document.get("wp:functions", {}).items()}
     lemmas = [g for block in document.get("wp:axiomatics", {}).values() for g in block if g != "wp:section"]
     if lemmas:
         run.functions["lemma"] = lemmas
     return run
+
+
+def pack_session(session, pack):
+    """Write the verdicts that a run with -wp-cache cleanup left into one file, one line a goal and prover."""
+    entries = {path.stem: json.loads(path.read_text()) for path in (session / "cache").glob("*.json")}
+    lines = [f"{json.dumps(key)}: {json.dumps(entries[key])}" for key in sorted(entries)]
+    pack.parent.mkdir(parents=True, exist_ok=True)
+    write_if_changed(pack, "{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def unpack_session(pack, session):
+    cache = session / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for key, entry in (json.loads(pack.read_text()) if pack.exists() else {}).items():
+        write_if_changed(cache / f"{key}.json", json.dumps(entry))
 
 
 def copy_scripts(session):
