@@ -29,7 +29,10 @@ static void run_trial(void *context, size_t i) {
   if (mc_deadline_passed(g->deadline) || atomic_load(&g->failed))
     return;
   mc_prop_plan_case(&c, g->plan, i);
-  if (mc_prop_judge(&g->outcomes[i], NULL, NULL, g->plan, &c, &e) != MC_OK && !atomic_exchange(&g->failed, true))
+  mc_status status = mc_prop_judge(&g->outcomes[i], NULL, NULL, g->plan, &c, &e);
+  if (status == MC_INTERRUPTED)
+    g->outcomes[i].verdict = MC_TRIAL_SKIPPED;
+  else if (status != MC_OK && !atomic_exchange(&g->failed, true))
     g->error = e;
   flint_cleanup(); /* caches of this thread, which may end */
   mc_progress_add(g->plan->progress, 1);
