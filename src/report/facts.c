@@ -66,7 +66,7 @@ void mc_fact_part(mc_text *out, const json_t *part) {
   if (mc_run_verdict_exit(part) == MC_EXIT_EXPECTED)
     mc_text_printf(out, "all as expected");
   else if (unexpected + undecided == 0)
-    mc_text_printf(out, "not run");
+    mc_text_printf(out, integer_of(part, "items") == 0 ? "not run" : "not as expected");
   if (unexpected > 0)
     mc_text_printf(out, "%lld not as expected%s", unexpected, undecided > 0 ? ", " : "");
   if (undecided > 0)
@@ -77,6 +77,29 @@ void mc_fact_part_items(mc_text *out, const json_t *part) {
   const mc_fact_kind *kind = mc_fact_kind_of(mc_fact_text(part, "command"));
   long long items = integer_of(part, "items");
   mc_text_printf(out, "%lld %s", items, items == 1 ? kind->one : kind->several);
+}
+
+static long long sum_over(const json_t *entries, const char *member) {
+  long long sum = 0;
+  size_t i;
+  const json_t *entry;
+  json_array_foreach(entries, i, entry) sum += integer_of(entry, member);
+  return sum;
+}
+
+void mc_fact_proofs(mc_text *out, const json_t *document) {
+  const json_t *proofs = json_object_get(document, "proofs"), *functions = json_object_get(proofs, "functions");
+  if (json_array_size(functions) == 0)
+    return;
+  mc_text_printf(out, "%lld of %lld goals valid: %lld replayed from the record, %lld proved in this run",
+                 sum_over(functions, "valid"), sum_over(functions, "goals"), sum_over(functions, "replayed"),
+                 sum_over(functions, "proved"));
+  if (integer_of(proofs, "reused") > 0)
+    mc_text_printf(out, ", of these %lld in an earlier run on the same inputs", integer_of(proofs, "reused"));
+  if (sum_over(functions, "smoke") > 0)
+    mc_text_printf(out, "; %lld smoke tests among them", sum_over(functions, "smoke"));
+  if (json_is_array(json_object_get(proofs, "trusted")))
+    mc_text_printf(out, "; %zu assumptions listed", json_array_size(json_object_get(proofs, "trusted")));
 }
 
 /* ---- Numbers ---- */
@@ -253,6 +276,11 @@ static void print_function(mc_text *out, const json_t *entry) {
   mc_text_printf(out, "%lld of %lld goals valid", valid, goals);
   if (integer_of(entry, "timeouts") > 0)
     mc_text_printf(out, ", %lld timed out", integer_of(entry, "timeouts"));
+  const char *prover;
+  json_t *count;
+  json_object_foreach(json_object_get(entry, "provers"), prover, count) {
+    mc_text_printf(out, "; %s %lld", prover, (long long)json_integer_value(count));
+  }
 }
 
 void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {

@@ -33,6 +33,9 @@ const char *mc_fact_data(const mc_text *t);
 void mc_fact_part_items(mc_text *out, const json_t *part);
 void mc_fact_part(mc_text *out, const json_t *part);
 
+/* One line on all proofs of a merged document, if it holds a proof record. */
+void mc_fact_proofs(mc_text *out, const json_t *document);
+
 /* An entry's name and its verdict in one word ("not proved" for a function with an open goal). */
 const char *mc_fact_name(const json_t *entry);
 const char *mc_fact_verdict(const mc_fact_kind *kind, const json_t *entry);

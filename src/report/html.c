@@ -210,6 +210,12 @@ static void put_list(mc_text *out, const json_t *document, const mc_fact_kind *k
   if (json_array_size(entries) == 0)
     return;
   put(out, "h2", "", kind->part);
+  if (strcmp(kind->list, "functions") == 0) {
+    mc_text text;
+    mc_text_init(&text);
+    mc_fact_proofs(&text, document);
+    put_and_clear(out, "p", "", &text);
+  }
   for (int surprising = 1; surprising >= 0; surprising--)
     json_array_foreach(entries, i, entry) if ((mc_run_item_exit(kind->list, entry) != MC_EXIT_EXPECTED) == surprising)
         put_entry(out, kind, entry);

@@ -208,6 +208,16 @@ static void put_entry(page *p, const mc_fact_kind *kind, const json_t *entry, si
   }
 }
 
+static void put_proofs(page *p) {
+  mc_text text;
+  mc_text_init(&text);
+  mc_fact_proofs(&text, p->document);
+  put(p, MC_INK_PLAIN, "  ");
+  put(p, MC_INK_PLAIN, mc_fact_data(&text));
+  end_line(p);
+  mc_text_clear(&text);
+}
+
 static void put_list(page *p, const mc_fact_kind *kind) {
   const json_t *entries = mc_fact_entries(p->document, kind), *entry;
   size_t i, left = 0, columns = widest_name(entries);
@@ -224,6 +234,8 @@ static void put_list(page *p, const mc_fact_kind *kind) {
     else
       left++;
   }
+  if (strcmp(kind->list, "functions") == 0)
+    put_proofs(p);
   if (left > 0) {
     mc_text_printf(p->out, "  %-10s %zu %s%s, as expected\n", kind->usual, left, left < i ? "more " : "",
                    left == 1 ? kind->one : kind->several);
