@@ -26,12 +26,14 @@
 #include <flint/ulong_extras.h>
 #ifdef MUONCERT_FLINT3
 #include <flint/arb.h>
+#include <flint/arb_fmpz_poly.h>
 #include <flint/arb_mat.h>
 #include <flint/arb_poly.h>
 #include <flint/arf.h>
 #include <flint/mag.h>
 #else
 #include <arb.h>
+#include <arb_fmpz_poly.h>
 #include <arb_mat.h>
 #include <arb_poly.h>
 #include <arf.h>

@@ -67,6 +67,74 @@ mc_status mc_ball_fmpq_set_text(fmpq_t q, const char *text, mc_error *e);
 /* q := the exact value of a finite double. */
 void mc_ball_fmpq_set_double(fmpq_t q, double x);
 
+/* ---- Exact digit matrices (digits.c, product.c) ----
+ *
+ * X = sum over planes s of D_s 2^(-w (first + s + 1)), D_s a matrix of integers in doubles, of magnitude at most 2^(w-1) but for
+ * the leading plane, where 2^w is allowed.  Products of planes are error-free DGEMMs (K. Ozaki, T. Ogita, S. Oishi, S. M. Rump,
+ * Numer. Algorithms 59 (2012)): all sums stay within 2^53, so they are the same whatever the BLAS, its order of summation, its
+ * threads or its use of FMA.  What is dropped at the small end is bounded.  All of it needs rounding to nearest, which is checked. */
+
+typedef struct {
+  size_t m, n, planes;
+  slong first;
+  int w;
+  double *d; /* entry (i, j) of plane s: d[(i * planes + s) * n + j] */
+} mc_digits;
+
+/* The largest width for which sums of `products` products of planes with contraction length k stay within 2^52. */
+int mc_digits_width(size_t k, size_t products);
+
+/* All zero.  MC_NO_MEMORY. */
+mc_status mc_digits_init(mc_digits *x, size_t m, size_t n, size_t planes, slong first, int w, mc_error *e);
+void mc_digits_clear(mc_digits *x);
+
+/* X := a 2^shift, row-major, as far as the planes reach; *error (may be NULL) bounds the Frobenius distance.
+ * MC_UNDECIDED: an entry is larger than 2^(-w first).  MC_INTERNAL: the processor does not round to nearest. */
+mc_status mc_digits_set_double(mc_digits *x, mag_t error, const double *a, slong shift, mc_error *e);
+
+/* Upper bound of ||X||_F. */
+void mc_digits_frobenius_upper(mag_t bound, const mc_digits *x);
+
+/* a := about 2^(w first) X, row-major (three planes of it). */
+void mc_digits_get_double_approx(double *a, const mc_digits *x);
+
+/* A := X exactly (A m by n). */
+void mc_digits_get_mat(arb_mat_t A, const mc_digits *x);
+
+/* Drop leading and trailing planes that are all zero (one plane stays). */
+void mc_digits_trim(mc_digits *x);
+
+/* Y := X^T.  Y is not initialised. */
+mc_status mc_digits_transpose(mc_digits *y, const mc_digits *x, mc_error *e);
+
+/* A sum of products in the making: raw planes of integers up to 2^52, and what a check modulo 2^61 - 1 expects of
+ * them (R. Freivalds, 1977): a wrong product goes unnoticed with probability at most 2^-60. */
+typedef struct {
+  mc_digits raw;
+  double *bound;              /* of each raw plane */
+  uint64_t *x, *z, *expected; /* n, planes and m residues */
+  mag_t dropped;              /* bounds the Frobenius norm of all that did not fit at the small end */
+} mc_digits_sum;
+
+/* Zero, with planes first, …, first + planes - 1. */
+mc_status mc_digits_sum_init(mc_digits_sum *s, size_t m, size_t n, size_t planes, slong first, int w, mc_error *e);
+void mc_digits_sum_clear(mc_digits_sum *s);
+
+/* s += alpha X, s += alpha A B or alpha A^T B, with |alpha| small.  MC_UNDECIDED: a sum could pass 2^52, or a
+ * leading plane would not fit.  MC_INTERNAL: a digit is out of range or no integer, or the processor does not round
+ * to nearest.  s is then worthless and is to be cleared. */
+mc_status mc_digits_sum_add(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e);
+mc_status mc_digits_sum_addmul(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
+                               mc_error *e);
+
+/* s += c X for a number c given by its digits, a 1 by 1 matrix. */
+mc_status mc_digits_sum_addscaled(mc_digits_sum *s, const mc_digits *c, const mc_digits *x, mc_error *e);
+
+/* Check the sum modulo 2^61 - 1, carry, and give it to x (not initialised) as digits; s is cleared either way, and
+ * on failure x is empty.  MC_INTERNAL: the products are wrong.  MC_UNDECIDED: the result does not fit.  error bounds
+ * what was dropped. */
+mc_status mc_digits_sum_finish(mc_digits *x, mag_t error, mc_digits_sum *s, mc_error *e);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,177 @@
+/* Digit matrices: from and to doubles and balls. */
+#include "ball.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "digits.h"
+
+int mc_digits_width(size_t k, size_t products) {
+  int bits = (int)FLINT_BIT_COUNT(k > 0 ? k - 1 : 0) + (int)FLINT_BIT_COUNT(products > 0 ? products - 1 : 0);
+  return (52 - bits) / 2 + 1;
+}
+
+mc_status mc_digits_init(mc_digits *x, size_t m, size_t n, size_t planes, slong first, int w, mc_error *e) {
+  *x = (mc_digits){m, n, planes, first, w, mc_alloc(m * planes, n * sizeof(double))};
+  return x->d != NULL ? MC_OK : mc_fail(e, MC_NO_MEMORY, "no memory for a digit matrix of %zu by %zu", m, n);
+}
+
+void mc_digits_clear(mc_digits *x) {
+  mc_free(x->d);
+  x->d = NULL;
+}
+
+/* The weight 2^(-w (first + s + 1)) of plane s as a power of two. */
+static slong weight(const mc_digits *x, size_t s) {
+  return -(slong)x->w * (x->first + (slong)s + 1);
+}
+
+mc_status mc_digits_set_double(mc_digits *x, mag_t error, const double *a, slong shift, mc_error *e) {
+  const double base = ldexp(1, x->w);
+  const int scale = (int)(shift + (slong)x->w * x->first);
+  double rest = 0;
+  if (!mc_digits_round_to_nearest())
+    return mc_fail(e, MC_INTERNAL, "the processor does not round to nearest");
+  for (size_t i = 0; i < x->m; i++)
+    for (size_t j = 0; j < x->n; j++) {
+      double t = ldexp(a[i * x->n + j], scale);
+      if (!(fabs(t) <= 1))
+        return mc_fail(e, MC_UNDECIDED, "an entry does not fit its digits");
+      for (size_t s = 0; s < x->planes; s++) {
+        t *= base;
+        double digit = mc_digits_rint(t);
+        x->d[(i * x->planes + s) * x->n + j] = digit;
+        t -= digit; /* exact: both are multiples of the last place of t, and the difference is no larger */
+      }
+      rest = fmax(rest, fabs(t));
+    }
+  if (error != NULL) {
+    /* largest remainder times sqrt(m n), and what ldexp lost by underflow: at most 2^-1074 an entry */
+    mag_t count;
+    mag_init(count);
+    mag_set_ui(count, x->m * x->n);
+    mag_sqrt(count, count);
+    mag_set_d(error, rest);
+    mag_mul_2exp_si(error, error, weight(x, x->planes - 1));
+    if (scale < 0) {
+      mag_t underflow;
+      mag_init(underflow);
+      mag_set_ui_2exp_si(underflow, 1, -1074 - (slong)x->w * x->first);
+      mag_add(error, error, underflow);
+      mag_clear(underflow);
+    }
+    mag_mul(error, error, count);
+    mag_clear(count);
+  }
+  return MC_OK;
+}
+
+void mc_digits_frobenius_upper(mag_t bound, const mc_digits *x) {
+  /* The leading two planes make an integer v of less than 2^52; the planes after them less than one unit of v. */
+  const double base = ldexp(1, x->w);
+  const size_t second = x->planes > 1 ? 1 : 0;
+  double sum = 0;
+  for (size_t i = 0; i < x->m; i++) {
+    const double *row = x->d + i * x->planes * x->n;
+    for (size_t j = 0; j < x->n; j++) {
+      double v = second ? fabs(row[j] * base + row[x->n + j]) + 1 : fabs(row[j]);
+      sum += v * v;
+    }
+  }
+  /* m n squares and sums, each off by a factor of at most 1 + 2^-53: true sum <= sum (1 + (m n + 2) 2^-52) */
+  mag_t slack;
+  mag_init(slack);
+  mag_set_ui_2exp_si(slack, x->m * x->n + 2, -52);
+  mag_set_d(bound, sum);
+  mag_mul(slack, slack, bound);
+  mag_add(bound, bound, slack);
+  mag_sqrt(bound, bound);
+  mag_mul_2exp_si(bound, bound, weight(x, second));
+  mag_clear(slack);
+}
+
+void mc_digits_get_double_approx(double *a, const mc_digits *x) {
+  const double unit = ldexp(1, -x->w);
+  for (size_t i = 0; i < x->m; i++) {
+    const double *row = x->d + i * x->planes * x->n;
+    for (size_t j = 0; j < x->n; j++) {
+      double t = 0;
+      for (size_t s = x->planes < 3 ? x->planes : 3; s-- > 0;)
+        t = (t + row[s * x->n + j]) * unit;
+      a[i * x->n + j] = t;
+    }
+  }
+}
+
+enum { MAX_LIMBS = 160 };
+
+/* y := the integer sum over s of digits[s * stride] 2^(w (planes - 1 - s)) times 2^exponent: a two's complement
+ * number, shifted in digit by digit. */
+static void collect(arf_t y, mp_ptr limbs, mp_size_t size, const double *digits, size_t stride, size_t planes, int w,
+                    slong exponent) {
+  mpn_zero(limbs, size);
+  for (size_t s = 0; s < planes; s++) {
+    long digit = (long)digits[s * stride];
+    mpn_lshift(limbs, limbs, size, (unsigned)w);
+    if (digit >= 0)
+      mpn_add_1(limbs, limbs, size, (mp_limb_t)digit);
+    else
+      mpn_sub_1(limbs, limbs, size, (mp_limb_t)-digit);
+  }
+  int negative = limbs[size - 1] >> (FLINT_BITS - 1) ? 1 : 0;
+  if (negative)
+    mpn_neg(limbs, limbs, size);
+  while (size > 0 && limbs[size - 1] == 0)
+    size--;
+  if (size == 0) {
+    arf_zero(y);
+  } else {
+    arf_set_mpn(y, limbs, size, negative);
+    arf_mul_2exp_si(y, y, exponent);
+  }
+}
+
+void mc_digits_get_mat(arb_mat_t A, const mc_digits *x) {
+  mp_limb_t limbs[MAX_LIMBS];
+  mp_size_t size = (mp_size_t)((x->planes + 1) * (size_t)x->w / FLINT_BITS + 2);
+  for (size_t i = 0; i < x->m; i++)
+    for (size_t j = 0; j < x->n; j++) {
+      arb_struct *entry = arb_mat_entry(A, i, j);
+      collect(arb_midref(entry), limbs, size, x->d + i * x->planes * x->n + j, x->n, x->planes, x->w,
+              weight(x, x->planes - 1));
+      mag_zero(arb_radref(entry));
+    }
+}
+
+/* Is plane s all zero? */
+static bool plane_is_zero(const mc_digits *x, size_t s) {
+  for (size_t i = 0; i < x->m; i++)
+    for (size_t j = 0; j < x->n; j++)
+      if (x->d[(i * x->planes + s) * x->n + j] != 0)
+        return false;
+  return true;
+}
+
+void mc_digits_trim(mc_digits *x) {
+  size_t first = 0, end = x->planes;
+  while (end > 1 && plane_is_zero(x, end - 1))
+    end--;
+  while (first + 1 < end && plane_is_zero(x, first))
+    first++;
+  size_t kept = end - first;
+  if (kept == x->planes)
+    return;
+  for (size_t i = 0; i < x->m; i++)
+    memmove(x->d + i * kept * x->n, x->d + (i * x->planes + first) * x->n, kept * x->n * sizeof(double));
+  x->planes = kept;
+  x->first += (slong)first;
+}
+
+mc_status mc_digits_transpose(mc_digits *y, const mc_digits *x, mc_error *e) {
+  mc_status status = mc_digits_init(y, x->n, x->m, x->planes, x->first, x->w, e);
+  for (size_t i = 0; status == MC_OK && i < x->m; i++)
+    for (size_t s = 0; s < x->planes; s++)
+      for (size_t j = 0; j < x->n; j++)
+        y->d[(j * x->planes + s) * x->m + i] = x->d[(i * x->planes + s) * x->n + j];
+  return status;
+}

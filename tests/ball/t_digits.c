@@ -1,0 +1,304 @@
+/* Digit matrices: exact where they are exact, bounded where they drop, and not to be fooled. */
+#include <fenv.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cblas.h>
+#include <cmocka.h>
+
+#include "../../src/ball/ball.h"
+
+/* ---- A BLAS that may lie ---- */
+
+static double lie; /* added to one entry of every product */
+
+void __real_cblas_dgemm(CBLAS_LAYOUT layout, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, double alpha,
+                        const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc);
+void __wrap_cblas_dgemm(CBLAS_LAYOUT layout, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, double alpha,
+                        const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc);
+
+void __wrap_cblas_dgemm(CBLAS_LAYOUT layout, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, double alpha,
+                        const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc) {
+  __real_cblas_dgemm(layout, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  c[(m - 1) * ldc + n - 1] += lie;
+}
+
+/* ---- Helpers ---- */
+
+static void fill(double *a, size_t count, int spread, mc_random *r) {
+  for (size_t i = 0; i < count; i++)
+    a[i] = ldexp(2 * mc_random_unit(r) - 1, -(int)mc_random_below(r, (uint64_t)spread + 1));
+}
+
+/* Frobenius distance of two exact matrices, and is it within the bound? */
+static void assert_near(const arb_mat_t A, const arb_mat_t B, const mag_t bound) {
+  arb_mat_t difference;
+  arb_t norm, limit;
+  arf_t t;
+  arb_mat_init(difference, arb_mat_nrows(A), arb_mat_ncols(A));
+  arb_init(norm);
+  arb_init(limit);
+  arf_init(t);
+  arb_mat_sub(difference, A, B, 4000);
+  arb_mat_frobenius_norm(norm, difference, 4000);
+  arf_set_mag(t, bound);
+  arb_set_arf(limit, t);
+  assert_true(arb_le(norm, limit));
+  arb_mat_clear(difference);
+  arb_clear(norm);
+  arb_clear(limit);
+  arf_clear(t);
+}
+
+static mc_digits digits_of(const double *a, size_t m, size_t n, size_t planes, int w, mag_t error) {
+  mc_digits x;
+  assert_int_equal(mc_digits_init(&x, m, n, planes, 0, w, NULL), MC_OK);
+  assert_int_equal(mc_digits_set_double(&x, error, a, 0, NULL), MC_OK);
+  return x;
+}
+
+/* ---- Honest ---- */
+
+static void doubles_and_back(void **state) {
+  (void)state;
+  for (uint32_t trial = 0; trial < 200; trial++) {
+    double a[30];
+    mc_random r;
+    mag_t error, norm;
+    arb_mat_t A, B;
+    mc_random_init(&r, 1, mc_random_stream_of("doubles_and_back"), trial);
+    fill(a, 30, 60, &r);
+    mag_init(error);
+    mag_init(norm);
+    arb_mat_init(A, 5, 6);
+    arb_mat_init(B, 5, 6);
+    mc_ball_mat_set_double(B, a);
+    size_t planes = 1 + mc_random_below(&r, 9);
+    mc_digits x = digits_of(a, 5, 6, planes, 20, error);
+    mc_digits_get_mat(A, &x);
+    assert_near(A, B, error);
+    assert_true(planes < 6 || mag_is_zero(error));
+    mc_digits_frobenius_upper(norm, &x);
+    arb_mat_zero(B);
+    assert_near(A, B, norm);
+    mc_digits_trim(&x);
+    mc_digits_get_mat(B, &x);
+    assert_true(arb_mat_equal(A, B));
+    mc_digits_clear(&x);
+    mag_clear(error);
+    mag_clear(norm);
+    arb_mat_clear(A);
+    arb_mat_clear(B);
+  }
+}
+
+/* alpha A B + X, or alpha A^T B + X, with few planes or many. */
+static void products(void **state) {
+  (void)state;
+  for (uint32_t trial = 0; trial < 200; trial++) {
+    double a[64], b[64], c[64];
+    mc_random r;
+    mc_random_init(&r, 1, mc_random_stream_of("products"), trial);
+    size_t m = 1 + mc_random_below(&r, 8), k = 1 + mc_random_below(&r, 8), n = 1 + mc_random_below(&r, 8);
+    size_t planes = 1 + mc_random_below(&r, 12);
+    bool transpose = mc_random_u32(&r) & 1;
+    int alpha = (int)mc_random_below(&r, 5) - 2, w = 22;
+    mag_t ignored, dropped;
+    mag_init(ignored);
+    mag_init(dropped);
+    fill(a, m * k, 30, &r);
+    fill(b, k * n, 30, &r);
+    fill(c, m * n, 30, &r);
+    mc_digits A = transpose ? digits_of(a, k, m, 4, w, ignored) : digits_of(a, m, k, 4, w, ignored);
+    mc_digits B = digits_of(b, k, n, 4, w, ignored), C = digits_of(c, m, n, 4, w, ignored), X;
+    mc_digits_sum sum;
+    assert_int_equal(mc_digits_sum_init(&sum, m, n, planes, -1, w, NULL), MC_OK);
+    assert_int_equal(mc_digits_sum_addmul(&sum, alpha, &A, transpose, &B, NULL), MC_OK);
+    assert_int_equal(mc_digits_sum_add(&sum, -1, &C, NULL), MC_OK);
+    assert_int_equal(mc_digits_sum_finish(&X, dropped, &sum, NULL), MC_OK);
+    assert_true(planes < 9 || mag_is_zero(dropped));
+    arb_mat_t exact_a, exact_b, exact_c, exact, transposed, computed;
+    arb_mat_init(exact_a, (slong)A.m, (slong)A.n);
+    arb_mat_init(transposed, (slong)A.n, (slong)A.m);
+    arb_mat_init(exact_b, (slong)k, (slong)n);
+    arb_mat_init(exact_c, (slong)m, (slong)n);
+    arb_mat_init(exact, (slong)m, (slong)n);
+    arb_mat_init(computed, (slong)m, (slong)n);
+    mc_digits_get_mat(exact_a, &A);
+    mc_digits_get_mat(exact_b, &B);
+    mc_digits_get_mat(exact_c, &C);
+    mc_digits_get_mat(computed, &X);
+    arb_mat_transpose(transposed, exact_a);
+    arb_mat_mul(exact, transpose ? transposed : exact_a, exact_b, 4000);
+    arb_mat_scalar_mul_si(exact, exact, alpha, 4000);
+    arb_mat_sub(exact, exact, exact_c, 4000);
+    assert_near(exact, computed, dropped);
+    arb_mat_clear(exact_a);
+    arb_mat_clear(exact_b);
+    arb_mat_clear(exact_c);
+    arb_mat_clear(exact);
+    arb_mat_clear(transposed);
+    arb_mat_clear(computed);
+    mc_digits_clear(&A);
+    mc_digits_clear(&B);
+    mc_digits_clear(&C);
+    mc_digits_clear(&X);
+    mag_clear(ignored);
+    mag_clear(dropped);
+  }
+}
+
+static void scaled(void **state) {
+  (void)state;
+  double a[6], c;
+  mc_random r;
+  mc_random_init(&r, 1, mc_random_stream_of("scaled"), 0);
+  for (int trial = 0; trial < 100; trial++) {
+    mag_t ignored, dropped;
+    arb_mat_t exact, computed, number;
+    mc_digits_sum sum;
+    mc_digits X;
+    mag_init(ignored);
+    mag_init(dropped);
+    arb_mat_init(exact, 2, 3);
+    arb_mat_init(computed, 2, 3);
+    arb_mat_init(number, 1, 1);
+    fill(a, 6, 10, &r);
+    fill(&c, 1, 0, &r);
+    mc_digits A = digits_of(a, 2, 3, 4, 22, ignored), C = digits_of(&c, 1, 1, 3, 22, ignored);
+    assert_int_equal(mc_digits_sum_init(&sum, 2, 3, 2 + (size_t)trial % 6, -1, 22, NULL), MC_OK);
+    assert_int_equal(mc_digits_sum_addscaled(&sum, &C, &A, NULL), MC_OK);
+    assert_int_equal(mc_digits_sum_finish(&X, dropped, &sum, NULL), MC_OK);
+    mc_digits_get_mat(exact, &A);
+    mc_digits_get_mat(number, &C);
+    mc_digits_get_mat(computed, &X);
+    arb_mat_scalar_mul_arb(exact, exact, arb_mat_entry(number, 0, 0), 4000);
+    assert_near(exact, computed, dropped);
+    mc_digits_clear(&A);
+    mc_digits_clear(&C);
+    mc_digits_clear(&X);
+    mag_clear(ignored);
+    mag_clear(dropped);
+    arb_mat_clear(exact);
+    arb_mat_clear(computed);
+    arb_mat_clear(number);
+  }
+}
+
+/* ---- Faults ---- */
+
+/* A 3 by 3 product after a fault was planted by `tamper`. */
+static mc_status product_after(void (*tamper)(mc_digits *a)) {
+  double a[9];
+  mc_random r;
+  mc_error e = {0};
+  mc_digits_sum sum;
+  mc_digits X = {0};
+  mag_t error;
+  mag_init(error);
+  mc_random_init(&r, 1, mc_random_stream_of("product_after"), 0);
+  fill(a, 9, 0, &r);
+  mc_digits A = digits_of(a, 3, 3, 3, 22, error), B = digits_of(a, 3, 3, 3, 22, error);
+  if (tamper != NULL)
+    tamper(&A);
+  assert_int_equal(mc_digits_sum_init(&sum, 3, 3, 5, -1, 22, NULL), MC_OK);
+  mc_status status = mc_digits_sum_addmul(&sum, 1, &A, false, &B, &e);
+  if (status == MC_OK)
+    status = mc_digits_sum_finish(&X, error, &sum, &e);
+  else
+    mc_digits_sum_clear(&sum);
+  assert_true(status == MC_OK || (X.d == NULL && strlen(e.text) > 0));
+  mc_digits_clear(&A);
+  mc_digits_clear(&B);
+  mc_digits_clear(&X);
+  mag_clear(error);
+  return status;
+}
+
+static void too_large(mc_digits *a) {
+  a->d[4] = 0x1p21 + 1; /* second plane */
+}
+
+static void no_integer(mc_digits *a) {
+  a->d[2] += 0.5;
+}
+
+static void not_a_number(mc_digits *a) {
+  a->d[0] = NAN;
+}
+
+static void infinite(mc_digits *a) {
+  a->d[8] = INFINITY;
+}
+
+static void tampered_digits(void **state) {
+  (void)state;
+  assert_int_equal(product_after(NULL), MC_OK);
+  assert_int_equal(product_after(too_large), MC_INTERNAL);
+  assert_int_equal(product_after(no_integer), MC_INTERNAL);
+  assert_int_equal(product_after(not_a_number), MC_INTERNAL);
+  assert_int_equal(product_after(infinite), MC_INTERNAL);
+}
+
+/* A flipped bit of any weight in a product, NaN and infinity. */
+static void lying_blas(void **state) {
+  (void)state;
+  for (int bit = 0; bit <= 50; bit++) {
+    lie = ldexp(bit % 2 ? -1 : 1, bit);
+    assert_int_equal(product_after(NULL), MC_INTERNAL);
+  }
+  lie = NAN;
+  assert_int_equal(product_after(NULL), MC_INTERNAL);
+  lie = -INFINITY;
+  assert_int_equal(product_after(NULL), MC_INTERNAL);
+  lie = 0;
+  assert_int_equal(product_after(NULL), MC_OK);
+}
+
+static void other_rounding(void **state) {
+  (void)state;
+  static const int modes[] = {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
+  const double a = 0.5;
+  for (int i = 0; i < 3; i++) {
+    mc_digits x;
+    assert_int_equal(mc_digits_init(&x, 1, 1, 1, 0, 22, NULL), MC_OK);
+    fesetround(modes[i]);
+    mc_status status = mc_digits_set_double(&x, NULL, &a, 0, NULL);
+    fesetround(FE_TONEAREST);
+    assert_int_equal(status, MC_INTERNAL);
+    mc_digits_clear(&x);
+  }
+}
+
+/* What does not fit is refused: an entry above 1, and a contraction so long that a sum could pass 2^52. */
+static void does_not_fit(void **state) {
+  (void)state;
+  const double two = 2, nan = NAN;
+  mc_digits x;
+  assert_int_equal(mc_digits_init(&x, 1, 1, 2, 0, 22, NULL), MC_OK);
+  assert_int_equal(mc_digits_set_double(&x, NULL, &two, 0, NULL), MC_UNDECIDED);
+  assert_int_equal(mc_digits_set_double(&x, NULL, &nan, 0, NULL), MC_UNDECIDED);
+  mc_digits_clear(&x);
+  double row[600];
+  for (int i = 0; i < 600; i++)
+    row[i] = 0.5;
+  mc_digits a = digits_of(row, 1, 600, 1, 24, NULL), b = digits_of(row, 600, 1, 1, 24, NULL);
+  mc_digits_sum sum;
+  assert_int_equal(mc_digits_sum_init(&sum, 1, 1, 3, -1, 24, NULL), MC_OK);
+  assert_int_equal(mc_digits_sum_addmul(&sum, 1, &a, false, &b, NULL), MC_UNDECIDED);
+  mc_digits_sum_clear(&sum);
+  mc_digits_clear(&a);
+  mc_digits_clear(&b);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(doubles_and_back), cmocka_unit_test(products),   cmocka_unit_test(scaled),
+      cmocka_unit_test(tampered_digits),  cmocka_unit_test(lying_blas), cmocka_unit_test(other_rounding),
+      cmocka_unit_test(does_not_fit),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
