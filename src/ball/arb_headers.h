@@ -21,10 +21,13 @@
 #include <flint/flint.h>
 #include <flint/fmpq.h>
 #include <flint/fmpq_mat.h>
+#include <flint/fmpq_poly.h>
 #include <flint/fmpz.h>
+#include <flint/fmpz_poly.h>
 #include <flint/nmod_mat.h>
 #include <flint/ulong_extras.h>
 #ifdef MUONCERT_FLINT3
+#include <flint/acb.h>
 #include <flint/arb.h>
 #include <flint/arb_fmpz_poly.h>
 #include <flint/arb_mat.h>
@@ -32,6 +35,7 @@
 #include <flint/arf.h>
 #include <flint/mag.h>
 #else
+#include <acb.h>
 #include <arb.h>
 #include <arb_fmpz_poly.h>
 #include <arb_mat.h>
