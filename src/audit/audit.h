@@ -11,27 +11,40 @@ extern "C" {
 #endif
 
 typedef struct {
-  uint64_t seed;      /* of the rounding ensemble */
+  uint64_t seed;      /* of the rounding ensembles */
   size_t depth;       /* accumulation trees have at most this depth; 0: any order of summation */
   double false_alarm; /* of the statistical limits, per audit; in (0, 1) */
+  unsigned
+      roundings; /* rules that the kernel may follow: the sum of 1 << rule; 0: any.  The model's own rule does not matter */
 } mc_audit_options;
 
-/* Seed 1, any order, 1e-6. */
+/* Seed 1, any order, 1e-6, any rule. */
 mc_audit_options mc_audit_default_options(void);
 
-/* ---- Measures of an error matrix E (measure.c) ----
+/* ---- Measures of an error matrix E = output - image (measure.c) ----
  *
- * Norms of E = output - image, each of which sees another kind of bug; none exceeds a known multiple of ||E||_F. */
+ * Each sees another kind of bug; none exceeds a known multiple of ||E||_F by more than a constant. */
 typedef enum {
-  MC_MEASURE_TOTAL, /* ||E||_F */
-  MC_MEASURE_SPECTRUM, /* l2 norm of u_i^T E v_i, for computed singular vectors of the input: wrong coefficients, steps, scale */
-  MC_MEASURE_ROWS,    /* l8 norm of the row norms: lost, swapped, negated rows */
-  MC_MEASURE_COLUMNS, /* the same for columns */
-  MC_MEASURE_TILES,   /* the same for 16 by 16 tiles: tiles not written */
+  MC_MEASURE_TOTAL,    /* ||E||_F */
+  MC_MEASURE_SPECTRUM, /* l2 norm of d_i = u_i^T E v_i, for computed singular vectors of the input: scale, steps */
+  MC_MEASURE_PROFILE,  /* l2 distance of d from its mean over correct kernels: coefficients */
+  MC_MEASURE_ROWS,     /* l8 norm of the row norms: lost, swapped, negated rows */
+  MC_MEASURE_COLUMNS,  /* the same for columns */
+  MC_MEASURE_TILES,    /* the same for 16 by 16 tiles: tiles not written */
   MC_MEASURES
 } mc_audit_measure;
 
 const char *mc_audit_measure_name(mc_audit_measure measure);
+
+/* ---- Limits for kernels that follow one rule of rounding (sound.c, ensemble.c) ---- */
+
+typedef struct {
+  mc_kernel_rounding rounding;
+  double sound;    /* upper bound of ||E||_F for every kernel of the model; infinite: the model bounds nothing */
+  double spectrum; /* the same from divided differences at the actual singular values: another sound bound */
+  double statistical
+      [MC_MEASURES]; /* one of them is exceeded with probability at most false_alarm; NaN: no limit is known */
+} mc_audit_limits;
 
 /* ---- What a kernel of a model should make of an input (reference.c) ---- */
 
@@ -43,18 +56,12 @@ mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g
                                  const mc_kernel_model *model, const mc_audit_options *options, mc_error *e);
 void mc_audit_reference_free(mc_audit_reference *reference);
 
-/* ---- Limits (sound.c, ensemble.c) ---- */
+/* One for each rule that the kernel may follow and that differs from the others in this storage format. */
+size_t mc_audit_reference_rules(const mc_audit_reference *reference);
+const mc_audit_limits *mc_audit_reference_limits(const mc_audit_reference *reference, size_t rule);
 
-typedef struct {
-  double sound;    /* upper bound of ||E||_F for every kernel of the model; infinite: the model bounds nothing */
-  double spectrum; /* the same from divided differences at the actual singular values: another sound bound */
-  double
-      statistical[MC_MEASURES]; /* limits of the measures, exceeded together with probability false_alarm; NaN: none */
-  double false_alarm;
-  size_t members; /* of the ensemble */
-} mc_audit_limits;
-
-const mc_audit_limits *mc_audit_reference_limits(const mc_audit_reference *reference);
+/* Sound limits for all rules together: ||E||_F above either proves that the kernel follows none of them. */
+void mc_audit_reference_sound(double *sound, double *spectrum, const mc_audit_reference *reference);
 
 /* ---- Judgement (judge.c) ---- */
 
@@ -63,21 +70,26 @@ typedef enum { MC_AUDIT_CONFORMS, MC_AUDIT_SUSPICIOUS, MC_AUDIT_WRONG, MC_AUDIT_
 /* "conforms", "suspicious", "wrong", "undecided". */
 const char *mc_audit_verdict_name(mc_audit_verdict verdict);
 
+/* Of nonnegative quantities; what is unknown is [-inf, inf]. */
 typedef struct {
   mc_audit_verdict verdict;
   char reason[256];           /* why, for verdicts other than conforms */
   arb_t error;                /* ||output - image||_F */
-  arb_t polar_distance;       /* ||output - polar factor||_F; [0, inf] where the polar factor is not certified */
+  arb_t polar_distance;       /* ||output - polar factor||_F */
   arb_t sigma_min, sigma_max; /* singular values of the output */
   arb_t orthogonality;        /* ||I - x x^T||_F or ||I - x^T x||_F, the smaller Gram matrix */
-  arb_t measures[MC_MEASURES];
+  const mc_audit_limits
+      *limits; /* of the rule that fits the output best; NULL: nothing was measured.  Lives with the reference */
+  arb_t measures[MC_MEASURES]; /* under that rule */
 } mc_audit_finding;
 
 void mc_audit_finding_init(mc_audit_finding *f);
 void mc_audit_finding_clear(mc_audit_finding *f);
 
-/* Judge the output x, of the input's shape.  An undecided verdict is MC_OK with a reason: x not finite, the input rank-deficient (its polar
- * factor is not certified), a limit between the ends of an enclosure.  A bad status means that nothing could be computed. */
+/* Judge the output x, of the input's shape.  It conforms if it is certified to lie within all statistical limits of one rule, and is
+ * suspicious if it is certified to exceed one limit of each.  An undecided verdict is MC_OK with a reason: x not finite, the input
+ * rank-deficient (its polar factor is not certified), a limit between the ends of an enclosure.  A bad status means that nothing
+ * could be computed. */
 mc_status mc_audit_judge(mc_audit_finding *f, const mc_audit_reference *reference, const double *x, mc_error *e);
 
 #ifdef __cplusplus

@@ -11,7 +11,7 @@
 enum { MEMBERS = 33 }; /* 32 degrees of freedom */
 
 /* Abramowitz and Stegun 26.7.4: P(|T| < t) = sin x (1 + 1/2 cos^2 x + (1 3)/(2 4) cos^4 x + …), x = arctan(t / sqrt(freedom)). */
-double mc_audit_student_tail_approx(double t, unsigned freedom) {
+static double student_tail(double t, unsigned freedom) {
   double cosine = 1 / sqrt(1 + t * t / freedom), sine = t / sqrt(freedom + t * t), term = 1, sum = 1;
   for (unsigned k = 2; k < freedom; k += 2) {
     term *= cosine * cosine * (k - 1) / k;
@@ -23,11 +23,11 @@ double mc_audit_student_tail_approx(double t, unsigned freedom) {
 /* The t that is exceeded with the given probability. */
 static double student_quantile(double probability, unsigned freedom) {
   double lo = 0, hi = 1;
-  while (mc_audit_student_tail_approx(hi, freedom) > probability && hi < 1e9)
+  while (student_tail(hi, freedom) > probability && hi < 1e9)
     hi *= 2;
   for (int i = 0; i < 100; i++) {
     double middle = (lo + hi) / 2;
-    *(mc_audit_student_tail_approx(middle, freedom) > probability ? &lo : &hi) = middle;
+    *(student_tail(middle, freedom) > probability ? &lo : &hi) = middle;
   }
   return hi;
 }
@@ -43,31 +43,59 @@ static double limit_of(const double *values, double quantile) {
   return isfinite(limit) && limit > 0 ? limit : (double)NAN;
 }
 
-mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, const mc_kernel_model *model, const double *g,
-                                   const double *image, const mc_audit_basis *basis, const mc_audit_options *options,
-                                   mc_error *e) {
-  size_t m = basis->m, n = basis->n;
-  double values[MC_MEASURES][MEMBERS], *x = mc_alloc(m * n, sizeof *x);
-  double *room = mc_alloc(mc_audit_measure_room(m, n), sizeof *room);
-  mc_status s = x && room ? MC_OK : mc_fail(e, MC_NO_MEMORY, "out of memory");
-  for (unsigned i = 0; i < MEMBERS && s == MC_OK; i++) {
-    double measured[MC_MEASURES];
+typedef struct {
+  double value[MC_MEASURES][MEMBERS];
+  double *diagonals; /* MEMBERS by k */
+} ensemble;
+
+static mc_status run_members(ensemble *s, const mc_kernel_model *model, const double *g, const double *image,
+                             const mc_audit_basis *basis, uint64_t seed, mc_error *e) {
+  mc_audit_measured measured;
+  mc_status status = mc_audit_measured_init(&measured, basis, e);
+  double *x = mc_alloc(basis->m * basis->n, sizeof *x);
+  if (status == MC_OK && !x)
+    status = mc_fail(e, MC_NO_MEMORY, "out of memory");
+  for (unsigned i = 0; i < MEMBERS && status == MC_OK; i++) {
     mc_random draw;
-    mc_random_init(&draw, options->seed, mc_random_stream_of("audit ensemble"), i);
-    s = mc_interrupt_requested() ? mc_fail(e, MC_INTERRUPTED, "interrupted")
-                                 : mc_kernel_emulate(x, model, g, m, n, &draw, e);
-    if (s == MC_OK) {
-      mc_audit_measure_approx(measured, x, image, basis, room);
-      for (int k = 0; k < MC_MEASURES; k++)
-        values[k][i] = measured[k];
-    }
+    mc_random_init(&draw, seed, mc_random_stream_of("audit ensemble"), i);
+    status = mc_interrupt_requested() ? mc_fail(e, MC_INTERRUPTED, "interrupted")
+                                      : mc_kernel_emulate(x, model, g, basis->m, basis->n, &draw, e);
+    if (status != MC_OK)
+      break;
+    mc_audit_measure_approx(&measured, x, image, basis);
+    memcpy(s->diagonals + i * basis->k, measured.diagonal, basis->k * sizeof *s->diagonals);
+    for (int k = 0; k < MC_MEASURES; k++)
+      s->value[k][i] = measured.value[k];
   }
-  double quantile = student_quantile(options->false_alarm / MC_MEASURES, MEMBERS - 1);
-  for (int k = 0; k < MC_MEASURES && s == MC_OK; k++)
-    limits->statistical[k] = limit_of(values[k], quantile);
-  limits->false_alarm = options->false_alarm;
-  limits->members = MEMBERS;
+  mc_audit_measured_clear(&measured);
   mc_free(x);
-  mc_free(room);
-  return s;
+  return status;
+}
+
+/* profile := mean of the diagonals.  A member's own measure is its distance from the mean of the others, N / (N - 1) times that from
+ * the mean of all. */
+static void find_profiles(ensemble *s, double *profile, size_t k) {
+  memset(profile, 0, k * sizeof *profile);
+  for (size_t i = 0; i < MEMBERS * k; i++)
+    profile[i % k] += s->diagonals[i] / MEMBERS;
+  for (size_t i = 0; i < MEMBERS; i++)
+    s->value[MC_MEASURE_PROFILE][i] =
+        mc_audit_profile_distance_approx(s->diagonals + i * k, profile, k) * MEMBERS / (MEMBERS - 1);
+}
+
+mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, double *profile, const mc_kernel_model *model,
+                                   const double *g, const double *image, const mc_audit_basis *basis,
+                                   const mc_audit_options *options, mc_error *e) {
+  ensemble s = {.diagonals = mc_alloc(MEMBERS * basis->k, sizeof *s.diagonals)};
+  if (!s.diagonals)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  mc_status status = run_members(&s, model, g, image, basis, options->seed, e);
+  if (status == MC_OK) {
+    double quantile = student_quantile(options->false_alarm / MC_MEASURES, MEMBERS - 1);
+    find_profiles(&s, profile, basis->k);
+    for (int k = 0; k < MC_MEASURES; k++)
+      limits->statistical[k] = limit_of(s.value[k], quantile);
+  }
+  mc_free(s.diagonals);
+  return status;
 }

@@ -4,13 +4,17 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "upward.h"
+
 const char *mc_audit_verdict_name(mc_audit_verdict verdict) {
   static const char *const names[] = {"conforms", "suspicious", "wrong", "undecided"};
   return names[verdict];
 }
 
 void mc_audit_finding_init(mc_audit_finding *f) {
-  *f = (mc_audit_finding){.verdict = MC_AUDIT_UNDECIDED};
+  f->verdict = MC_AUDIT_UNDECIDED;
+  f->reason[0] = 0;
+  f->limits = NULL;
   arb_init(f->error);
   arb_init(f->polar_distance);
   arb_init(f->sigma_min);
@@ -30,19 +34,14 @@ void mc_audit_finding_clear(mc_audit_finding *f) {
     arb_clear(f->measures[k]);
 }
 
-/* [0, inf] */
-static void set_unknown(arb_t x) {
-  arb_zero_pm_inf(x);
-}
-
 static void set_all_unknown(mc_audit_finding *f) {
-  set_unknown(f->error);
-  set_unknown(f->polar_distance);
-  set_unknown(f->sigma_min);
-  set_unknown(f->sigma_max);
-  set_unknown(f->orthogonality);
+  arb_zero_pm_inf(f->error);
+  arb_zero_pm_inf(f->polar_distance);
+  arb_zero_pm_inf(f->sigma_min);
+  arb_zero_pm_inf(f->sigma_max);
+  arb_zero_pm_inf(f->orthogonality);
   for (int k = 0; k < MC_MEASURES; k++)
-    set_unknown(f->measures[k]);
+    arb_zero_pm_inf(f->measures[k]);
 }
 
 static void decide(mc_audit_finding *f, mc_audit_verdict verdict, const char *reason) {
@@ -50,57 +49,136 @@ static void decide(mc_audit_finding *f, mc_audit_verdict verdict, const char *re
   snprintf(f->reason, sizeof f->reason, "%s", reason);
 }
 
-/* Of two sound bounds the smaller. */
-static double sound_limit(const mc_audit_limits *limits) {
-  return limits->spectrum < limits->sound ? limits->spectrum : limits->sound;
+/* ---- One rule ---- */
+
+typedef struct {
+  mc_audit_verdict verdict; /* conforms, suspicious or undecided */
+  double worst; /* the largest ratio of a measure's lower bound to its limit; infinite where no limit is known */
+  mc_audit_measure measure; /* the one with that ratio */
+} match;
+
+/* Every comparison fails closed. */
+static match match_rule(const mc_audit_limits *limits, const double *lower, const double *upper) {
+  match found = {.verdict = MC_AUDIT_CONFORMS, .worst = 0};
+  for (int k = 0; k < MC_MEASURES; k++) {
+    double limit = limits->statistical[k], ratio = limit > 0 ? lower[k] / limit : (double)INFINITY;
+    if (ratio > found.worst) {
+      found.worst = ratio;
+      found.measure = (mc_audit_measure)k;
+    }
+    if (lower[k] > limit)
+      found.verdict = MC_AUDIT_SUSPICIOUS;
+    else if (!(upper[k] <= limit) && found.verdict == MC_AUDIT_CONFORMS)
+      found.verdict = MC_AUDIT_UNDECIDED;
+  }
+  return found;
 }
 
-static void judge(mc_audit_finding *f, const mc_audit_reference *r) {
-  const mc_audit_limits *limits = &r->limits;
+/* The better of two matches. */
+static bool is_better(const match *a, const match *b) {
+  static const int rank[] = {[MC_AUDIT_CONFORMS] = 0, [MC_AUDIT_UNDECIDED] = 1, [MC_AUDIT_SUSPICIOUS] = 2};
+  return rank[a->verdict] != rank[b->verdict] ? rank[a->verdict] < rank[b->verdict] : a->worst < b->worst;
+}
+
+/* ---- All rules ---- */
+
+static void set_ball(arb_t x, double value, double error) {
+  mag_t r;
+  mag_init(r);
+  if (isfinite(value) && isfinite(error)) {
+    mag_set_d(r, error);
+    arb_set_d(x, value);
+    mc_ball_add_error_nonnegative(x, r, 64);
+  } else {
+    arb_zero_pm_inf(x);
+  }
+  mag_clear(r);
+}
+
+static double profile_norm(const mc_audit_reference *r, size_t rule) {
+  double sum = 0;
+  for (size_t i = 0; i < r->basis.k; i++)
+    sum = mc_up_add(sum, mc_up_mul(r->profiles[rule][i], r->profiles[rule][i]));
+  return mc_up_sqrt(sum);
+}
+
+/* balls := the measures of the output whose evaluation is `measured`, under one rule. */
+static void enclose_measures(arb_t *balls, const mc_audit_measured *measured, const arb_t error,
+                             const mc_audit_reference *r, size_t rule) {
+  double size = mc_up_add(mc_ball_upper_double(error), r->radius);
+  for (int k = 0; k < MC_MEASURES; k++) {
+    double value = measured->value[k], reach = size;
+    if (k == MC_MEASURE_PROFILE) {
+      value = mc_audit_profile_distance_approx(measured->diagonal, r->profiles[rule], r->basis.k);
+      reach = mc_up_add(size, profile_norm(r, rule));
+    }
+    set_ball(balls[k], value, mc_audit_measure_error((mc_audit_measure)k, &r->basis, reach, r->radius));
+  }
+  arb_set(balls[MC_MEASURE_TOTAL], error);
+}
+
+/* The rule that fits best, its measures in f. */
+static match match_best(mc_audit_finding *f, const mc_audit_measured *measured, const mc_audit_reference *r) {
+  match best = {.verdict = MC_AUDIT_SUSPICIOUS, .worst = INFINITY};
+  for (size_t rule = 0; rule < r->rules; rule++) {
+    double lower[MC_MEASURES], upper[MC_MEASURES];
+    arb_t balls[MC_MEASURES];
+    for (int k = 0; k < MC_MEASURES; k++)
+      arb_init(balls[k]);
+    enclose_measures(balls, measured, f->error, r, rule);
+    for (int k = 0; k < MC_MEASURES; k++) {
+      lower[k] = mc_ball_lower_double(balls[k]);
+      upper[k] = mc_ball_upper_double(balls[k]);
+    }
+    match found = match_rule(&r->limits[rule], lower, upper);
+    if (rule == 0 || is_better(&found, &best)) {
+      best = found;
+      f->limits = &r->limits[rule];
+      for (int k = 0; k < MC_MEASURES; k++)
+        arb_swap(f->measures[k], balls[k]);
+    }
+    for (int k = 0; k < MC_MEASURES; k++)
+      arb_clear(balls[k]);
+  }
+  return best;
+}
+
+static void conclude(mc_audit_finding *f, const match *best, const mc_audit_reference *r) {
   char text[256];
-  if (mc_ball_lower_double(f->error) > sound_limit(limits)) {
+  const char *measure = mc_audit_measure_name(best->measure);
+  double sound, spectrum;
+  mc_audit_reference_sound(&sound, &spectrum, r);
+  if (mc_ball_lower_double(f->error) > fmin(sound, spectrum)) {
     decide(f, MC_AUDIT_WRONG, "no kernel of this model can be so far from the image");
-    return;
-  }
-  for (int k = 0; k < MC_MEASURES; k++) {
-    double lower = mc_ball_lower_double(f->measures[k]);
-    if (lower > limits->statistical[k]) {
-      snprintf(text, sizeof text, "the error (%s) is %.3g times the statistical limit",
-               mc_audit_measure_name((mc_audit_measure)k), lower / limits->statistical[k]);
-      decide(f, MC_AUDIT_SUSPICIOUS, text);
-      return;
-    }
-  }
-  for (int k = 0; k < MC_MEASURES; k++) {
-    if (!(mc_ball_upper_double(f->measures[k]) <= limits->statistical[k])) {
-      snprintf(text, sizeof text, "%s: %s", mc_audit_measure_name((mc_audit_measure)k),
-               isnan(limits->statistical[k]) ? "the rounding ensemble gives no limit for this input"
-                                             : "the statistical limit lies inside the enclosure of the error");
-      decide(f, MC_AUDIT_UNDECIDED, text);
-      return;
-    }
-  }
-  if (r->polar_certified)
-    decide(f, MC_AUDIT_CONFORMS, "");
-  else
+  } else if (best->verdict == MC_AUDIT_SUSPICIOUS) {
+    snprintf(text, sizeof text, "the error (%s) is %.3g times the statistical limit", measure, best->worst);
+    decide(f, MC_AUDIT_SUSPICIOUS, text);
+  } else if (best->verdict == MC_AUDIT_UNDECIDED) {
+    snprintf(text, sizeof text, "%s: %s", measure,
+             isinf(best->worst) ? "the rounding ensemble gives no limit for this input"
+                                : "the statistical limit lies inside the enclosure of the error");
+    decide(f, MC_AUDIT_UNDECIDED, text);
+  } else if (!r->polar_certified) {
     decide(f, MC_AUDIT_UNDECIDED,
            "the input is rank-deficient or too ill-conditioned: its polar factor is not certified");
+  } else {
+    decide(f, MC_AUDIT_CONFORMS, "");
+  }
 }
 
-static mc_status measure(mc_audit_finding *f, const mc_audit_reference *r, const double *x, mc_error *e) {
-  double *room = mc_alloc(mc_audit_measure_room(r->m, r->n), sizeof *room);
-  arb_ptr measures = _arb_vec_init(MC_MEASURES);
-  mc_status s = MC_OK;
-  if (room)
-    mc_audit_measure_enclose(measures, x, r->approximate, r->radius, f->error, &r->basis, room);
-  else
-    s = mc_fail(e, MC_NO_MEMORY, "out of memory");
-  for (int k = 0; k < MC_MEASURES; k++)
-    arb_set(f->measures[k], measures + k);
-  _arb_vec_clear(measures, MC_MEASURES);
-  mc_free(room);
-  return s;
+static mc_status match_rules(mc_audit_finding *f, const mc_audit_reference *r, const double *x, mc_error *e) {
+  mc_audit_measured measured;
+  mc_status s = mc_audit_measured_init(&measured, &r->basis, e);
+  if (s != MC_OK)
+    return s;
+  mc_audit_measure_approx(&measured, x, r->approximate, &r->basis);
+  match best = match_best(f, &measured, r);
+  mc_audit_measured_clear(&measured);
+  conclude(f, &best, r);
+  return MC_OK;
 }
+
+/* ---- Certified numbers ---- */
 
 static mc_status find_distances(mc_audit_finding *f, const mc_audit_reference *r, const double *x, mc_error *e) {
   mc_truth_distance d;
@@ -108,7 +186,7 @@ static mc_status find_distances(mc_audit_finding *f, const mc_audit_reference *r
   mc_status s = mc_truth_distance_enclose(&d, x, &r->image, e);
   if (s == MC_OK) {
     arb_set(f->error, d.frobenius);
-    set_unknown(f->polar_distance);
+    arb_zero_pm_inf(f->polar_distance);
     if (r->polar_certified && (s = mc_truth_distance_enclose(&d, x, &r->polar.factor, e)) == MC_OK)
       arb_set(f->polar_distance, d.frobenius);
   }
@@ -127,8 +205,8 @@ static mc_status find_spectrum(mc_audit_finding *f, const mc_audit_reference *r,
     arb_set(f->sigma_max, sigma);
     arb_set(f->sigma_min, sigma + count - 1);
   } else if (s == MC_UNDECIDED) {
-    set_unknown(f->sigma_max);
-    set_unknown(f->sigma_min);
+    arb_zero_pm_inf(f->sigma_max);
+    arb_zero_pm_inf(f->sigma_min);
     s = MC_OK;
   }
   if (s == MC_OK)
@@ -150,8 +228,6 @@ mc_status mc_audit_judge(mc_audit_finding *f, const mc_audit_reference *referenc
   if (s == MC_OK)
     s = find_spectrum(f, reference, x, e);
   if (s == MC_OK)
-    s = measure(f, reference, x, e);
-  if (s == MC_OK)
-    judge(f, reference);
+    s = match_rules(f, reference, x, e);
   return s;
 }

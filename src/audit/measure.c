@@ -10,7 +10,7 @@
 #define TILE 16
 
 const char *mc_audit_measure_name(mc_audit_measure measure) {
-  static const char *const names[MC_MEASURES] = {"total", "spectrum", "rows", "columns", "tiles"};
+  static const char *const names[MC_MEASURES] = {"total", "spectrum", "profile", "rows", "columns", "tiles"};
   return names[measure];
 }
 
@@ -46,7 +46,7 @@ mc_status mc_audit_basis_init(mc_audit_basis *basis, const double *g, size_t m, 
   }
   if (status == MC_OK) {
     transpose(basis->v, vt, k, n);
-    basis->weight = mc_up_mul(frobenius_upper(basis->u, m * k), frobenius_upper(basis->v, n * k));
+    basis->weight = fmax(1, mc_up_mul(frobenius_upper(basis->u, m * k), frobenius_upper(basis->v, n * k)));
   }
   mc_free(copy);
   mc_free(s);
@@ -64,9 +64,8 @@ void mc_audit_basis_clear(mc_audit_basis *basis) {
 
 /* ---- Evaluation in double ---- */
 
-/* l2 norm of the u_i^T E v_i.  row: k doubles, diagonal: k doubles. */
-static double spectrum(const double *error, const mc_audit_basis *b, double *row, double *diagonal) {
-  double sum = 0;
+/* diagonal[i] := u_i^T E v_i.  row: room for k doubles. */
+static void find_diagonal(double *diagonal, const double *error, const mc_audit_basis *b, double *row) {
   memset(diagonal, 0, b->k * sizeof *diagonal);
   for (size_t i = 0; i < b->m; i++) {
     memset(row, 0, b->k * sizeof *row);
@@ -76,8 +75,12 @@ static double spectrum(const double *error, const mc_audit_basis *b, double *row
     for (size_t l = 0; l < b->k; l++)
       diagonal[l] += b->u[i * b->k + l] * row[l];
   }
-  for (size_t l = 0; l < b->k; l++)
-    sum += diagonal[l] * diagonal[l];
+}
+
+static double l2(const double *x, size_t count) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++)
+    sum += x[i] * x[i];
   return sqrt(sum);
 }
 
@@ -99,49 +102,53 @@ static double blocks(const double *error, size_t m, size_t n, size_t h, size_t w
   return l8(squares, across * down);
 }
 
-size_t mc_audit_measure_room(size_t m, size_t n) {
-  size_t longest = m > n ? m : n, tiles = (m / TILE + 1) * (n / TILE + 1);
-  return m * n + (2 * longest > tiles ? 2 * longest : tiles);
+mc_status mc_audit_measured_init(mc_audit_measured *measured, const mc_audit_basis *b, mc_error *e) {
+  size_t longest = b->m > b->n ? b->m : b->n, tiles = (b->m / TILE + 1) * (b->n / TILE + 1);
+  measured->room = mc_alloc(b->m * b->n + (longest > tiles ? longest : tiles), sizeof *measured->room);
+  measured->diagonal = mc_alloc(b->k, sizeof *measured->diagonal);
+  if (measured->room && measured->diagonal)
+    return MC_OK;
+  mc_audit_measured_clear(measured);
+  return mc_fail(e, MC_NO_MEMORY, "out of memory");
 }
 
-void mc_audit_measure_approx(double value[MC_MEASURES], const double *x, const double *image,
-                             const mc_audit_basis *basis, double *room) {
+void mc_audit_measured_clear(mc_audit_measured *measured) {
+  mc_free(measured->room);
+  mc_free(measured->diagonal);
+  *measured = (mc_audit_measured){0};
+}
+
+void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const double *image,
+                             const mc_audit_basis *basis) {
   size_t m = basis->m, n = basis->n;
-  double *error = room, *rest = room + m * n, sum = 0;
+  double *error = measured->room, *rest = error + m * n, sum = 0;
   for (size_t i = 0; i < m * n; i++) {
     error[i] = x[i] - image[i];
     sum += error[i] * error[i];
   }
-  value[MC_MEASURE_TOTAL] = sqrt(sum);
-  value[MC_MEASURE_SPECTRUM] = spectrum(error, basis, rest, rest + basis->k);
-  value[MC_MEASURE_ROWS] = blocks(error, m, n, 1, n, rest);
-  value[MC_MEASURE_COLUMNS] = blocks(error, m, n, m, 1, rest);
-  value[MC_MEASURE_TILES] = blocks(error, m, n, TILE, TILE, rest);
+  find_diagonal(measured->diagonal, error, basis, rest);
+  measured->value[MC_MEASURE_TOTAL] = sqrt(sum);
+  measured->value[MC_MEASURE_SPECTRUM] = l2(measured->diagonal, basis->k);
+  measured->value[MC_MEASURE_PROFILE] = NAN;
+  measured->value[MC_MEASURE_ROWS] = blocks(error, m, n, 1, n, rest);
+  measured->value[MC_MEASURE_COLUMNS] = blocks(error, m, n, m, 1, rest);
+  measured->value[MC_MEASURE_TILES] = blocks(error, m, n, TILE, TILE, rest);
 }
 
-/* ---- Enclosure ---- */
+double mc_audit_profile_distance_approx(const double *diagonal, const double *profile, size_t k) {
+  double sum = 0;
+  for (size_t i = 0; i < k; i++)
+    sum += (diagonal[i] - profile[i]) * (diagonal[i] - profile[i]);
+  return sqrt(sum);
+}
 
-/* Each measure is evaluated with a relative error of at most gamma_K, K = m n + 128 operations in the longest chain (the entries of
- * E are rounded once); the spectrum's error is relative to ||E||_F ||u||_F ||v||_F.  Underflow loses less than 2^-120 under the
- * eighth root.  All measures are norms, at most ||E||_F or weight ||E||_F, so the radius of the truth counts 1 or weight times. */
-void mc_audit_measure_enclose(arb_ptr value, const double *x, const double *image, double radius, const arb_t error,
-                              const mc_audit_basis *basis, double *room) {
-  double approximate[MC_MEASURES], unit = mc_up_mul((double)(basis->m * basis->n + 128), 0x1p-53);
-  double gamma = mc_up_over_one_minus(unit, unit), size = mc_up_add(mc_ball_upper_double(error), radius);
-  mc_audit_measure_approx(approximate, x, image, basis, room);
-  for (int k = 0; k < MC_MEASURES; k++) {
-    double weight = k == MC_MEASURE_SPECTRUM ? fmax(basis->weight, 1) : 1;
-    double off = mc_up_add(mc_up_mul(weight, mc_up_add(radius, mc_up_mul(gamma, size))), 0x1p-120);
-    mag_t r;
-    mag_init(r);
-    if (isfinite(off) && isfinite(approximate[k])) {
-      mag_set_d(r, off);
-      arb_set_d(value + k, approximate[k]);
-      mc_ball_add_error_nonnegative(value + k, r, 64);
-    } else {
-      arb_zero_pm_inf(value + k);
-    }
-    mag_clear(r);
-  }
-  arb_set(value + MC_MEASURE_TOTAL, error);
+/* ---- Error of the evaluation ---- */
+
+/* Each measure is evaluated with a relative error of at most gamma_K, K = m n + 128 operations in the longest chain (the entries of E are
+ * rounded once), relative to weight ||E||_F (plus the profile) for the two that project.  Underflow loses less than 2^-120 under the eighth root.
+ * All measures are Lipschitz in E with constant 1 or weight, so the radius of the truth counts as often. */
+double mc_audit_measure_error(mc_audit_measure measure, const mc_audit_basis *basis, double size, double radius) {
+  double unit = mc_up_mul((double)(basis->m * basis->n + 128), 0x1p-53), gamma = mc_up_over_one_minus(unit, unit);
+  double weight = measure == MC_MEASURE_SPECTRUM || measure == MC_MEASURE_PROFILE ? basis->weight : 1;
+  return mc_up_add(mc_up_mul(weight, mc_up_add(radius, mc_up_mul(gamma, size))), 0x1p-120);
 }

@@ -9,20 +9,32 @@ typedef struct {
   size_t m, n, k;
   double *u;     /* m by k, row-major */
   double *v;     /* n by k, row-major */
-  double weight; /* upper bound of ||u||_F ||v||_F >= ||E -> (u_i^T E v_i)_i|| */
+  double weight; /* upper bound of ||u||_F ||v||_F, at least 1: the norm of E -> (u_i^T E v_i)_i is not above it */
 } mc_audit_basis;
 
 /* MC_UNDECIDED: LAPACK did not converge. */
 mc_status mc_audit_basis_init(mc_audit_basis *basis, const double *g, size_t m, size_t n, mc_error *e);
 void mc_audit_basis_clear(mc_audit_basis *basis);
 
-/* value[k] := measure k of the m by n matrix x - image, evaluated in double.  room: m n + max(m, n, k) + (m/16 + 1)(n/16 + 1) doubles. */
-void mc_audit_measure_approx(double value[MC_MEASURES], const double *x, const double *image,
-                             const mc_audit_basis *basis, double *room);
-size_t mc_audit_measure_room(size_t m, size_t n);
+/* Evaluated in double. */
+typedef struct {
+  double value[MC_MEASURES]; /* of x - image; the profile is left out */
+  double *diagonal;          /* k entries u_i^T (x - image) v_i */
+  double *room;
+} mc_audit_measured;
 
-/* Balls around the measures of x - truth, for a truth within Frobenius distance `radius` of `image`; error encloses ||x - truth||_F. */
-void mc_audit_measure_enclose(arb_ptr value, const double *x, const double *image, double radius, const arb_t error,
-                              const mc_audit_basis *basis, double *room);
+mc_status mc_audit_measured_init(mc_audit_measured *measured, const mc_audit_basis *basis, mc_error *e);
+void mc_audit_measured_clear(mc_audit_measured *measured);
+
+/* For m by n matrices x and image. */
+void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const double *image,
+                             const mc_audit_basis *basis);
+
+/* l2 distance of two profiles of k entries. */
+double mc_audit_profile_distance_approx(const double *diagonal, const double *profile, size_t k);
+
+/* Upper bound of how far a measure, evaluated in double for an image within Frobenius distance `radius` of the truth, is from its value
+ * for the truth.  size: upper bound of ||x - image||_F, plus the norm of the profile for MC_MEASURE_PROFILE. */
+double mc_audit_measure_error(mc_audit_measure measure, const mc_audit_basis *basis, double size, double radius);
 
 #endif

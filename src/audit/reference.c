@@ -7,11 +7,23 @@
 #include "sound.h"
 
 mc_audit_options mc_audit_default_options(void) {
-  return (mc_audit_options){.seed = 1, .depth = 0, .false_alarm = 1e-6};
+  return (mc_audit_options){.seed = 1, .depth = 0, .false_alarm = 1e-6, .roundings = 0};
 }
 
-const mc_audit_limits *mc_audit_reference_limits(const mc_audit_reference *reference) {
-  return &reference->limits;
+size_t mc_audit_reference_rules(const mc_audit_reference *reference) {
+  return reference->rules;
+}
+
+const mc_audit_limits *mc_audit_reference_limits(const mc_audit_reference *reference, size_t rule) {
+  return &reference->limits[rule];
+}
+
+void mc_audit_reference_sound(double *sound, double *spectrum, const mc_audit_reference *reference) {
+  *sound = *spectrum = 0;
+  for (size_t i = 0; i < reference->rules; i++) {
+    *sound = fmax(*sound, reference->limits[i].sound);
+    *spectrum = fmax(*spectrum, reference->limits[i].spectrum);
+  }
 }
 
 void mc_audit_reference_free(mc_audit_reference *reference) {
@@ -20,6 +32,8 @@ void mc_audit_reference_free(mc_audit_reference *reference) {
   mc_enclosure_clear(&reference->image);
   mc_truth_polar_clear(&reference->polar);
   mc_audit_basis_clear(&reference->basis);
+  for (size_t i = 0; i < reference->rules; i++)
+    mc_free(reference->profiles[i]);
   mc_free(reference->approximate);
   mc_free(reference);
 }
@@ -41,18 +55,44 @@ static mc_status find_polar(mc_audit_reference *r, const double *g, mc_error *e)
   return s;
 }
 
-static mc_status find_sound(mc_audit_reference *r, const double *g, const mc_kernel_model *model, size_t depth,
+/* Singular values of X_0. */
+static mc_status find_sigma(arb_ptr sigma, const mc_audit_reference *r, const double *g, const mc_kernel_model *model,
                             mc_error *e) {
-  slong count = (slong)(r->m < r->n ? r->m : r->n);
-  arb_ptr sigma = _arb_vec_init(count);
   mc_enclosure x0;
   mc_enclosure_init(&x0);
   mc_status s = mc_truth_normalised_enclose(&x0, g, r->m, r->n, &model->normalisation, 60, e);
   if (s == MC_OK)
     s = mc_truth_sv_enclose_near(sigma, &x0, e);
-  if (s == MC_OK)
-    s = mc_audit_sound_bound(&r->limits.sound, &r->limits.spectrum, model, g, r->m, r->n, sigma, depth, e);
   mc_enclosure_clear(&x0);
+  return s;
+}
+
+/* Where the accumulator's format is stored, coefficients have the same format in either case. */
+static bool is_distinct(mc_kernel_rounding rule, mc_dtype storage) {
+  return rule != MC_ROUNDING_OPERATIONS || mc_kernel_accumulator(storage) != storage;
+}
+
+static mc_status find_limits(mc_audit_reference *r, const double *g, const mc_kernel_model *model,
+                             const mc_audit_options *options, mc_error *e) {
+  slong count = (slong)(r->m < r->n ? r->m : r->n);
+  arb_ptr sigma = _arb_vec_init(count);
+  mc_status s = find_sigma(sigma, r, g, model, e);
+  unsigned wanted = options->roundings ? options->roundings : (1u << MC_ROUNDINGS) - 1;
+  for (unsigned rule = 0; rule < MC_ROUNDINGS && s == MC_OK; rule++) {
+    if (!(wanted >> rule & 1u) || (!options->roundings && !is_distinct((mc_kernel_rounding)rule, model->storage)))
+      continue;
+    mc_kernel_model variant = *model; /* shares the schedule; nothing below changes it */
+    mc_audit_limits *limits = &r->limits[r->rules];
+    double *profile = mc_alloc((size_t)count, sizeof *profile);
+    if (!profile) {
+      s = mc_fail(e, MC_NO_MEMORY, "out of memory");
+      break;
+    }
+    r->profiles[r->rules++] = profile;
+    variant.rounding = limits->rounding = (mc_kernel_rounding)rule;
+    mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, sigma, options->depth);
+    s = mc_audit_ensemble_limits(limits, profile, &variant, g, r->approximate, &r->basis, options, e);
+  }
   _arb_vec_clear(sigma, count);
   return s;
 }
@@ -90,11 +130,9 @@ mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g
   if (s == MC_OK)
     s = find_polar(r, g, e);
   if (s == MC_OK)
-    s = find_sound(r, g, model, options->depth, e);
-  if (s == MC_OK)
     s = mc_audit_basis_init(&r->basis, g, m, n, e);
   if (s == MC_OK)
-    s = mc_audit_ensemble_limits(&r->limits, model, g, r->approximate, &r->basis, options, e);
+    s = find_limits(r, g, model, options, e);
   if (s == MC_OK)
     *reference = r;
   else

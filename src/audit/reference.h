@@ -12,7 +12,9 @@ struct mc_audit_reference {
   mc_truth_polar polar;
   bool polar_certified;
   mc_audit_basis basis;
-  mc_audit_limits limits;
+  size_t rules;
+  mc_audit_limits limits[MC_ROUNDINGS];
+  double *profiles[MC_ROUNDINGS]; /* mean profile of correct kernels, basis.k entries */
 };
 
 #endif

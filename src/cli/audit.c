@@ -44,7 +44,9 @@ static const struct argp_option options[] = {
     {"safety", OPTION_SAFETY, "S", 0, "another safety factor of the norm", 0},
     {"dtype", OPTION_DTYPE, "TYPE", 0, "format of stored values: bf16 (default), fp16, f32, f64", 0},
     {"rounding", OPTION_ROUNDING, "RULE", 0,
-     "separate (default): every operation and coefficient is rounded; fused: bA + cAA and aX + BX are rounded once", 0},
+     "what is rounded to that format: all (operations and coefficients), operations, sums (bA + cAA and aX + BX once "
+     "each, as by addmm), any of these (default)",
+     0},
     {"accumulate", OPTION_ACCUMULATE, "ORDER", 0, "any (default), or depth:D, trees of at most this depth", 0},
     {"seed", OPTION_SEED, "N", 0, "seed of the rounding ensemble, decimal or 0x… (default 1)", 0},
     {"junit", OPTION_JUNIT, "FILE", 0, "write JUnit XML", 0},

@@ -118,8 +118,8 @@ static void NAMED(add)(REAL *out, const REAL *in, size_t count, mc_dtype format)
   ROUND(out, count, format);
 }
 
-/* One rounding for each operation.  k: a, b, c in the storage format. */
-static void NAMED(step_separate)(NAMED(state) * s, const REAL k[3], slong terms) {
+/* One rounding for each operation.  k: a, b, c. */
+static void NAMED(step_operations)(NAMED(state) * s, const REAL k[3], slong terms) {
   size_t square = s->r * s->r, all = s->r * s->c;
   if (terms >= 3) {
     NAMED(scale)(s->t, k[2], s->a, square, s->storage);
@@ -139,8 +139,8 @@ static void NAMED(step_separate)(NAMED(state) * s, const REAL k[3], slong terms)
     NAMED(add)(s->x, s->t, all, s->storage);
 }
 
-/* One rounding for each sum.  k: a, b, c in the accumulator's format. */
-static void NAMED(step_fused)(NAMED(state) * s, const REAL k[3], slong terms) {
+/* One rounding for each sum.  k: a, b, c. */
+static void NAMED(step_sums)(NAMED(state) * s, const REAL k[3], slong terms) {
   size_t square = s->r * s->r, all = s->r * s->c;
   if (terms >= 3)
     NAMED(product)(s, s->b, s->a, s->a, s->r);
@@ -155,7 +155,7 @@ static void NAMED(step_fused)(NAMED(state) * s, const REAL k[3], slong terms) {
 }
 
 static void NAMED(step)(NAMED(state) * s, const mc_schedule_step *step, mc_kernel_rounding rounding) {
-  mc_dtype held = rounding == MC_ROUNDING_FUSED ? mc_kernel_accumulator(s->storage) : s->storage;
+  mc_dtype held = rounding == MC_ROUNDING_ALL ? s->storage : mc_kernel_accumulator(s->storage);
   REAL k[3] = {0};
   for (slong j = 0; j < step->terms; j++)
     k[j] = NAMED(from_rational)(&step->c[j], held);
@@ -165,10 +165,10 @@ static void NAMED(step)(NAMED(state) * s, const mc_schedule_step *step, mc_kerne
     if (s->fault != MC_FAULT_NONE)
       NAMED(spoil_gram)(s);
   }
-  if (rounding == MC_ROUNDING_FUSED)
-    NAMED(step_fused)(s, k, step->terms);
+  if (rounding == MC_ROUNDING_SUMS)
+    NAMED(step_sums)(s, k, step->terms);
   else
-    NAMED(step_separate)(s, k, step->terms);
+    NAMED(step_operations)(s, k, step->terms);
 }
 
 /* The sum of squares of t, begun at a random place. */

@@ -33,6 +33,11 @@ int mc_kernel_smallest_exponent(mc_dtype format) {
   return formats[format].smallest;
 }
 
+const char *mc_kernel_rounding_name(mc_kernel_rounding rounding) {
+  static const char *const names[MC_ROUNDINGS] = {"all", "operations", "sums"};
+  return names[rounding];
+}
+
 mc_dtype mc_kernel_accumulator(mc_dtype storage) {
   return storage == MC_DTYPE_FLOAT64 ? MC_DTYPE_FLOAT64 : MC_DTYPE_FLOAT32;
 }

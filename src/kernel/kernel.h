@@ -14,12 +14,16 @@
 extern "C" {
 #endif
 
+/* Which values are rounded to the storage format. */
 typedef enum {
-  /* Coefficients, bA, cA, (cA)A, their sum, aX, BX and their sum: one rounding each.  What an expression in a framework does. */
-  MC_ROUNDING_SEPARATE,
-  /* bA + cAA and aX + BX: one rounding each, from the accumulator, which also holds the coefficients.  What addmm does. */
-  MC_ROUNDING_FUSED
+  MC_ROUNDING_ALL,        /* A, bA, cA, (cA)A, their sum, aX, BX and their sum; and a, b, c.  PyTorch 1.13 on a CPU */
+  MC_ROUNDING_OPERATIONS, /* the same, but a, b, c have the accumulator's format.  Frameworks that keep scalars wide */
+  MC_ROUNDING_SUMS,       /* A, bA + cAA and aX + BX; a, b, c have the accumulator's format.  addmm */
+  MC_ROUNDINGS
 } mc_kernel_rounding;
+
+/* "all", "operations", "sums". */
+const char *mc_kernel_rounding_name(mc_kernel_rounding rounding);
 
 typedef struct {
   mc_schedule schedule;

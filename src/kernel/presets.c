@@ -31,7 +31,7 @@ void mc_kernel_model_init(mc_kernel_model *model) {
   mc_schedule_init(&model->schedule);
   mc_normalisation_init(&model->normalisation, MC_NORM_FROBENIUS_ADD);
   model->storage = MC_DTYPE_BFLOAT16;
-  model->rounding = MC_ROUNDING_SEPARATE;
+  model->rounding = MC_ROUNDING_ALL;
 }
 
 void mc_kernel_model_clear(mc_kernel_model *model) {

@@ -37,13 +37,14 @@ static mc_status read_norm(mc_kernel_model *model, const char *word, mc_error *e
   return s;
 }
 
-static mc_status read_rounding(mc_kernel_model *model, const char *word, mc_error *e) {
-  static const char *const words[] = {"separate", "fused", NULL};
-  static const mc_kernel_rounding rules[] = {MC_ROUNDING_SEPARATE, MC_ROUNDING_FUSED};
+static mc_status read_rounding(unsigned *roundings, const char *word, mc_error *e) {
+  const char *words[MC_ROUNDINGS + 2] = {"any"};
   int i;
+  for (int k = 0; k < MC_ROUNDINGS; k++)
+    words[k + 1] = mc_kernel_rounding_name((mc_kernel_rounding)k);
   mc_status s = choose(&i, words, word, "rounding", e);
   if (s == MC_OK)
-    model->rounding = rules[i];
+    *roundings = i == 0 ? 0 : 1u << (i - 1);
   return s;
 }
 
@@ -54,7 +55,7 @@ static mc_status read_nonnegative(fmpq_t q, const char *text, const char *what, 
   return s;
 }
 
-static mc_status read_model(mc_kernel_model *model, const mc_run_audit_request *r, mc_error *e) {
+static mc_status read_model(mc_kernel_model *model, unsigned *roundings, const mc_run_audit_request *r, mc_error *e) {
   mc_status s = mc_kernel_model_set_preset(model, r->preset ? r->preset : PRESET, e);
   if (s == MC_OK && r->schedule)
     s = mc_schedule_set_name(&model->schedule, r->schedule, e);
@@ -69,7 +70,7 @@ static mc_status read_model(mc_kernel_model *model, const mc_run_audit_request *
   if (s == MC_OK && r->dtype)
     s = mc_kernel_dtype_parse(&model->storage, r->dtype, e);
   if (s == MC_OK && r->rounding)
-    s = read_rounding(model, r->rounding, e);
+    s = read_rounding(roundings, r->rounding, e);
   return s;
 }
 
@@ -128,8 +129,25 @@ static json_t *bound_json(double bound) {
   return string;
 }
 
-static void describe_finding(json_t *entry, const mc_audit_finding *f, const mc_audit_limits *limits) {
+/* The statistical limits of the rule that fits best, the sound ones for all rules together. */
+static void describe_limits(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *r, double false_alarm) {
   json_t *measures = json_array();
+  double sound, spectrum;
+  mc_audit_reference_sound(&sound, &spectrum, r);
+  json_object_set_new(entry, "rounding", json_string(mc_kernel_rounding_name(f->limits->rounding)));
+  json_object_set_new(entry, "tolerance",
+                      json_pack("{s:o s:o s:o s:f}", "sound", bound_json(sound), "spectrum", bound_json(spectrum),
+                                "statistical", bound_json(f->limits->statistical[MC_MEASURE_TOTAL]), "false_alarm",
+                                false_alarm));
+  for (int k = 0; k < MC_MEASURES; k++)
+    json_array_append_new(measures,
+                          json_pack("{s:s s:o s:o}", "name", mc_audit_measure_name((mc_audit_measure)k), "error",
+                                    enclosure_json(f->measures[k]), "limit", bound_json(f->limits->statistical[k])));
+  json_object_set_new(entry, "measures", measures);
+}
+
+static void describe_finding(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *r,
+                             double false_alarm) {
   json_object_set_new(entry, "verdict", json_string(mc_audit_verdict_name(f->verdict)));
   if (*f->reason)
     json_object_set_new(entry, "message", json_string(f->reason));
@@ -139,15 +157,8 @@ static void describe_finding(json_t *entry, const mc_audit_finding *f, const mc_
   json_object_set_new(entry, "sigma_min", enclosure_json(f->sigma_min));
   json_object_set_new(entry, "sigma_max", enclosure_json(f->sigma_max));
   json_object_set_new(entry, "orthogonality", enclosure_json(f->orthogonality));
-  json_object_set_new(entry, "tolerance",
-                      json_pack("{s:o s:o s:o s:f}", "sound", bound_json(limits->sound), "spectrum",
-                                bound_json(limits->spectrum), "statistical",
-                                bound_json(limits->statistical[MC_MEASURE_TOTAL]), "false_alarm", limits->false_alarm));
-  for (int k = 0; k < MC_MEASURES; k++)
-    json_array_append_new(measures,
-                          json_pack("{s:s s:o s:o}", "name", mc_audit_measure_name((mc_audit_measure)k), "error",
-                                    enclosure_json(f->measures[k]), "limit", bound_json(limits->statistical[k])));
-  json_object_set_new(entry, "measures", measures);
+  if (f->limits)
+    describe_limits(entry, f, r, false_alarm);
 }
 
 static void describe_failure(json_t *entry, const mc_error *why) {
@@ -168,7 +179,7 @@ static void judge_pair(json_t *entry, const double *g, const double *x, size_t m
   if (s == MC_OK)
     s = mc_audit_judge(&f, reference, x, &why);
   if (s == MC_OK)
-    describe_finding(entry, &f, mc_audit_reference_limits(reference));
+    describe_finding(entry, &f, reference, options->false_alarm);
   else
     describe_failure(entry, &why);
   mc_audit_reference_free(reference);
@@ -177,19 +188,20 @@ static void judge_pair(json_t *entry, const double *g, const double *x, size_t m
 
 /* ---- All pairs of some requests, in parallel ---- */
 
+/* What one request asks for: its model, its files, an entry for each matrix of the batch. */
+typedef struct {
+  mc_kernel_model model;
+  unsigned roundings; /* as in mc_audit_options */
+  mc_matfile input, output;
+} opened;
+
 typedef struct {
   const mc_run_audit_request *request;
-  const mc_kernel_model *model;
+  const opened *from;
   const double *g, *x;
   size_t m, n;
   json_t *entry;
 } pair;
-
-/* What one request asks for: its model, its files, an entry for each matrix of the batch. */
-typedef struct {
-  mc_kernel_model model;
-  mc_matfile input, output;
-} opened;
 
 typedef struct {
   opened *requests;
@@ -204,9 +216,10 @@ static void judge_one(void *context, size_t i) {
   double start = mc_clock_seconds();
   mc_audit_options options = mc_audit_default_options();
   options.depth = p->request->depth;
+  options.roundings = p->from->roundings;
   if (w->options->seed)
     options.seed = w->options->seed;
-  judge_pair(p->entry, p->g, p->x, p->m, p->n, p->model, &options);
+  judge_pair(p->entry, p->g, p->x, p->m, p->n, &p->from->model, &options);
   json_object_set_new(p->entry, "seconds", json_real(mc_clock_seconds() - start));
   mc_progress_add(w->options->progress, 1);
 }
@@ -237,7 +250,7 @@ static mc_status open_request(work *w, json_t *list, const mc_run_audit_request 
   opened *o = &w->requests[w->request_count++];
   mc_error why = {0};
   mc_kernel_model_init(&o->model);
-  mc_status s = read_model(&o->model, r, &why);
+  mc_status s = read_model(&o->model, &o->roundings, r, &why);
   if (s == MC_OK)
     s = read_pair(&o->input, &o->output, r, &why);
   if (s != MC_OK) {
@@ -258,7 +271,7 @@ static mc_status open_request(work *w, json_t *list, const mc_run_audit_request 
     json_t *entry = new_entry(r, &o->model, &o->input, k);
     json_array_append_new(list, entry);
     w->pairs[w->pair_count++] = (pair){.request = r,
-                                       .model = &o->model,
+                                       .from = o,
                                        .g = o->input.values + k * size,
                                        .x = o->output.values + k * size,
                                        .m = o->input.m,
