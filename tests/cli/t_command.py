@@ -356,7 +356,7 @@ class Verify(Case):
         self.assertNotEqual(campaign(), campaign("--seed", "7"))
 
     def test_interrupt_reports_what_was_done(self):
-        spec, output = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=1000000000)), self.path("reports")
+        spec, output = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=10000000)), self.path("reports")
         process = subprocess.Popen([PROGRAM, "verify", "--spec", spec, "--output", output, "--json"], stdout=subprocess.PIPE)
         time.sleep(1.5)
         process.send_signal(signal.SIGINT)
@@ -370,7 +370,7 @@ class Verify(Case):
             self.assertEqual(json.load(f), document)
 
     def test_a_second_signal_ends_at_once(self):
-        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=1000000000))
+        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=10000000))
         process = subprocess.Popen([PROGRAM, "verify", "--spec", spec], stdout=subprocess.DEVNULL)
         time.sleep(1)
         os.kill(process.pid, signal.SIGSTOP)  # both signals are there before the program can end by itself
