@@ -127,8 +127,8 @@ mc_status mc_digits_sum_add(mc_digits_sum *s, int alpha, const mc_digits *x, mc_
 mc_status mc_digits_sum_addmul(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
                                mc_error *e);
 
-/* s += c X for a number c given by its digits, a 1 by 1 matrix. */
-mc_status mc_digits_sum_addscaled(mc_digits_sum *s, const mc_digits *c, const mc_digits *x, mc_error *e);
+/* s += alpha X diag(d), d the digits of a 1 by n matrix.  Fails as above. */
+mc_status mc_digits_sum_addscaled(mc_digits_sum *s, int alpha, const mc_digits *x, const mc_digits *d, mc_error *e);
 
 /* Check the sum modulo 2^61 - 1, carry, and give it to x (not initialised) as digits; s is cleared either way, and
  * on failure x is empty.  MC_INTERNAL: the products are wrong.  MC_UNDECIDED: the result does not fit.  error bounds

@@ -108,8 +108,12 @@ static mc_status out_of_range(mc_error *e) {
   return mc_fail(e, MC_INTERNAL, "a digit is out of range");
 }
 
+enum { MAX_PLANES = 512 };
+
 /* Maxima of all planes of x. */
 static mc_status plane_maxima(double *maxima, const mc_digits *x, mc_error *e) {
+  if (x->planes > MAX_PLANES)
+    return mc_fail(e, MC_UNDECIDED, "more than %d planes", MAX_PLANES);
   for (size_t s = 0; s < x->planes; s++) {
     maxima[s] = plane_max(x, s);
     if (maxima[s] < 0)
@@ -250,16 +254,12 @@ static mc_status expect_product(mc_digits_sum *s, int alpha, const mc_digits *a,
   return good ? MC_OK : mc_fail(e, MC_NO_MEMORY, "no memory for a check");
 }
 
-enum { MAX_PLANES = 512 };
-
 mc_status mc_digits_sum_addmul(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
                                mc_error *e) {
   double a_max[MAX_PLANES], b_max[MAX_PLANES];
   mc_status status = check_operand(s, a, transpose_a ? b->m : s->raw.m, transpose_a ? s->raw.m : b->m, e);
   if (status == MC_OK)
     status = check_operand(s, b, b->m, s->raw.n, e);
-  if (status == MC_OK && (a->planes > MAX_PLANES || b->planes > MAX_PLANES))
-    status = mc_fail(e, MC_INTERNAL, "too many planes");
   if (status == MC_OK)
     status = plane_maxima(a_max, a, e);
   if (status == MC_OK)
@@ -275,29 +275,39 @@ mc_status mc_digits_sum_addmul(mc_digits_sum *s, int alpha, const mc_digits *a, 
   return status;
 }
 
-mc_status mc_digits_sum_addscaled(mc_digits_sum *s, const mc_digits *c, const mc_digits *x, mc_error *e) {
-  mc_status status = check_operand(s, x, s->raw.m, s->raw.n, e);
-  if (status == MC_OK)
-    status = check_operand(s, c, 1, 1, e);
-  for (size_t q = 0; q < x->planes && status == MC_OK; q++) {
-    double largest = plane_max(x, q);
-    if (largest < 0)
-      return out_of_range(e);
-    for (size_t p = 0; p < c->planes && status == MC_OK; p++) {
-      slong position = c->first + (slong)p + x->first + (slong)q + 1, t = position - s->raw.first;
-      status = account(s, position, fabs(c->d[p]) * largest, e);
-      if (status != MC_OK || t < 0 || t >= (slong)s->raw.planes || c->d[p] == 0)
-        continue;
-      uint64_t factor = multiply_mod(reduce_signed((wide_signed)c->d[p]), s->z[t]);
-      for (size_t i = 0; i < x->m; i++) {
-        const double *from = x->d + (i * x->planes + q) * x->n;
-        double *to = s->raw.d + (i * s->raw.planes + (size_t)t) * x->n;
-        for (size_t j = 0; j < x->n; j++)
-          to[j] += c->d[p] * from[j];
-        s->expected[i] = add_mod(s->expected[i], multiply_mod(factor, dot_mod(from, s->x, x->n)));
-      }
-    }
+/* raw plane t += alpha (plane q of x) diag(plane p of d), and what the check expects of it. */
+static void add_scaled_plane(mc_digits_sum *s, int alpha, const mc_digits *x, size_t q, const double *d, size_t t,
+                             uint64_t *dx) {
+  for (size_t j = 0; j < x->n; j++)
+    dx[j] = multiply_mod(reduce_signed((wide_signed)(alpha * d[j])), s->x[j]);
+  for (size_t i = 0; i < x->m; i++) {
+    const double *from = x->d + (i * x->planes + q) * x->n;
+    double *to = s->raw.d + (i * s->raw.planes + t) * x->n;
+    for (size_t j = 0; j < x->n; j++)
+      to[j] += alpha * d[j] * from[j];
+    s->expected[i] = add_mod(s->expected[i], multiply_mod(s->z[t], dot_mod(from, dx, x->n)));
   }
+}
+
+mc_status mc_digits_sum_addscaled(mc_digits_sum *s, int alpha, const mc_digits *x, const mc_digits *d, mc_error *e) {
+  double x_max[MAX_PLANES], d_max[MAX_PLANES];
+  uint64_t *dx = mc_alloc(x->n, sizeof *dx);
+  mc_status status =
+      dx != NULL ? check_operand(s, x, s->raw.m, s->raw.n, e) : mc_fail(e, MC_NO_MEMORY, "no memory for a check");
+  if (status == MC_OK)
+    status = check_operand(s, d, 1, x->n, e);
+  if (status == MC_OK)
+    status = plane_maxima(x_max, x, e);
+  if (status == MC_OK)
+    status = plane_maxima(d_max, d, e);
+  for (size_t p = 0; p < d->planes && status == MC_OK; p++)
+    for (size_t q = 0; q < x->planes && status == MC_OK; q++) {
+      slong position = d->first + (slong)p + x->first + (slong)q + 1, t = position - s->raw.first;
+      status = account(s, position, fabs((double)alpha) * d_max[p] * x_max[q], e);
+      if (status == MC_OK && t >= 0 && t < (slong)s->raw.planes)
+        add_scaled_plane(s, alpha, x, q, d->d + p * x->n, (size_t)t, dx);
+    }
+  mc_free(dx);
   return status;
 }
 

@@ -49,12 +49,12 @@ mc_status mc_input_set_mat(mc_input *in, const arb_mat_t A, mc_error *e) {
     return mc_fail(e, MC_NO_MEMORY, "no memory for a matrix of %zu by %zu", in->m, in->n);
   in->zero = !largest_exponent(&in->scale, A);
   arb_mat_init(in->T, m, n);
+  mag_init(in->rounding);
   for (slong i = 0; i < m; i++)
-    for (slong j = 0; j < n; j++) {
-      arb_struct *x = arb_mat_entry(in->T, i, j);
-      arb_mul_2exp_si(x, transposed ? arb_mat_entry(A, j, i) : arb_mat_entry(A, i, j), -in->scale);
-      in->t[i * n + j] = arf_get_d(arb_midref(x), ARF_RND_NEAR);
-    }
+    for (slong j = 0; j < n; j++)
+      arb_mul_2exp_si(arb_mat_entry(in->T, i, j), transposed ? arb_mat_entry(A, j, i) : arb_mat_entry(A, i, j),
+                      -in->scale);
+  mc_ball_mat_get_double(in->t, in->rounding, in->T);
   return MC_OK;
 }
 
@@ -82,5 +82,6 @@ void mc_input_clear(mc_input *in) {
     return;
   mc_free(in->t);
   arb_mat_clear(in->T);
+  mag_clear(in->rounding);
   in->t = NULL;
 }

@@ -9,7 +9,8 @@
 typedef struct {
   arb_mat_t T;
   double *t;
-  size_t m, n; /* of T: m >= n */
+  mag_t rounding; /* >= ||T - t||_F */
+  size_t m, n;    /* of T: m >= n */
   slong scale;
   bool transposed, zero;
 } mc_input;

@@ -35,7 +35,7 @@ typedef struct {
   const mc_svd *svd; /* NULL: LAPACK failed */
   arb_mat_t U;
   mag_t radius;
-  arf_t sigma_min; /* proved lower bound */
+  arf_t sigma_low, sigma_high; /* proved bounds of the smallest singular value */
   slong bits, precision;
 } attempt;
 
@@ -44,7 +44,7 @@ static bool certify(attempt *t, const arf_t shift, slong prec) {
   mc_certificate c;
   mc_certificate_init(&c);
   mc_certificate_set(&c, t->in->T, t->U, shift, prec);
-  bool good = mc_certificate_conclude(t->radius, t->sigma_min, &c) && mag_cmp_2exp_si(t->radius, -t->bits) <= 0;
+  bool good = mc_certificate_conclude(t->radius, t->sigma_low, &c) && mag_cmp_2exp_si(t->radius, -t->bits) <= 0;
   t->precision = prec;
   mc_certificate_clear(&c);
   return good;
@@ -75,9 +75,40 @@ static bool by_refinement(attempt *t) {
   return good;
 }
 
+/* high := ||T v|| / ||v|| rounded up, which no v puts below the smallest singular value. */
+static void rayleigh_upper(arf_t high, const arb_mat_t T, const arb_mat_t v, slong prec) {
+  arb_mat_t Tv;
+  arb_t quotient, norm;
+  arb_mat_init(Tv, arb_mat_nrows(T), 1);
+  arb_init(quotient);
+  arb_init(norm);
+  arb_mat_mul(Tv, T, v, prec);
+  arb_mat_frobenius_norm(quotient, Tv, prec);
+  arb_mat_frobenius_norm(norm, v, prec);
+  arb_div(quotient, quotient, norm, prec);
+  arb_get_ubound_arf(high, quotient, SCALAR_PREC);
+  if (arf_is_nan(high))
+    arf_pos_inf(high);
+  arb_mat_clear(Tv);
+  arb_clear(quotient);
+  arb_clear(norm);
+}
+
+/* Three steps of inverse iteration towards the last right singular vector, from the vector of ones. */
+static void bound_sigma_above(attempt *t, const arb_mat_t inverse, slong prec) {
+  arb_mat_t v;
+  arb_mat_init(v, arb_mat_nrows(inverse), 1);
+  arb_mat_ones(v);
+  for (int step = 0; step < 3; step++)
+    arb_mat_approx_mul(v, inverse, v, prec);
+  arb_mat_get_mid(v, v);
+  rayleigh_upper(t->sigma_high, t->in->T, v, prec);
+  arb_mat_clear(v);
+}
+
 /* shift := a guess below the smallest eigenvalue of sym(T^T U): 0.9 / ||(T^T U)^-1||_F.  false: singular to this
  * precision. */
-static bool guess_shift(arf_t shift, const attempt *t, slong prec) {
+static bool guess_shift(arf_t shift, attempt *t, slong prec) {
   arb_mat_t transposed, B;
   mag_t norm;
   slong n = (slong)t->in->n;
@@ -90,12 +121,10 @@ static bool guess_shift(arf_t shift, const attempt *t, slong prec) {
   mc_ball_mat_frobenius_upper(norm, B);
   good = good && mag_is_finite(norm) && !mag_is_zero(norm);
   if (good) {
-    arf_t scale;
-    arf_init(scale);
-    arf_set_mag(scale, norm);
-    arf_set_d(shift, 0.9);
-    arf_div(shift, shift, scale, SCALAR_PREC, ARF_RND_DOWN);
-    arf_clear(scale);
+    bound_sigma_above(t, B, prec);
+    arf_set_mag(shift, norm);
+    arf_ui_div(shift, 9, shift, SCALAR_PREC, ARF_RND_DOWN);
+    arf_div_ui(shift, shift, 10, SCALAR_PREC, ARF_RND_DOWN);
   }
   arb_mat_clear(transposed);
   arb_mat_clear(B);
@@ -152,17 +181,19 @@ static mc_status search(attempt *t, mc_error *e) {
                  MAX_PREC);
 }
 
-/* Raise the lower end of x to `low`; MC_INTERNAL if that contradicts x. */
-static mc_status raise_lower_end(arb_t x, const arf_t low, mc_error *e) {
+/* x := x met with [low, high]; MC_INTERNAL if they do not meet. */
+static mc_status narrow(arb_t x, const arf_t low, const arf_t high, mc_error *e) {
   arf_t lo, hi;
   mc_status status = MC_OK;
   arf_init(lo);
   arf_init(hi);
   arb_get_interval_arf(lo, hi, x, SCALAR_PREC);
-  if (arf_cmp(low, hi) > 0)
+  arf_max(lo, lo, low);
+  arf_min(hi, hi, high);
+  if (arf_cmp(lo, hi) > 0)
     status = mc_fail(e, MC_INTERNAL, "two proofs about the smallest singular value contradict each other");
-  else if (arf_cmp(low, lo) > 0)
-    arb_set_interval_arf(x, low, hi, SCALAR_PREC);
+  else
+    arb_set_interval_arf(x, lo, hi, SCALAR_PREC);
   arf_clear(lo);
   arf_clear(hi);
   return status;
@@ -191,7 +222,7 @@ static void set_condition(mc_truth_polar *p) {
 /* Singular values into p; *svd stays empty when LAPACK fails. */
 static mc_status set_sigma(mc_truth_polar *p, mc_svd *svd, const mc_input *in, mc_error *e) {
   arb_ptr sigma = _arb_vec_init((slong)in->n);
-  mc_status status = mc_singular_enclose_input(sigma, svd, in, DOUBLE_BITS, e);
+  mc_status status = mc_singular_enclose_input(sigma, svd, in, DOUBLE_BITS, MC_PATH_ANY, e);
   arb_set(p->sigma_max, &sigma[0]);
   arb_set(p->sigma_min, &sigma[in->n - 1]);
   _arb_vec_clear(sigma, (slong)in->n);
@@ -222,18 +253,22 @@ static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits
   arb_mat_init(t.U, (slong)in->m, (slong)in->n);
   mag_init(t.radius);
   mag_inf(t.radius);
-  arf_init(t.sigma_min);
+  arf_init(t.sigma_low);
+  arf_init(t.sigma_high);
+  arf_pos_inf(t.sigma_high);
   status = search(&t, e);
   if (status == MC_OK) {
-    arf_mul_2exp_si(t.sigma_min, t.sigma_min, in->scale);
-    status = raise_lower_end(p->sigma_min, t.sigma_min, e);
+    arf_mul_2exp_si(t.sigma_low, t.sigma_low, in->scale);
+    arf_mul_2exp_si(t.sigma_high, t.sigma_high, in->scale);
+    status = narrow(p->sigma_min, t.sigma_low, t.sigma_high, e);
   }
   if (status == MC_OK)
     set_factor(p, &t);
   set_condition(p);
   arb_mat_clear(t.U);
   mag_clear(t.radius);
-  arf_clear(t.sigma_min);
+  arf_clear(t.sigma_low);
+  arf_clear(t.sigma_high);
   mc_svd_clear(&svd);
   return status;
 }

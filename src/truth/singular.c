@@ -53,9 +53,9 @@ typedef struct {
   slong prec;
 } constants;
 
-static void constants_init(constants *c, const mc_decomposition *d, const arb_mat_t T, slong prec) {
-  mag_t error;
-  mag_init(error);
+static void constants_init(constants *c, const mc_residuals *r, const mc_input *in, slong prec) {
+  mag_t norm;
+  mag_init(norm);
   arb_init(c->w_low);
   arb_init(c->w_high);
   arb_init(c->v_low);
@@ -63,18 +63,15 @@ static void constants_init(constants *c, const mc_decomposition *d, const arb_ma
   arb_init(c->residual);
   arf_init(c->largest);
   c->prec = prec;
-  residual_upper(error, T, d, prec);
-  arf_set_mag(arb_midref(c->residual), error);
-  orthogonality_upper(error, d->W, prec);
-  root_of_one_plus(c->w_low, error, -1, prec);
-  root_of_one_plus(c->w_high, error, 1, prec);
-  orthogonality_upper(error, d->V, prec);
-  root_of_one_plus(c->v_low, error, -1, prec);
-  root_of_one_plus(c->v_high, error, 1, prec);
-  c->upper = mag_cmp_2exp_si(error, 0) < 0;
-  mc_ball_mat_spectral_upper(error, T);
-  arf_set_mag(c->largest, error);
-  mag_clear(error);
+  arf_set_mag(arb_midref(c->residual), r->residual);
+  root_of_one_plus(c->w_low, r->w_error, -1, prec);
+  root_of_one_plus(c->w_high, r->w_error, 1, prec);
+  root_of_one_plus(c->v_low, r->v_error, -1, prec);
+  root_of_one_plus(c->v_high, r->v_error, 1, prec);
+  c->upper = mag_cmp_2exp_si(r->v_error, 0) < 0;
+  mc_ball_mat_spectral_upper(norm, in->T);
+  arf_set_mag(c->largest, norm);
+  mag_clear(norm);
 }
 
 static void constants_clear(constants *c) {
@@ -112,10 +109,10 @@ static void enclose_one(arb_t sigma, const arb_t s, const constants *c) {
 }
 
 /* The hypotheses of T3 on the approximate singular values. */
-static bool sorted_nonnegative(const mc_decomposition *d) {
-  for (slong i = 0; i < d->n; i++) {
-    const arf_struct *s = arb_midref(&d->s[i]);
-    if (!arf_is_finite(s) || arf_sgn(s) < 0 || (i > 0 && arf_cmp(s, arb_midref(&d->s[i - 1])) > 0))
+static bool sorted_nonnegative(arb_srcptr s, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const arf_struct *x = arb_midref(&s[i]);
+    if (!arb_is_exact(&s[i]) || !arf_is_finite(x) || arf_sgn(x) < 0 || (i > 0 && arf_cmp(x, arb_midref(&s[i - 1])) > 0))
       return false;
   }
   return true;
@@ -134,22 +131,51 @@ static void enclose_by_norm(arb_ptr sigma, const mc_input *in) {
   mag_clear(norm);
 }
 
-void mc_decomposition_enclose(arb_ptr sigma, const mc_decomposition *d, const mc_input *in, slong prec) {
-  if (!sorted_nonnegative(d)) {
+void mc_residuals_init(mc_residuals *r) {
+  mag_init(r->residual);
+  mag_init(r->w_error);
+  mag_init(r->v_error);
+}
+
+void mc_residuals_clear(mc_residuals *r) {
+  mag_clear(r->residual);
+  mag_clear(r->w_error);
+  mag_clear(r->v_error);
+}
+
+void mc_residuals_enclose(arb_ptr sigma, arb_srcptr s, const mc_residuals *r, const mc_input *in, slong prec) {
+  if (!sorted_nonnegative(s, in->n)) {
     enclose_by_norm(sigma, in);
     return;
   }
   constants c;
-  constants_init(&c, d, in->T, prec);
-  for (slong i = 0; i < d->n; i++) {
-    enclose_one(&sigma[i], &d->s[i], &c);
+  constants_init(&c, r, in, prec);
+  for (size_t i = 0; i < in->n; i++) {
+    enclose_one(&sigma[i], &s[i], &c);
     arb_mul_2exp_si(&sigma[i], &sigma[i], in->scale);
   }
   constants_clear(&c);
 }
 
+void mc_decomposition_enclose(arb_ptr sigma, const mc_decomposition *d, const mc_input *in, slong prec) {
+  mc_residuals r;
+  mc_residuals_init(&r);
+  residual_upper(r.residual, in->T, d, prec);
+  orthogonality_upper(r.w_error, d->W, prec);
+  orthogonality_upper(r.v_error, d->V, prec);
+  mc_residuals_enclose(sigma, d->s, &r, in, prec);
+  mc_residuals_clear(&r);
+}
+
 /* LAPACK's decomposition is good to about 2^-46 times the largest singular value. */
 enum { DOUBLE_BITS = 46, DOUBLE_PREC = 128, MAX_BITS = 4096 };
+
+/* Keep the tighter of two enclosures of each singular value. */
+static void tighten(arb_ptr sigma, arb_srcptr other, slong n) {
+  for (slong i = 0; i < n; i++)
+    if (mag_cmp(arb_radref(&other[i]), arb_radref(&sigma[i])) < 0)
+      arb_set(&sigma[i], &other[i]);
+}
 
 /* Is every radius at most 2^-bits times the largest singular value? */
 static bool accurate(arb_srcptr sigma, size_t n, slong bits) {
@@ -164,22 +190,13 @@ static bool accurate(arb_srcptr sigma, size_t n, slong bits) {
   return good;
 }
 
-/* Keep the tighter of two enclosures of each singular value. */
-static void tighten(arb_ptr sigma, arb_srcptr other, slong n) {
-  for (slong i = 0; i < n; i++)
-    if (mag_cmp(arb_radref(&other[i]), arb_radref(&sigma[i])) < 0)
-      arb_set(&sigma[i], &other[i]);
-}
-
 /* Refine until accurate or until each good bit should have doubled past what was asked: clusters may stay behind. */
-static void enclose_refined(arb_ptr sigma, const mc_svd *svd, const mc_input *in, slong bits) {
+static void refine(arb_ptr sigma, const mc_svd *svd, const mc_input *in, slong bits) {
   mc_decomposition d;
   slong n = (slong)in->n, prec = 2 * bits + 128;
   arb_ptr better = _arb_vec_init(n);
   mc_decomposition_init(&d, svd);
-  mc_decomposition_enclose(sigma, &d, in, DOUBLE_PREC);
-  for (slong good = DOUBLE_BITS / 2; bits > DOUBLE_BITS && good < 2 * bits && !accurate(sigma, in->n, bits);
-       good *= 2) {
+  for (slong good = DOUBLE_BITS / 2; good < 2 * bits && !accurate(sigma, in->n, bits); good *= 2) {
     mc_decomposition_refine(&d, in->T, prec);
     mc_decomposition_enclose(better, &d, in, prec);
     tighten(sigma, better, n);
@@ -188,15 +205,35 @@ static void enclose_refined(arb_ptr sigma, const mc_svd *svd, const mc_input *in
   _arb_vec_clear(better, n);
 }
 
-mc_status mc_singular_enclose_input(arb_ptr sigma, mc_svd *svd, const mc_input *in, slong bits, mc_error *e) {
+/* T3 with residuals from balls. */
+static void enclose_by_balls(arb_ptr sigma, const mc_svd *svd, const mc_input *in) {
+  mc_decomposition d;
+  mc_decomposition_init(&d, svd);
+  mc_decomposition_enclose(sigma, &d, in, DOUBLE_PREC);
+  mc_decomposition_clear(&d);
+}
+
+/* T3 with residuals from digits, or from balls where digits do not do or are not wanted. */
+static mc_status enclose_by_svd(arb_ptr sigma, const mc_svd *svd, const mc_input *in, mc_path path, mc_error *e) {
+  mc_status status = path == MC_PATH_BALLS ? MC_UNDECIDED : mc_singular_enclose_by_digits(sigma, svd, in, e);
+  if (status == MC_UNDECIDED && path != MC_PATH_DIGITS) {
+    enclose_by_balls(sigma, svd, in);
+    return MC_OK;
+  }
+  return status;
+}
+
+mc_status mc_singular_enclose_input(arb_ptr sigma, mc_svd *svd, const mc_input *in, slong bits, mc_path path,
+                                    mc_error *e) {
   mc_svd own = {0};
   if (svd == NULL)
     svd = &own;
+  enclose_by_norm(sigma, in);
   mc_status status = mc_svd_approx(svd, in->t, in->m, in->n, e);
   if (status == MC_OK)
-    enclose_refined(sigma, svd, in, bits);
-  else
-    enclose_by_norm(sigma, in);
+    status = enclose_by_svd(sigma, svd, in, path, e);
+  if (status == MC_OK && bits > DOUBLE_BITS)
+    refine(sigma, svd, in, bits);
   mc_svd_clear(&own);
   return status;
 }
@@ -220,7 +257,7 @@ mc_status mc_truth_sv_enclose(arb_ptr sigma, const double *a, size_t m, size_t n
     status = mc_input_set_double(&in, a, m, n, 8, 2 * bits + 128, e);
   if (status != MC_OK)
     return status;
-  status = mc_singular_enclose_input(sigma, NULL, &in, bits, e);
+  status = mc_singular_enclose_input(sigma, NULL, &in, bits, MC_PATH_ANY, e);
   mc_input_clear(&in);
   return status;
 }
@@ -235,7 +272,7 @@ mc_status mc_truth_sv_enclose_near(arb_ptr sigma, const mc_enclosure *x, mc_erro
   mc_status status = mc_input_set_mat(&in, x->value, e);
   if (status != MC_OK)
     return status;
-  status = mc_singular_enclose_input(sigma, NULL, &in, DOUBLE_BITS, e);
+  status = mc_singular_enclose_input(sigma, NULL, &in, DOUBLE_BITS, MC_PATH_ANY, e);
   for (size_t i = 0; i < count; i++)
     mc_ball_add_error_nonnegative(&sigma[i], x->radius, DOUBLE_PREC);
   mc_input_clear(&in);

@@ -151,40 +151,44 @@ static void products(void **state) {
   }
 }
 
+/* -2 X diag(d). */
 static void scaled(void **state) {
   (void)state;
-  double a[6], c;
+  double a[6], d[3];
   mc_random r;
   mc_random_init(&r, 1, mc_random_stream_of("scaled"), 0);
   for (int trial = 0; trial < 100; trial++) {
     mag_t ignored, dropped;
-    arb_mat_t exact, computed, number;
+    arb_mat_t exact, computed, numbers;
     mc_digits_sum sum;
     mc_digits X;
     mag_init(ignored);
     mag_init(dropped);
     arb_mat_init(exact, 2, 3);
     arb_mat_init(computed, 2, 3);
-    arb_mat_init(number, 1, 1);
+    arb_mat_init(numbers, 1, 3);
     fill(a, 6, 10, &r);
-    fill(&c, 1, 0, &r);
-    mc_digits A = digits_of(a, 2, 3, 4, 22, ignored), C = digits_of(&c, 1, 1, 3, 22, ignored);
+    fill(d, 3, 5, &r);
+    mc_digits A = digits_of(a, 2, 3, 4, 22, ignored), D = digits_of(d, 1, 3, 3, 22, ignored);
     assert_int_equal(mc_digits_sum_init(&sum, 2, 3, 2 + (size_t)trial % 6, -1, 22, NULL), MC_OK);
-    assert_int_equal(mc_digits_sum_addscaled(&sum, &C, &A, NULL), MC_OK);
+    assert_int_equal(mc_digits_sum_addscaled(&sum, -2, &A, &D, NULL), MC_OK);
     assert_int_equal(mc_digits_sum_finish(&X, dropped, &sum, NULL), MC_OK);
     mc_digits_get_mat(exact, &A);
-    mc_digits_get_mat(number, &C);
+    mc_digits_get_mat(numbers, &D);
     mc_digits_get_mat(computed, &X);
-    arb_mat_scalar_mul_arb(exact, exact, arb_mat_entry(number, 0, 0), 4000);
+    for (int k = 0; k < 6; k++)
+      arb_mul(arb_mat_entry(exact, k / 3, k % 3), arb_mat_entry(exact, k / 3, k % 3), arb_mat_entry(numbers, 0, k % 3),
+              4000);
+    arb_mat_scalar_mul_si(exact, exact, -2, 4000);
     assert_near(exact, computed, dropped);
     mc_digits_clear(&A);
-    mc_digits_clear(&C);
+    mc_digits_clear(&D);
     mc_digits_clear(&X);
     mag_clear(ignored);
     mag_clear(dropped);
     arb_mat_clear(exact);
     arb_mat_clear(computed);
-    arb_mat_clear(number);
+    arb_mat_clear(numbers);
   }
 }
 

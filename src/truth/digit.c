@@ -1,0 +1,59 @@
+/* Digit matrices of inputs, identities, and the end of sums. */
+#include "digit.h"
+
+mc_status mc_digit_from_double(mc_digits *x, const double *a, size_t m, size_t n, size_t planes, int w, slong shift,
+                               mc_error *e) {
+  mc_status status = mc_digits_init(x, m, n, planes, 0, w, e);
+  if (status == MC_OK)
+    status = mc_digits_set_double(x, NULL, a, shift, e);
+  if (status == MC_OK)
+    mc_digits_trim(x);
+  else
+    mc_digits_clear(x);
+  return status;
+}
+
+mc_status mc_digit_identity(mc_digits *x, size_t n, int w, mc_error *e) {
+  mc_status status = mc_digits_init(x, n, n, 1, 0, w, e);
+  for (size_t i = 0; status == MC_OK && i < n; i++)
+    x->d[i * n + i] = (double)(UINT64_C(1) << w);
+  return status;
+}
+
+mc_status mc_digit_input_init(mc_digit_input *a, const mc_input *in, size_t planes, int w, mc_error *e) {
+  mag_t norm;
+  mag_init(norm);
+  mag_init(a->error);
+  mc_ball_mat_frobenius_upper(norm, in->T);
+  a->scale = mag_is_special(norm) ? 0 : fmpz_get_si(MAG_EXPREF(norm)) + 1;
+  mag_clear(norm);
+  mc_status status = mc_digits_init(&a->A, in->m, in->n, planes, 0, w, e);
+  if (status == MC_OK)
+    status = mc_digits_set_double(&a->A, a->error, in->t, -a->scale, e);
+  if (status == MC_OK) {
+    mag_t rounding;
+    mag_init(rounding);
+    mag_mul_2exp_si(rounding, in->rounding, -a->scale);
+    mag_add(a->error, a->error, rounding);
+    mag_clear(rounding);
+    mc_digits_trim(&a->A);
+  }
+  return status;
+}
+
+void mc_digit_input_clear(mc_digit_input *a) {
+  mc_digits_clear(&a->A);
+  mag_clear(a->error);
+}
+
+mc_status mc_digit_finish(mc_digits *x, mag_t error, mc_digits_sum *sum, mc_status status, mc_error *e) {
+  *x = (mc_digits){0};
+  if (status != MC_OK) {
+    mc_digits_sum_clear(sum);
+    return status;
+  }
+  status = mc_digits_sum_finish(x, error, sum, e);
+  if (status == MC_OK)
+    mc_digits_trim(x);
+  return status;
+}

@@ -1,0 +1,29 @@
+/* What the digit paths share.  Private to this module. */
+#ifndef MUONCERT_TRUTH_DIGIT_H
+#define MUONCERT_TRUTH_DIGIT_H
+
+#include "input.h"
+
+/* T = 2^scale (A + E), ||E||_F <= error, ||A||_F <= 1/2 or so. */
+typedef struct {
+  mc_digits A;
+  mag_t error;
+  slong scale;
+} mc_digit_input;
+
+/* With planes 0 … planes - 1 of width w. */
+mc_status mc_digit_input_init(mc_digit_input *a, const mc_input *in, size_t planes, int w, mc_error *e);
+void mc_digit_input_clear(mc_digit_input *a);
+
+/* x (not initialised) := the digits of a 2^shift; what does not fit the planes is dropped: x is what it is. */
+mc_status mc_digit_from_double(mc_digits *x, const double *a, size_t m, size_t n, size_t planes, int w, slong shift,
+                               mc_error *e);
+
+/* x (not initialised) := the n by n identity. */
+mc_status mc_digit_identity(mc_digits *x, size_t n, int w, mc_error *e);
+
+/* The end of a sum that may have failed before: with status MC_OK, x := the sum, trimmed; otherwise the sum is
+ * cleared, x is empty and the status stays. */
+mc_status mc_digit_finish(mc_digits *x, mag_t error, mc_digits_sum *sum, mc_status status, mc_error *e);
+
+#endif
