@@ -17,6 +17,8 @@ install(FILES "${PROJECT_SOURCE_DIR}/src/ball/arb_headers.h" DESTINATION "${CMAK
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/ref" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/muoncert" FILES_MATCHING PATTERN "*.h")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/spec" DESTINATION "${CMAKE_INSTALL_DATADIR}/muoncert")
 install(FILES "${PROJECT_SOURCE_DIR}/python/muoncert.py" DESTINATION "${CMAKE_INSTALL_DATADIR}/muoncert/python")
+# The audits of spec/ name these files relative to themselves.
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/real_gradients" DESTINATION "${CMAKE_INSTALL_DATADIR}/muoncert/examples")
 
 if(MUONCERT_FLINT_LAYOUT EQUAL 3)
   set(MUONCERT_FLINT_LINK "-lflint")
