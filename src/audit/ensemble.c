@@ -21,7 +21,7 @@ static double student_tail(double t, unsigned freedom) {
 }
 
 /* The t that is exceeded with the given probability. */
-static double student_quantile(double probability, unsigned freedom) {
+double mc_audit_student_quantile_approx(double probability, unsigned freedom) {
   double lo = 0, hi = 1;
   while (student_tail(hi, freedom) > probability && hi < 1e9)
     hi *= 2;
@@ -91,7 +91,7 @@ mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, double *profile, con
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
   mc_status status = run_members(&s, model, g, image, basis, options->seed, e);
   if (status == MC_OK) {
-    double quantile = student_quantile(options->false_alarm / MC_MEASURES, MEMBERS - 1);
+    double quantile = mc_audit_student_quantile_approx(options->false_alarm / MC_MEASURES, MEMBERS - 1);
     find_profiles(&s, profile, basis->k);
     for (int k = 0; k < MC_MEASURES; k++)
       limits->statistical[k] = limit_of(s.value[k], quantile);

@@ -10,4 +10,7 @@ mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, double *profile, con
                                    const double *g, const double *image, const mc_audit_basis *basis,
                                    const mc_audit_options *options, mc_error *e);
 
+/* The t that Student's t with an even number of degrees of freedom exceeds with this probability, at most 1/2. */
+double mc_audit_student_quantile_approx(double probability, unsigned freedom);
+
 #endif

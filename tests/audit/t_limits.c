@@ -1,0 +1,110 @@
+/* The sound limit is never exceeded by a kernel of the model and is finite where it should be; Student's quantiles; no false alarm. */
+#include "support.h"
+
+#include "../../src/audit/ensemble.h"
+
+static const struct {
+  size_t m, n;
+  const char *family;
+} inputs[] = {{1, 1, "uniform"},
+              {3, 2, "uniform"},
+              {4, 4, "log_uniform(1e-6)"},
+              {6, 20, "uniform"},
+              {16, 9, "log_uniform(1e-3)"}};
+
+static double error_of(const double *x, const mc_enclosure *image) {
+  mc_truth_distance d;
+  mc_error e = {0};
+  mc_truth_distance_init(&d);
+  need(mc_truth_distance_enclose(&d, x, image, &e), &e);
+  double upper = mc_ball_upper_double(d.frobenius);
+  mc_truth_distance_clear(&d);
+  return upper;
+}
+
+/* Emulated kernels of every format and rule stay below the sound limits.  *tightest: the largest ratio met. */
+static void check_input(double *tightest, size_t k, mc_dtype dtype) {
+  size_t m = inputs[k].m, n = inputs[k].n;
+  double *g = matrix_of(inputs[k].family, m, n, k), *x = mc_alloc(m * n, sizeof *x);
+  mc_kernel_model model = model_of(dtype);
+  mc_error e = {0};
+  mc_enclosure image;
+  mc_enclosure_init(&image);
+  need(mc_truth_ns_enclose(&image, g, m, n, &model.schedule, &model.normalisation, 150, &e), &e);
+  mc_audit_reference *reference = reference_of(g, m, n, &model);
+  for (size_t rule = 0; rule < mc_audit_reference_rules(reference); rule++) {
+    const mc_audit_limits *limits = mc_audit_reference_limits(reference, rule);
+    assert_true(limits->spectrum <= limits->sound);
+    if (mc_kernel_precision(dtype) >= 24)
+      assert_true(isfinite(limits->sound));
+    model.rounding = limits->rounding;
+    for (unsigned trial = 0; trial < 20; trial++) {
+      mc_random draw;
+      mc_random_init(&draw, 99, 1, trial);
+      need(mc_kernel_emulate(x, &model, g, m, n, trial ? &draw : NULL, &e), &e);
+      double error = error_of(x, &image);
+      if (!(error <= limits->spectrum))
+        fail_msg("%zu by %zu, %s, %s: error %g, limit %g", m, n, mc_dtype_name(dtype),
+                 mc_kernel_rounding_name(limits->rounding), error, limits->spectrum);
+      *tightest = fmax(*tightest, error / limits->spectrum);
+    }
+  }
+  mc_audit_reference_free(reference);
+  mc_enclosure_clear(&image);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+  mc_free(x);
+}
+
+/* A limit that is always far away would be no limit: somewhere an error comes within a factor of 25. */
+static void test_sound_limits_hold(void **state) {
+  double tightest = 0;
+  (void)state;
+  for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++)
+    for (int dtype = 0; dtype <= MC_DTYPE_FLOAT64; dtype++)
+      check_input(&tightest, k, (mc_dtype)dtype);
+  print_message("largest error / sound limit: %.3f\n", tightest);
+  assert_true(tightest > 1.0 / 25);
+}
+
+/* A shallower summation tree narrows the sound limit. */
+static void test_depth_narrows(void **state) {
+  double *g = matrix_of("uniform", 16, 64, 5);
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  mc_audit_options options = mc_audit_default_options();
+  mc_audit_reference *any, *tree;
+  mc_error e = {0};
+  double sound[2], spectrum[2];
+  (void)state;
+  need(mc_audit_reference_new(&any, g, 16, 64, &model, &options, &e), &e);
+  options.depth = 8;
+  need(mc_audit_reference_new(&tree, g, 16, 64, &model, &options, &e), &e);
+  mc_audit_reference_sound(&sound[0], &spectrum[0], any);
+  mc_audit_reference_sound(&sound[1], &spectrum[1], tree);
+  assert_true(sound[1] < sound[0] && spectrum[1] < spectrum[0]);
+  mc_audit_reference_free(any);
+  mc_audit_reference_free(tree);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+}
+
+/* Against printed tables of Student's t. */
+static void test_student(void **state) {
+  static const struct {
+    double probability, quantile;
+    unsigned freedom;
+  } table[] = {{0.025, 4.302653, 2}, {0.005, 3.169273, 10}, {0.025, 2.036933, 32}, {0.0005, 3.621802, 32}};
+  (void)state;
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    assert_true(fabs(mc_audit_student_quantile_approx(table[i].probability, table[i].freedom) - table[i].quantile) <
+                1e-5);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_sound_limits_hold),
+      cmocka_unit_test(test_depth_narrows),
+      cmocka_unit_test(test_student),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,204 @@
+/* Emulated kernels: they compute the image, they round where their rule says, and each planted bug shows. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../src/kernel/mutants.h"
+#include "../../src/matgen/matgen.h"
+#include "../../src/truth/truth.h"
+
+#define M 24
+#define N 40
+
+static mc_kernel_model jordan(mc_dtype storage, mc_kernel_rounding rounding) {
+  mc_kernel_model model;
+  mc_error e = {0};
+  mc_kernel_model_init(&model);
+  assert_int_equal(mc_kernel_model_set_preset(&model, "keller-jordan", &e), MC_OK);
+  model.storage = storage;
+  model.rounding = rounding;
+  return model;
+}
+
+static void gaussian(double *g, size_t count, uint64_t seed) {
+  mc_random r;
+  mc_random_init(&r, seed, 1, 0);
+  for (size_t i = 0; i < count; i++)
+    g[i] = (double)(float)mc_matgen_normal(&r);
+}
+
+static double distance(const double *x, const double *y, size_t count) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++)
+    sum += (x[i] - y[i]) * (x[i] - y[i]);
+  return sqrt(sum);
+}
+
+static void emulate(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n, mc_random *draw) {
+  mc_error e = {0};
+  if (mc_kernel_emulate(x, model, g, m, n, draw, &e) != MC_OK)
+    fail_msg("%s", e.text);
+}
+
+/* Every format and rule comes as near to the exact image as its precision lets expect: within 300 units in the last place of ||X||. */
+static void test_computes_the_image(void **state) {
+  static double g[M * N], x[M * N], image[M * N];
+  mc_error e = {0};
+  (void)state;
+  gaussian(g, M * N, 1);
+  mc_kernel_model model = jordan(MC_DTYPE_FLOAT64, MC_ROUNDING_ALL);
+  mc_enclosure y;
+  mc_enclosure_init(&y);
+  assert_int_equal(mc_truth_ns_enclose(&y, g, M, N, &model.schedule, &model.normalisation, 100, &e), MC_OK);
+  mc_enclosure_get_double(image, NULL, &y);
+  for (int dtype = 0; dtype <= MC_DTYPE_FLOAT64; dtype++)
+    for (int rule = 0; rule < MC_ROUNDINGS; rule++) {
+      mc_random draw;
+      mc_random_init(&draw, 7, 1, 0);
+      model.storage = (mc_dtype)dtype;
+      model.rounding = (mc_kernel_rounding)rule;
+      emulate(x, &model, g, M, N, &draw);
+      assert_true(distance(x, image, M * N) <= 300 * ldexp(sqrt(M), -mc_kernel_precision(model.storage)));
+      assert_true(distance(x, image, M * N) > 0);
+    }
+  mc_enclosure_clear(&y);
+  mc_kernel_model_clear(&model);
+}
+
+/* One step on a 1 by 2 matrix, followed by hand in double; every operation is rounded.  The sums have two terms, whose float32 value is
+ * exact for bfloat16 factors of like size. */
+static double stored(double x) {
+  return mc_dtype_round(MC_DTYPE_BFLOAT16, x);
+}
+
+static void follow_one_step(double x[2], const double g[2], mc_kernel_rounding rule) {
+  double a = 3.4445, b = -4.7750, c = 2.0315, g0 = stored(g[0]), g1 = stored(g[1]);
+  if (rule == MC_ROUNDING_ALL) {
+    a = stored(a);
+    b = stored(b);
+    c = stored(c);
+  } else {
+    a = (double)(float)a;
+    b = (double)(float)b;
+    c = (double)(float)c;
+  }
+  double norm = stored(stored((double)sqrtf((float)(g0 * g0 + g1 * g1))) + 1e-7);
+  double x0 = stored(g0 / norm), x1 = stored(g1 / norm), gram = stored((double)(float)(x0 * x0 + x1 * x1)), poly;
+  if (rule == MC_ROUNDING_SUMS)
+    poly = stored((double)((float)(c * (double)(float)(gram * gram)) + (float)(b * gram)));
+  else
+    poly = stored(stored((double)(float)(b * gram)) + stored(stored((double)(float)(c * gram)) * gram));
+  for (int i = 0; i < 2; i++) {
+    double xi = i == 0 ? x0 : x1;
+    x[i] = rule == MC_ROUNDING_SUMS ? stored((double)((float)(a * xi) + (float)(poly * xi)))
+                                    : stored(stored((double)(float)(a * xi)) + stored(poly * xi));
+  }
+}
+
+static void test_rounds_where_the_rule_says(void **state) {
+  (void)state;
+  for (uint64_t seed = 0; seed < 50; seed++)
+    for (int rule = 0; rule < MC_ROUNDINGS; rule++) {
+      double g[2], x[2], expected[2];
+      mc_kernel_model model = jordan(MC_DTYPE_BFLOAT16, (mc_kernel_rounding)rule);
+      assert_int_equal(mc_schedule_resize(&model.schedule, 1, NULL), MC_OK);
+      gaussian(g, 2, seed);
+      emulate(x, &model, g, 1, 2, NULL);
+      follow_one_step(expected, g, model.rounding);
+      if (x[0] != expected[0] || x[1] != expected[1])
+        fail_msg("rule %s, seed %d: (%a, %a) instead of (%a, %a)", mc_kernel_rounding_name(model.rounding), (int)seed,
+                 x[0], x[1], expected[0], expected[1]);
+      mc_kernel_model_clear(&model);
+    }
+}
+
+static void test_tall_is_wide_transposed(void **state) {
+  static double g[M * N], t[M * N], x[M * N], y[M * N];
+  mc_kernel_model model = jordan(MC_DTYPE_BFLOAT16, MC_ROUNDING_ALL);
+  (void)state;
+  gaussian(g, M * N, 2);
+  for (size_t i = 0; i < M; i++)
+    for (size_t j = 0; j < N; j++)
+      t[j * M + i] = g[i * N + j];
+  emulate(x, &model, g, M, N, NULL);
+  emulate(y, &model, t, N, M, NULL);
+  for (size_t i = 0; i < M; i++)
+    for (size_t j = 0; j < N; j++)
+      assert_true(x[i * N + j] == y[j * M + i]);
+  mc_kernel_model_clear(&model);
+}
+
+static void test_draws(void **state) {
+  static double g[M * N], x[M * N], y[M * N], z[M * N];
+  mc_kernel_model model = jordan(MC_DTYPE_BFLOAT16, MC_ROUNDING_ALL);
+  mc_random draw;
+  (void)state;
+  gaussian(g, M * N, 3);
+  mc_random_init(&draw, 1, 2, 0);
+  emulate(x, &model, g, M, N, &draw);
+  mc_random_init(&draw, 1, 2, 0);
+  emulate(y, &model, g, M, N, &draw);
+  mc_random_init(&draw, 1, 2, 1);
+  emulate(z, &model, g, M, N, &draw);
+  assert_memory_equal(x, y, sizeof x);
+  assert_true(distance(x, z, M * N) > 0);
+  mc_kernel_model_clear(&model);
+}
+
+/* On a square Gaussian matrix only bugs that cannot show do not: this one scales by sqrt(max(1, m/n)) = 1. */
+static void test_every_planted_bug_changes_the_output(void **state) {
+  static double g[M * M], x[M * M], clean[M * M];
+  mc_kernel_model model = jordan(MC_DTYPE_BFLOAT16, MC_ROUNDING_ALL);
+  (void)state;
+  gaussian(g, M * M, 4);
+  for (size_t i = 0; i < M * M; i++)
+    g[i] /= 1024; /* so small that eps = 1e-2 matters, as gradients are */
+  emulate(clean, &model, g, M, M, NULL);
+  for (size_t i = 0; i < mc_kernel_mutant_count(); i++) {
+    const char *name = mc_kernel_mutant_get(i)->name;
+    assert_int_equal(mc_kernel_mutant_run(x, i, &model, g, M, M, NULL, NULL), MC_OK);
+    bool same = memcmp(x, clean, sizeof x) == 0;
+    if (same != (strcmp(name, "scaled-by-aspect") == 0))
+      fail_msg("%s", name);
+  }
+  mc_kernel_model_clear(&model);
+}
+
+static void test_presets(void **state) {
+  mc_kernel_model model;
+  mc_error e = {0};
+  (void)state;
+  mc_kernel_model_init(&model);
+  for (const char *const *name = mc_kernel_presets(); *name; name++)
+    assert_int_equal(mc_kernel_model_set_preset(&model, *name, &e), MC_OK);
+  assert_int_equal(mc_kernel_model_set_preset(&model, "muon9000", &e), MC_BAD_INPUT);
+  assert_non_null(strstr(e.text, "keller-jordan"));
+  mc_kernel_model_clear(&model);
+}
+
+static void test_refuses_septic_steps(void **state) {
+  double g = 1, x;
+  mc_error e = {0};
+  mc_kernel_model model = jordan(MC_DTYPE_FLOAT32, MC_ROUNDING_ALL);
+  (void)state;
+  assert_int_equal(mc_schedule_set_text(&model.schedule, "2,-1,1,1", &e), MC_OK);
+  assert_int_equal(mc_kernel_emulate(&x, &model, &g, 1, 1, NULL, &e), MC_BAD_INPUT);
+  mc_kernel_model_clear(&model);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_computes_the_image),
+      cmocka_unit_test(test_rounds_where_the_rule_says),
+      cmocka_unit_test(test_tall_is_wide_transposed),
+      cmocka_unit_test(test_draws),
+      cmocka_unit_test(test_every_planted_bug_changes_the_output),
+      cmocka_unit_test(test_presets),
+      cmocka_unit_test(test_refuses_septic_steps),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
