@@ -46,6 +46,18 @@ void mc_digit_input_clear(mc_digit_input *a) {
   mag_clear(a->error);
 }
 
+void mc_digit_entry(arf_t y, const mc_digits *x, size_t i, size_t j) {
+  arf_t t;
+  arf_init(t);
+  arf_zero(y);
+  for (size_t s = 0; s < x->planes; s++) {
+    arf_set_d(t, x->d[(i * x->planes + s) * x->n + j]);
+    arf_mul_2exp_si(t, t, -(slong)x->w * (x->first + (slong)s + 1));
+    arf_add(y, y, t, ARF_PREC_EXACT, ARF_RND_DOWN);
+  }
+  arf_clear(t);
+}
+
 mc_status mc_digit_finish(mc_digits *x, mag_t error, mc_digits_sum *sum, mc_status status, mc_error *e) {
   *x = (mc_digits){0};
   if (status != MC_OK) {

@@ -22,6 +22,9 @@ mc_status mc_digit_from_double(mc_digits *x, const double *a, size_t m, size_t n
 /* x (not initialised) := the n by n identity. */
 mc_status mc_digit_identity(mc_digits *x, size_t n, int w, mc_error *e);
 
+/* y := entry (i, j), exactly. */
+void mc_digit_entry(arf_t y, const mc_digits *x, size_t i, size_t j);
+
 /* The end of a sum that may have failed before: with status MC_OK, x := the sum, trimmed; otherwise the sum is
  * cleared, x is empty and the status stays. */
 mc_status mc_digit_finish(mc_digits *x, mag_t error, mc_digits_sum *sum, mc_status status, mc_error *e);

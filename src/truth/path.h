@@ -3,10 +3,17 @@
 #ifndef MUONCERT_TRUTH_PATH_H
 #define MUONCERT_TRUTH_PATH_H
 
+#include "truth.h"
+
 typedef enum {
   MC_PATH_ANY,    /* digits where they do, else balls */
   MC_PATH_DIGITS, /* digits or MC_UNDECIDED */
   MC_PATH_BALLS   /* Arb alone */
 } mc_path;
+
+/* As the functions of truth.h, by this path. */
+mc_status mc_polar_certify_by(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits, mc_path path,
+                              mc_error *e);
+mc_status mc_sv_enclose_by(arb_ptr sigma, const double *a, size_t m, size_t n, slong bits, mc_path path, mc_error *e);
 
 #endif

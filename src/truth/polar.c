@@ -5,7 +5,9 @@
 #include <math.h>
 
 #include "certificate.h"
+#include "digit_polar.h"
 #include "input.h"
+#include "path.h"
 #include "search.h"
 #include "singular.h"
 
@@ -37,6 +39,7 @@ typedef struct {
   mag_t radius;
   arf_t sigma_low, sigma_high; /* proved bounds of the smallest singular value */
   slong bits, precision;
+  mc_path path;
 } attempt;
 
 /* Certify t->U at this precision; true: to the radius asked. */
@@ -54,12 +57,17 @@ static slong bit_length(size_t x) {
   return (slong)FLINT_BIT_COUNT(x);
 }
 
+/* Can doubles tell the smallest singular value from zero? */
+static bool in_sight(const attempt *t) {
+  return t->svd->s[t->in->n - 1] > ldexp(t->svd->s[0], -DOUBLE_BITS);
+}
+
 /* By LAPACK's decomposition and refinement: for condition numbers that doubles can see.  The radius is at most
  * ||R||_F / sigma_min, so the residual must be smaller than 2^-bits by sigma_min, and a bit for the proof's own
  * losses. */
 static bool by_refinement(attempt *t) {
   double smallest = t->svd->s[t->in->n - 1];
-  if (!(smallest > ldexp(t->svd->s[0], -DOUBLE_BITS)))
+  if (!in_sight(t))
     return false;
   slong loss = -(slong)floor(log2(smallest));
   slong prec = t->bits + loss + 2 * bit_length(t->in->m) + 24;
@@ -166,7 +174,18 @@ static slong rank_modulo_prime(const arb_mat_t T) {
   return rank;
 }
 
-static mc_status search(attempt *t, mc_error *e) {
+/* Doubles must see the smallest singular value, and products of very many planes are dearer than Arb's. */
+static bool digits_apply(const attempt *t) {
+  enum { MAX_DIGIT_BITS = 1024 };
+  return t->path != MC_PATH_BALLS && t->svd != NULL && t->bits <= MAX_DIGIT_BITS && in_sight(t);
+}
+
+static mc_status by_digits(attempt *t, mc_error *e) {
+  t->precision = t->bits;
+  return mc_polar_certify_by_digits(t->U, t->radius, t->sigma_low, t->in, t->svd, t->bits, e);
+}
+
+static mc_status by_balls(attempt *t, mc_error *e) {
   if (t->svd != NULL && by_refinement(t))
     return MC_OK;
   slong rank = t->in->zero ? 0 : rank_modulo_prime(t->in->T);
@@ -179,6 +198,13 @@ static mc_status search(attempt *t, mc_error *e) {
     return mc_fail(e, MC_INTERRUPTED, "interrupted");
   return mc_fail(e, MC_UNDECIDED, "no certificate closed with up to %d bits: the matrix is too ill-conditioned",
                  MAX_PREC);
+}
+
+/* Where digits do not do, balls may; where the BLAS lies, nothing is said. */
+static mc_status search(attempt *t, mc_error *e) {
+  mc_status status =
+      digits_apply(t) ? by_digits(t, e) : mc_fail(e, MC_UNDECIDED, "the matrix is beyond digit arithmetic");
+  return status == MC_UNDECIDED && t->path != MC_PATH_DIGITS ? by_balls(t, e) : status;
 }
 
 /* x := x met with [low, high]; MC_INTERNAL if they do not meet. */
@@ -220,9 +246,9 @@ static void set_condition(mc_truth_polar *p) {
 }
 
 /* Singular values into p; *svd stays empty when LAPACK fails. */
-static mc_status set_sigma(mc_truth_polar *p, mc_svd *svd, const mc_input *in, mc_error *e) {
+static mc_status set_sigma(mc_truth_polar *p, mc_svd *svd, const mc_input *in, mc_path path, mc_error *e) {
   arb_ptr sigma = _arb_vec_init((slong)in->n);
-  mc_status status = mc_singular_enclose_input(sigma, svd, in, DOUBLE_BITS, MC_PATH_ANY, e);
+  mc_status status = mc_singular_enclose_input(sigma, svd, in, DOUBLE_BITS, path, e);
   arb_set(p->sigma_max, &sigma[0]);
   arb_set(p->sigma_min, &sigma[in->n - 1]);
   _arb_vec_clear(sigma, (slong)in->n);
@@ -244,12 +270,14 @@ static void set_factor(mc_truth_polar *p, const attempt *t) {
   p->precision = t->precision;
 }
 
-static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits, mc_error *e) {
+static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits, mc_path path, mc_error *e) {
   mc_svd svd = {0};
-  mc_status status = set_sigma(p, &svd, in, e);
-  if (status == MC_NO_MEMORY)
+  mc_status status = set_sigma(p, &svd, in, path, e);
+  if (status != MC_OK && status != MC_UNDECIDED) {
+    mc_svd_clear(&svd);
     return status;
-  attempt t = {.in = in, .svd = svd.s != NULL ? &svd : NULL, .bits = bits};
+  }
+  attempt t = {.in = in, .svd = svd.s != NULL ? &svd : NULL, .bits = bits, .path = path};
   arb_mat_init(t.U, (slong)in->m, (slong)in->n);
   mag_init(t.radius);
   mag_inf(t.radius);
@@ -274,6 +302,11 @@ static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits
 }
 
 mc_status mc_truth_polar_certify(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits, mc_error *e) {
+  return mc_polar_certify_by(p, a, m, n, bits, MC_PATH_ANY, e);
+}
+
+mc_status mc_polar_certify_by(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits, mc_path path,
+                              mc_error *e) {
   mc_input in;
   mc_truth_polar_clear(p);
   mc_truth_polar_init(p);
@@ -282,7 +315,7 @@ mc_status mc_truth_polar_certify(mc_truth_polar *p, const double *a, size_t m, s
   mc_status status = mc_input_set_double(&in, a, m, n, 16, 2 * bits + 128, e);
   if (status != MC_OK)
     return status;
-  status = certify_input(p, &in, bits, e);
+  status = certify_input(p, &in, bits, path, e);
   mc_input_clear(&in);
   return status;
 }

@@ -24,14 +24,25 @@ static void residual_approx(arb_mat_t R, const arb_mat_t T, const arb_mat_t tran
   arb_mat_clear(B);
 }
 
-/* Buffers of one correction: y and r are m by n, k is n by n. */
-typedef struct {
-  double *r, *y, *k;
-} buffers;
+mc_status mc_polar_buffers_init(mc_polar_buffers *b, size_t m, size_t n, mc_error *e) {
+  *b = (mc_polar_buffers){mc_alloc(m * n, sizeof(double)), mc_alloc(m * n, sizeof(double)),
+                          mc_alloc(n * n, sizeof(double))};
+  return b->r != NULL && b->y != NULL && b->k != NULL ? MC_OK : mc_fail(e, MC_NO_MEMORY, "no memory for a refinement");
+}
 
-/* b->r := the correction D for the residual b->r: with Y = D V, K = W^T R V and P = V S V^T,
+void mc_polar_buffers_clear(mc_polar_buffers *b) {
+  mc_free(b->r);
+  mc_free(b->y);
+  mc_free(b->k);
+}
+
+void mc_polar_start_approx(double *u, const mc_svd *svd) {
+  gemm(u, false, svd->w, true, svd->v, svd->m, svd->n, svd->n, 1, 0);
+}
+
+/* With Y = D V, K = W^T R V and P = V S V^T,
  * Y = W (K_ij / (s_i + s_j)) + (I - W W^T) R V S^-1. */
-static void solve_approx(buffers *b, const mc_svd *svd) {
+void mc_polar_solve_approx(mc_polar_buffers *b, const mc_svd *svd) {
   size_t m = svd->m, n = svd->n;
   gemm(b->y, false, b->r, false, svd->v, m, n, n, 1, 0);
   gemm(b->k, true, svd->w, false, b->y, n, n, m, 1, 0);
@@ -71,18 +82,20 @@ static slong exponent_of(const mag_t norm) {
   return exponent;
 }
 
-static void correct(arb_mat_t U, const arb_mat_t R, slong exponent, buffers *b, const mc_svd *svd, slong prec) {
+static void correct(arb_mat_t U, const arb_mat_t R, slong exponent, mc_polar_buffers *b, const mc_svd *svd,
+                    slong prec) {
   arb_mat_t scaled;
   arb_mat_init(scaled, arb_mat_nrows(R), arb_mat_ncols(R));
   arb_mat_scalar_mul_2exp_si(scaled, R, -exponent);
   mc_ball_mat_get_double(b->r, NULL, scaled);
-  solve_approx(b, svd);
+  mc_polar_solve_approx(b, svd);
   add_scaled(U, b->r, exponent, prec);
   arb_mat_clear(scaled);
 }
 
 /* Correct until the residual reaches the target or stops shrinking by a factor 4 a step. */
-static bool refine(arb_mat_t U, buffers *b, const mc_input *in, const mc_svd *svd, const mag_t target, slong prec) {
+static bool refine(arb_mat_t U, mc_polar_buffers *b, const mc_input *in, const mc_svd *svd, const mag_t target,
+                   slong prec) {
   arb_mat_t R, transposed;
   mag_t norm, previous;
   bool reached = false, progress = true;
@@ -109,17 +122,14 @@ static bool refine(arb_mat_t U, buffers *b, const mc_input *in, const mc_svd *sv
 }
 
 bool mc_polar_refine_approx(arb_mat_t U, const mc_input *in, const mc_svd *svd, const mag_t target, slong prec) {
-  size_t m = in->m, n = in->n;
-  buffers b = {mc_alloc(m * n, sizeof(double)), mc_alloc(m * n, sizeof(double)), mc_alloc(n * n, sizeof(double))};
+  mc_polar_buffers b;
   bool reached = false;
-  if (b.r != NULL && b.y != NULL && b.k != NULL && svd->s[n - 1] > 0) {
-    gemm(b.r, false, svd->w, true, svd->v, m, n, n, 1, 0);
+  if (mc_polar_buffers_init(&b, in->m, in->n, NULL) == MC_OK && svd->s[in->n - 1] > 0) {
+    mc_polar_start_approx(b.r, svd);
     mc_ball_mat_set_double(U, b.r);
     reached = refine(U, &b, in, svd, target, prec);
   }
-  mc_free(b.r);
-  mc_free(b.y);
-  mc_free(b.k);
+  mc_polar_buffers_clear(&b);
   return reached;
 }
 

@@ -6,6 +6,20 @@
 #include "input.h"
 #include "svd.h"
 
+/* Buffers of one correction: r and y are m by n, k is n by n. */
+typedef struct {
+  double *r, *y, *k;
+} mc_polar_buffers;
+
+mc_status mc_polar_buffers_init(mc_polar_buffers *b, size_t m, size_t n, mc_error *e);
+void mc_polar_buffers_clear(mc_polar_buffers *b);
+
+/* u := W V^T, m by n. */
+void mc_polar_start_approx(double *u, const mc_svd *svd);
+
+/* b->r := the correction D for the residual b->r; y and k are scratch. */
+void mc_polar_solve_approx(mc_polar_buffers *b, const mc_svd *svd);
+
 /* U := W V^T improved until ||T - U T^T U||_F <= target, by solving D P + U T^T D = R for the correction D with the
  * factors of the decomposition: 20 to 48 more good bits a step.  false: no further progress. */
 bool mc_polar_refine_approx(arb_mat_t U, const mc_input *in, const mc_svd *svd, const mag_t target, slong prec);

@@ -250,6 +250,10 @@ static void enclose_unknown(arb_ptr sigma, size_t count) {
 }
 
 mc_status mc_truth_sv_enclose(arb_ptr sigma, const double *a, size_t m, size_t n, slong bits, mc_error *e) {
+  return mc_sv_enclose_by(sigma, a, m, n, bits, MC_PATH_ANY, e);
+}
+
+mc_status mc_sv_enclose_by(arb_ptr sigma, const double *a, size_t m, size_t n, slong bits, mc_path path, mc_error *e) {
   mc_input in;
   enclose_unknown(sigma, m < n ? m : n);
   mc_status status = check_bits(bits, e);
@@ -257,7 +261,7 @@ mc_status mc_truth_sv_enclose(arb_ptr sigma, const double *a, size_t m, size_t n
     status = mc_input_set_double(&in, a, m, n, 8, 2 * bits + 128, e);
   if (status != MC_OK)
     return status;
-  status = mc_singular_enclose_input(sigma, NULL, &in, bits, MC_PATH_ANY, e);
+  status = mc_singular_enclose_input(sigma, NULL, &in, bits, path, e);
   mc_input_clear(&in);
   return status;
 }
