@@ -10,6 +10,7 @@
 
 typedef struct {
   mc_run_verify_options verify;
+  const char **proofs; /* with room for every argument */
   const char *output;
   bool json, quiet;
 } arguments;
@@ -19,7 +20,8 @@ enum { OPTION_SPEC = 256, OPTION_PROOFS, OPTION_OUTPUT, OPTION_ONLY, OPTION_SEED
 static const struct argp_option options[] = {
     {"spec", OPTION_SPEC, "DIR", 0,
      "folder with claims/*.claim and audits.claim (default: ./spec if it holds any, else the installed one)", 0},
-    {"proofs", OPTION_PROOFS, "RECORD.json", 0, "merge the record of a proof replay, which is then expected", 0},
+    {"proofs", OPTION_PROOFS, "RECORD.json", 0,
+     "merge the record of a replay of proofs or theorems, which is then expected; may be repeated", 0},
     {"output", OPTION_OUTPUT, "DIR", 0, "write report.json, junit.xml, report.html and report.sarif into this folder",
      0},
     {"only", OPTION_ONLY, "GLOB", 0, "claims, campaigns and audits whose names match", 0},
@@ -37,7 +39,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     a->verify.spec = text;
     return 0;
   case OPTION_PROOFS:
-    a->verify.proofs = text;
+    a->proofs[a->verify.proof_count++] = text;
     return 0;
   case OPTION_OUTPUT:
     a->output = text;
@@ -106,19 +108,31 @@ static int make_folder(const char *path) {
   return mc_cli_fail("verify", &e);
 }
 
-int mc_cli_verify(int argc, char **argv) {
-  arguments a = {0};
+static int run(arguments *a) {
   mc_error e = {0};
-  argp_parse(&parser, argc, argv, 0, NULL, &a);
-  if (a.output && make_folder(a.output) != MC_EXIT_EXPECTED)
+  if (a->output && make_folder(a->output) != MC_EXIT_EXPECTED)
     return MC_EXIT_USAGE;
-  a.verify.run.progress = mc_progress_new(stderr, a.quiet);
-  json_t *document = mc_run_verify(&a.verify, &e);
-  mc_progress_free(a.verify.run.progress);
+  a->verify.run.progress = mc_progress_new(stderr, a->quiet);
+  json_t *document = mc_run_verify(&a->verify, &e);
+  mc_progress_free(a->verify.run.progress);
   if (!document)
     return mc_cli_fail("verify", &e);
-  int written = a.output ? write_reports(a.output, document) : MC_EXIT_EXPECTED;
-  int finished = mc_cli_finish("verify", document, a.json, a.quiet);
+  int written = a->output ? write_reports(a->output, document) : MC_EXIT_EXPECTED;
+  int finished = mc_cli_finish("verify", document, a->json, a->quiet);
   json_decref(document);
   return (int)mc_exit_worse((mc_exit)written, (mc_exit)finished);
+}
+
+int mc_cli_verify(int argc, char **argv) {
+  arguments a = {.proofs = mc_alloc((size_t)argc, sizeof *a.proofs)};
+  mc_error e = {0};
+  if (!a.proofs) {
+    mc_fail(&e, MC_NO_MEMORY, "out of memory");
+    return mc_cli_fail("verify", &e);
+  }
+  a.verify.proofs = a.proofs;
+  argp_parse(&parser, argc, argv, 0, NULL, &a);
+  int status = run(&a);
+  mc_free(a.proofs);
+  return status;
 }

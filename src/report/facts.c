@@ -8,6 +8,7 @@
 
 const mc_fact_kind mc_fact_kinds[MC_FACT_KINDS] = {
     {"functions", "proofs", "function", "functions", "proved"},
+    {"theorems", "theorems", "theorem", "theorems", "proved"},
     {"claims", "claims", "claim", "claims", "proved"},
     {"campaigns", "campaigns", "campaign", "campaigns", "holds"},
     {"audits", "audits", "audit", "audits", "conforms"},
@@ -98,6 +99,10 @@ void mc_fact_proofs(mc_text *out, const json_t *document) {
     mc_text_printf(out, ", of these %lld in an earlier run on the same inputs", integer_of(proofs, "reused"));
   if (sum_over(functions, "smoke") > 0)
     mc_text_printf(out, "; %lld smoke tests among them", sum_over(functions, "smoke"));
+  const json_t *mutants = json_object_get(proofs, "mutants");
+  if (mutants)
+    mc_text_printf(out, "; %lld of %lld recorded mutants killed", integer_of(mutants, "killed"),
+                   integer_of(mutants, "total"));
   if (json_is_array(json_object_get(proofs, "trusted")))
     mc_text_printf(out, "; %zu assumptions listed", json_array_size(json_object_get(proofs, "trusted")));
 }
@@ -283,8 +288,15 @@ static void print_function(mc_text *out, const json_t *entry) {
   }
 }
 
+static void print_theorem(mc_text *out, const json_t *entry) {
+  mc_text_printf(out, "%s", mc_fact_text(entry, "carries"));
+  if (*mc_fact_text(entry, "assumptions"))
+    mc_text_printf(out, "%sassumptions: %s", *mc_fact_text(entry, "carries") ? "; " : "",
+                   mc_fact_text(entry, "assumptions"));
+}
+
 void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
-  static void (*const printers[MC_FACT_KINDS])(mc_text *, const json_t *) = {print_function, print_claim,
+  static void (*const printers[MC_FACT_KINDS])(mc_text *, const json_t *) = {print_function, print_theorem, print_claim,
                                                                              print_campaign, print_audit};
   printers[kind - mc_fact_kinds](out, entry);
 }
@@ -322,7 +334,7 @@ void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visito
     mc_text_init(&facts[i]);
   print_place(&facts[AT], entry);
   mc_text_printf(&facts[STATES], "%s", mc_fact_text(entry, "statement"));
-  mc_text_printf(&facts[SOURCE], "%s", mc_fact_text(entry, "cite"));
+  mc_text_printf(&facts[SOURCE], "%s%s", mc_fact_text(entry, "cite"), mc_fact_text(entry, "source"));
   mc_fact_result(&facts[FOUND], kind, entry);
   print_quantities(&facts[WORST], entry);
   print_certified(&facts[CERTIFIED], entry);

@@ -22,6 +22,7 @@ typedef struct {
 
 static const kind kinds[] = {
     {"claims", "proved", {"proved", "refuted", "undecided", "error"}},
+    {"theorems", "proved", {"proved", "changed", "error"}},
     {"campaigns", "holds", {"holds", "violated", "undecided", "error"}},
     {"audits", "conforms", {"conforms", "wrong", "suspicious", "undecided", "crashed", "hung", "error"}},
 };
@@ -30,7 +31,7 @@ static const struct {
   const char *command, *list;
 } lists[] = {
     {"claims", "claims"}, {"prove", "claims"},  {"campaign", "campaigns"}, {"campaigns", "campaigns"},
-    {"audit", "audits"},  {"audits", "audits"}, {"proofs", "functions"},
+    {"audit", "audits"},  {"audits", "audits"}, {"proofs", "functions"},   {"theorems", "theorems"},
 };
 
 const char *mc_run_list_of(const char *command) {
@@ -112,7 +113,7 @@ static const json_t *find_list(const json_t *document, const char *list) {
   return own ? own : json_object_get(json_object_get(document, "proofs"), list);
 }
 
-static const char *const all_lists[] = {"functions", "claims", "campaigns", "audits"};
+static const char *const all_lists[] = {"functions", "theorems", "claims", "campaigns", "audits"};
 enum { LISTS = sizeof all_lists / sizeof all_lists[0] };
 
 mc_exit mc_run_verdict_exit(const json_t *object) {
@@ -162,9 +163,9 @@ static json_t *summarise(const json_t *document) {
     unexpected += x != MC_EXIT_EXPECTED && x != MC_EXIT_UNDECIDED;
   }
   json_t *part =
-      json_pack("{s:s s:s s:O s:I s:I s:I}", "command", command, "verdict", document_verdicts[mc_run_exit(document)],
-                "seconds", json_object_get(document, "seconds"), "items", (json_int_t)json_array_size(entries),
-                "unexpected", unexpected, "undecided", undecided);
+      json_pack("{s:s s:s s:f s:I s:I s:I}", "command", command, "verdict", document_verdicts[mc_run_exit(document)],
+                "seconds", json_number_value(json_object_get(document, "seconds")), "items",
+                (json_int_t)json_array_size(entries), "unexpected", unexpected, "undecided", undecided);
   if (message)
     json_object_set_new(part, "message", json_string(message));
   else if (json_array_size(entries) == 0)

@@ -40,7 +40,7 @@ void mc_run_stamp(json_t *document, const char *command, mc_exit exit_status, do
 /* The exit status that the verdict standing in a document, or in an entry of parts[], names; MC_EXIT_USAGE for any other word. */
 mc_exit mc_run_verdict_exit(const json_t *object);
 
-/* The exit status that one entry of the list named `list` ("claims", "campaigns", "audits", "functions") deserves: 0 if its
+/* The exit status that one entry of the list named `list` ("claims", "campaigns", "audits", "functions", "theorems") deserves: 0 if its
  * verdict is the expected one.  An entry that is broken, or contradicts itself, deserves MC_EXIT_USAGE. */
 mc_exit mc_run_item_exit(const char *list, const json_t *item);
 
@@ -60,6 +60,9 @@ json_t *mc_run_merge(const char *command, const json_t *const *documents, size_t
 
 /* claims[]: id file line verdict expected witness{variable: "p/q"} derived{lo,hi} boxes seconds statement cite message.  (claims.c) */
 json_t *mc_run_claims(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
+
+/* The same for one claim given as text: definitions and a statement. */
+json_t *mc_run_prove(const char *text, const mc_run_options *options, mc_error *e);
 
 /* campaigns[]: id file line verdict expected trials met holds violated undecided missed unclear margin{lo,hi} replay statement cite
  * seconds message, and for a violation or a replay witness{quantities, matrices}.  MC_BAD_INPUT: a file cannot be read or parsed,
@@ -96,8 +99,9 @@ mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, m
 void mc_run_spec_free(char **paths, size_t count);
 
 typedef struct {
-  const char *spec;   /* folder with claims/ and audits.claim; NULL: ./spec, else the installed one */
-  const char *proofs; /* file with the record that the proof replay left; NULL: the proofs are no part of this run */
+  const char *spec;          /* folder with claims/ and audits.claim; NULL: ./spec, else the installed one */
+  const char *const *proofs; /* files with the records that the replay of proofs and theorems left */
+  size_t proof_count;        /* 0: the proofs are no part of this run */
   mc_run_options run;
 } mc_run_verify_options;
 

@@ -15,21 +15,27 @@ static json_t *failed_part(const char *command, const mc_error *why) {
   return document;
 }
 
-static json_t *read_proof_record(const char *path, mc_error *e) {
-  json_error_t why;
-  json_t *record = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+static bool is_proof_record(const json_t *record) {
   const char *command = json_string_value(json_object_get(record, "command"));
-  if (!record) {
-    mc_fail_at(e, MC_BAD_INPUT, path, why.line > 0 ? (unsigned)why.line : 0, why.column > 0 ? (unsigned)why.column : 0,
+  const char *list = command ? mc_run_list_of(command) : NULL;
+  return list && (strcmp(list, "functions") == 0 || strcmp(list, "theorems") == 0) &&
+         json_is_array(json_object_get(record, list));
+}
+
+/* The record in a file, or a part that says why there is none. */
+static json_t *read_proof_record(const char *path) {
+  json_error_t why;
+  mc_error e = {0};
+  json_t *record = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+  if (!record)
+    mc_fail_at(&e, MC_BAD_INPUT, path, why.line > 0 ? (unsigned)why.line : 0, why.column > 0 ? (unsigned)why.column : 0,
                "no proof record: %s", why.text);
-    return NULL;
-  }
-  if (!command || strcmp(command, "proofs") != 0 || !json_is_array(json_object_get(record, "functions"))) {
-    mc_fail_at(e, MC_BAD_INPUT, path, 0, 0, "not a proof record: no \"command\": \"proofs\" with functions[]");
-    json_decref(record);
-    return NULL;
-  }
-  return record;
+  else if (!is_proof_record(record))
+    mc_fail_at(&e, MC_BAD_INPUT, path, 0, 0, "not a proof record: neither functions[] of proofs nor theorems[]");
+  if (e.status == MC_OK)
+    return record;
+  json_decref(record);
+  return failed_part("proofs", &e);
 }
 
 typedef json_t *run_part(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
@@ -39,6 +45,7 @@ static const struct {
   run_part *run;
   size_t files; /* offset of its files in mc_run_spec */
 } parts[] = {
+    {"claims", mc_run_claims, offsetof(mc_run_spec, claims)},
     {"campaigns", mc_run_campaigns, offsetof(mc_run_spec, claims)},
     {"audits", mc_run_audits, offsetof(mc_run_spec, audits)},
 };
@@ -75,37 +82,48 @@ static void complete(json_t *report, const char *folder, const mc_run_verify_opt
   mc_run_stamp(report, "verify", interrupted ? mc_exit_worse(x, MC_EXIT_UNDECIDED) : x, seconds);
 }
 
-json_t *mc_run_verify(const mc_run_verify_options *options, mc_error *e) {
-  const char *folder = options->spec;
-  double start = mc_clock_seconds();
-  json_t *documents[PARTS + 1], *report = NULL;
+/* The documents of all parts, records of proofs first; those that --only leaves empty are left out.  Returns their number. */
+static size_t run_parts(json_t **documents, const mc_run_verify_options *options, const mc_run_spec *spec) {
   size_t count = 0;
-  mc_error why = {0};
-  mc_run_spec spec;
-  if (mc_run_spec_find(&spec, &folder, e) != MC_OK)
-    return NULL;
-
-  if (options->proofs) {
-    json_t *record = read_proof_record(options->proofs, &why);
-    documents[count++] = record ? record : failed_part("proofs", &why);
-  }
+  for (; count < options->proof_count; count++)
+    documents[count] = read_proof_record(options->proofs[count]);
   for (size_t k = 0; k < PARTS; k++) {
-    documents[count] = run_one_part(k, &spec, &options->run);
+    documents[count] = run_one_part(k, spec, &options->run);
     if (is_deselected(documents[count], &options->run))
       json_decref(documents[count]);
     else
       count++;
   }
-  if (options->run.only && count == (options->proofs != NULL))
+  return count;
+}
+
+static json_t *report_on(const char *folder, const mc_run_spec *spec, const mc_run_verify_options *options,
+                         mc_error *e) {
+  json_t *report = NULL, **documents = mc_alloc(PARTS + options->proof_count, sizeof *documents);
+  double start = mc_clock_seconds(), replay = 0;
+  size_t count = documents ? run_parts(documents, options, spec) : 0;
+  if (!documents)
+    mc_fail(e, MC_NO_MEMORY, "out of memory");
+  else if (options->run.only && count == options->proof_count)
     mc_fail(e, MC_BAD_INPUT, "nothing in '%s' is named like '%s'", folder, options->run.only);
   else
     report = mc_run_merge("verify", (const json_t *const *)documents, count, e);
-  if (report) {
-    double replay = options->proofs ? json_number_value(json_object_get(documents[0], "seconds")) : 0;
+  for (size_t i = 0; i < options->proof_count && i < count; i++)
+    replay += json_number_value(json_object_get(documents[i], "seconds"));
+  if (report)
     complete(report, folder, options, mc_clock_seconds() - start + replay);
-  }
-  for (size_t i = 0; i < count; i++)
-    json_decref(documents[i]);
+  while (count > 0)
+    json_decref(documents[--count]);
+  mc_free(documents);
+  return report;
+}
+
+json_t *mc_run_verify(const mc_run_verify_options *options, mc_error *e) {
+  const char *folder = options->spec;
+  mc_run_spec spec;
+  if (mc_run_spec_find(&spec, &folder, e) != MC_OK)
+    return NULL;
+  json_t *report = report_on(folder, &spec, options, e);
   mc_run_spec_clear(&spec);
   return report;
 }

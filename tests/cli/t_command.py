@@ -331,6 +331,12 @@ class Verify(Case):
         self.assertEqual(proofs({**record, "verdict": "error", "message": "another Frama-C", "functions": []}), "error")
         self.assertEqual(proofs({**record, "command": "claims"}), "error")
         self.assertEqual(proofs(b"{"), "error")
+        theorems = {**record, "tool": "Coq 8.16.1", "command": "theorems", "theorems": [{"name": "T1", "verdict": "proved"}]}
+        changed = {**theorems, "theorems": [{"name": "T1", "verdict": "changed"}]}
+        for content, verdict in ((theorems, "expected"), (changed, "violated")):
+            _, document = self.verify(spec, "--proofs", self.write("proofs.json", record), "--proofs", self.write("coq.json", content))
+            self.assertEqual(self.part(document, "proofs")["verdict"], "expected")
+            self.assertEqual(self.part(document, "theorems")["verdict"], verdict)
         _, document = self.verify(spec, "--proofs", self.path("missing.json"))
         self.assertIn("missing.json", self.part(document, "proofs")["message"])
         _, document = self.verify(spec)

@@ -85,6 +85,12 @@ static void functions_need_every_goal(void **state) {
   expect_item("functions", "{\"goals\":5}", MC_EXIT_USAGE);
 }
 
+static void theorems_must_assume_what_is_stored(void **state) {
+  (void)state;
+  expect_item("theorems", "{\"verdict\":\"proved\"}", MC_EXIT_EXPECTED);
+  expect_item("theorems", "{\"verdict\":\"changed\"}", MC_EXIT_VIOLATED);
+}
+
 static void expect_document(const char *text, mc_exit x) {
   json_t *document = parse(text);
   mc_exit got = mc_run_exit(document);
@@ -155,6 +161,7 @@ int main(void) {
       cmocka_unit_test(campaigns_must_count_what_they_say),
       cmocka_unit_test(audits_tell_crashes_apart),
       cmocka_unit_test(functions_need_every_goal),
+      cmocka_unit_test(theorems_must_assume_what_is_stored),
       cmocka_unit_test(a_document_is_as_bad_as_its_worst),
       cmocka_unit_test(merging_keeps_every_entry_and_the_worst_verdict),
       cmocka_unit_test(what_holds_no_verdicts_is_not_merged),
