@@ -3,10 +3,6 @@
 #include "matrix.h"
 #include "vector.h"
 
-size_t muon_saddle_workspace(size_t m, size_t n) {
-  return n * m + 2 * m + 2 * n;
-}
-
 void muon_saddle_images(double *T, double *c, double *r, const double *W, size_t ldw, const double *u, const double *v,
                         size_t m, size_t n) {
   muon_matrix_transpose(T, m, W, ldw, m, n);
@@ -25,22 +21,49 @@ void muon_saddle_coefficients(double *b, double *a, muon_saddle k, const double 
   muon_vector_copy(a, r, n);
   muon_vector_scale(a, k.row - k.bulk, n);
   muon_vector_axpy(a, (k.bulk - k.lambda - k.row - k.column) * s, v, n);
+  //@ assert rte_help: ca: unchanged{Pre,Here}(c, m);
+  //@ ghost right: ;
   muon_vector_copy(b, c, m);
   muon_vector_scale(b, k.column - k.bulk, m);
+  //@ assert rte_help: ab: unchanged{right,Here}(a, n);
+}
+
+void muon_saddle_factors(double *b, double *a, double *T, double *c, double *r, muon_saddle k, const double *W,
+                         size_t ldw, const double *u, const double *v, size_t m, size_t n) {
+  muon_saddle_images(T, c, r, W, ldw, u, v, m, n);
+  //@ assert rte_help: vi: unchanged{Pre,Here}(v, n);
+  //@ ghost images: ;
+  muon_saddle_coefficients(b, a, k, c, r, u, v, m, n);
+  //@ assert rte_help: uc: unchanged{images,Here}(u, m) && unchanged{images,Here}(c, m) && unchanged{images,Here}(r, n);
+  //@ assert rte_help: tc: unchanged{images,Here}(T, idx(n,m,0));
+  //@ assert rte_help: rows: \forall integer j; 0 <= j < n ==> unchanged{images,Here}(T + idx(j,m,0), m);
+  //@ assert rte_help: dots: \forall integer j; 0 <= j < n ==> same_dot{images,Here}(u, T + idx(j,m,0), m);
+  //@ assert rte_help: dot: same_dot{images,Here}(u, c, m);
 }
 
 void muon_saddle_assemble(double *H, size_t ldh, double bulk, const double *W, size_t ldw, const double *b,
                           const double *a, const double *u, const double *v, size_t m, size_t n) {
   muon_matrix_copy(H, ldh, W, ldw, m, n);
   muon_matrix_scale(H, ldh, bulk, m, n);
+  //@ assert rte_help: ua: unchanged{Pre,Here}(u, m) && unchanged{Pre,Here}(a, n);
   muon_matrix_rank_one(H, ldh, u, a, m, n);
+  //@ assert rte_help: bv: unchanged{Pre,Here}(b, m) && unchanged{Pre,Here}(v, n);
   muon_matrix_rank_one(H, ldh, b, v, m, n);
 }
 
-void muon_saddle_gradient(double *H, size_t ldh, muon_saddle k, const double *W, size_t ldw, const double *u,
-                          const double *v, double *work, size_t m, size_t n) {
-  double *T = work, *c = work + n * m, *b = c + m, *r = b + m, *a = r + n;
-  muon_saddle_images(T, c, r, W, ldw, u, v, m, n);
-  muon_saddle_coefficients(b, a, k, c, r, u, v, m, n);
+void muon_saddle_gradient(double *H, size_t ldh, double *b, double *a, double *T, double *c, double *r, muon_saddle k,
+                          const double *W, size_t ldw, const double *u, const double *v, size_t m, size_t n) {
+  muon_saddle_factors(b, a, T, c, r, k, W, ldw, u, v, m, n);
+  //@ assert rte_help: hf: unchanged{Pre,Here}(H, idx(m,ldh,0));
+  //@ assert rte_help: hp: padding{Pre,Here}(H, ldh, m, n);
+  //@ assert rte_help: wf: unchanged{Pre,Here}(W, idx(m,ldw,0));
+  //@ assert rte_help: uf: unchanged{Pre,Here}(u, m) && unchanged{Pre,Here}(v, n);
+  //@ ghost factors: ;
   muon_saddle_assemble(H, ldh, k.bulk, W, ldw, b, a, u, v, m, n);
+  //@ assert rte_help: ua: unchanged{factors,Here}(u, m) && unchanged{factors,Here}(c, m) && unchanged{factors,Here}(r, n);
+  //@ assert rte_help: fa: unchanged{factors,Here}(a, n) && unchanged{factors,Here}(b, m);
+  //@ assert rte_help: ta: unchanged{factors,Here}(T, idx(n,m,0));
+  //@ assert rte_help: rows: \forall integer j; 0 <= j < n ==> unchanged{factors,Here}(T + idx(j,m,0), m);
+  //@ assert rte_help: dots: \forall integer j; 0 <= j < n ==> same_dot{factors,Here}(u, T + idx(j,m,0), m);
+  //@ assert rte_help: dot: same_dot{factors,Here}(u, c, m);
 }

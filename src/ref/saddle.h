@@ -10,8 +10,6 @@
 
 #include <stddef.h>
 
-#include "muon.h"
-
 #ifdef __FRAMAC__
 #include "../../spec/acsl/dot.h"
 #include "../../spec/acsl/models.h"
@@ -24,26 +22,14 @@ typedef struct {
   double bulk;   // both complements
 } muon_saddle;
 
-// How many elements of workspace muon_saddle_gradient wants for an m x n matrix: m n + 2 m + 2 n.
-/*@ requires shape:     shape(n, m, m);
-    requires small:     m <= max_elements && n <= max_elements;
-    terminates \true;
-    exits    never:     \false;
-    assigns  \result \from m, n;
-    ensures  result:    \result == idx(n,m,0) + 2*m + 2*n;
-*/
-size_t muon_saddle_workspace(size_t m, size_t n);
-
 // The images of u and v: T <- W^T, c <- W v, r <- W^T u.  W is m x n, T is n x m without padding, c has m elements, r has n.
 /*@ requires shape:     shape(m, n, ldw) && shape(n, m, m);
     requires valid:     \valid(T + (0 .. idx(n,m,0)-1)) && \valid(c + (0 .. m-1)) && \valid(r + (0 .. n-1)) &&
                         \valid_read(W + (0 .. idx(m,ldw,0)-1)) && \valid_read(u + (0 .. m-1)) &&
                         \valid_read(v + (0 .. n-1));
-    requires separated: \separated(T + (0 .. idx(n,m,0)-1), c + (0 .. m-1), r + (0 .. n-1), W + (0 .. idx(m,ldw,0)-1)) &&
-                        \separated(T + (0 .. idx(n,m,0)-1), u + (0 .. m-1)) &&
-                        \separated(T + (0 .. idx(n,m,0)-1), v + (0 .. n-1)) &&
-                        \separated(c + (0 .. m-1), u + (0 .. m-1)) && \separated(c + (0 .. m-1), v + (0 .. n-1)) &&
-                        \separated(r + (0 .. n-1), u + (0 .. m-1)) && \separated(r + (0 .. n-1), v + (0 .. n-1));
+    requires separated: \separated(T + (0 .. idx(n,m,0)-1), c + (0 .. m-1), r + (0 .. n-1),
+                                   W + (0 .. idx(m,ldw,0)-1), u + (0 .. m-1)) &&
+                        \separated(T + (0 .. idx(n,m,0)-1), c + (0 .. m-1), r + (0 .. n-1), v + (0 .. n-1));
     terminates \true;
     exits    never:     \false;
     assigns  T[0 .. idx(n,m,0)-1], c[0 .. m-1], r[0 .. n-1];
@@ -59,9 +45,8 @@ void muon_saddle_images(double *T, double *c, double *r, const double *W, size_t
 // b, c and u have m elements; a, r and v have n.
 /*@ requires valid:     \valid(b + (0 .. m-1)) && \valid(a + (0 .. n-1)) && \valid_read(c + (0 .. m-1)) &&
                         \valid_read(r + (0 .. n-1)) && \valid_read(u + (0 .. m-1)) && \valid_read(v + (0 .. n-1));
-    requires separated: \separated(b + (0 .. m-1), a + (0 .. n-1), c + (0 .. m-1), r + (0 .. n-1)) &&
-                        \separated(b + (0 .. m-1), u + (0 .. m-1)) && \separated(b + (0 .. m-1), v + (0 .. n-1)) &&
-                        \separated(a + (0 .. n-1), u + (0 .. m-1)) && \separated(a + (0 .. n-1), v + (0 .. n-1));
+    requires separated: \separated(b + (0 .. m-1), a + (0 .. n-1), c + (0 .. m-1), r + (0 .. n-1), u + (0 .. m-1)) &&
+                        \separated(b + (0 .. m-1), a + (0 .. n-1), v + (0 .. n-1));
     terminates \true;
     exits    never:     \false;
     assigns  b[0 .. m-1], a[0 .. n-1];
@@ -73,6 +58,32 @@ void muon_saddle_images(double *T, double *c, double *r, const double *W, size_t
 */
 void muon_saddle_coefficients(double *b, double *a, muon_saddle k, const double *c, const double *r, const double *u,
                               const double *v, size_t m, size_t n);
+
+// The factors b (m elements) and a (n elements) of H(W) = bulk W + u a^T + b v^T, and on the way T = W^T (n x m without
+// padding), c = W v (m elements), r = W^T u (n elements).
+/*@ requires shape:     shape(m, n, ldw) && shape(n, m, m);
+    requires valid:     \valid(b + (0 .. m-1)) && \valid(a + (0 .. n-1)) && \valid(T + (0 .. idx(n,m,0)-1)) &&
+                        \valid(c + (0 .. m-1)) && \valid(r + (0 .. n-1)) && \valid_read(W + (0 .. idx(m,ldw,0)-1)) &&
+                        \valid_read(u + (0 .. m-1)) && \valid_read(v + (0 .. n-1));
+    requires separated: \separated(b + (0 .. m-1), a + (0 .. n-1), T + (0 .. idx(n,m,0)-1), c + (0 .. m-1),
+                                   r + (0 .. n-1), W + (0 .. idx(m,ldw,0)-1), u + (0 .. m-1)) &&
+                        \separated(b + (0 .. m-1), a + (0 .. n-1), T + (0 .. idx(n,m,0)-1), c + (0 .. m-1),
+                                   r + (0 .. n-1), v + (0 .. n-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  b[0 .. m-1], a[0 .. n-1], T[0 .. idx(n,m,0)-1], c[0 .. m-1], r[0 .. n-1];
+    ensures  transpose: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(T,m,j,i), mat{Pre}(W,ldw,i,j));
+    ensures  image:     \forall integer i; 0 <= i < m ==> identical(elem(c,i), rn_dot{Pre}(v, W + idx(i,ldw,0), n));
+    ensures  coimage:   \forall integer j; 0 <= j < n ==> identical(elem(r,j), rn_dot{Post}(u, T + idx(j,m,0), m));
+    ensures  left:      \forall integer i; 0 <= i < m ==>
+                          identical(elem(b,i), rn_mul(rn_sub(k.column, k.bulk), elem(c,i)));
+    ensures  right:     \forall integer j; 0 <= j < n ==>
+                          identical(elem(a,j), rn_saddle_right(k.lambda, k.row, k.column, k.bulk, rn_dot{Post}(u, c, m),
+                                                               elem(r,j), elem{Pre}(v,j)));
+*/
+void muon_saddle_factors(double *b, double *a, double *T, double *c, double *r, muon_saddle k, const double *W,
+                         size_t ldw, const double *u, const double *v, size_t m, size_t n);
 
 // H <- bulk W + u a^T + b v^T; H and W are m x n.
 /*@ requires shape:     shape(m, n, ldh) && shape(m, n, ldw);
@@ -96,42 +107,36 @@ void muon_saddle_coefficients(double *b, double *a, muon_saddle k, const double 
 void muon_saddle_assemble(double *H, size_t ldh, double bulk, const double *W, size_t ldw, const double *b,
                           const double *a, const double *u, const double *v, size_t m, size_t n);
 
-// H <- H(W), the gradient of f at W; H and W are m x n.  The workspace holds, in this order, W^T (n x m), c (m), b (m), r (n)
-// and a (n).  S1.T1.
+// H <- H(W), the gradient of f at W; H and W are m x n.  b, a, T, c, r are workspace, filled by
+// muon_saddle_factors.  S1.T1.
 /*@ requires shape:     shape(m, n, ldh) && shape(m, n, ldw) && shape(n, m, m);
-    requires valid:     \valid(H + (0 .. idx(m,ldh,0)-1)) && \valid_read(W + (0 .. idx(m,ldw,0)-1)) &&
-                        \valid_read(u + (0 .. m-1)) && \valid_read(v + (0 .. n-1)) &&
-                        \valid(work + (0 .. idx(n,m,0)+2*m+2*n-1));
-    requires separated: \separated(H + (0 .. idx(m,ldh,0)-1), work + (0 .. idx(n,m,0)+2*m+2*n-1),
-                                   W + (0 .. idx(m,ldw,0)-1)) &&
-                        \separated(H + (0 .. idx(m,ldh,0)-1), u + (0 .. m-1)) &&
-                        \separated(H + (0 .. idx(m,ldh,0)-1), v + (0 .. n-1)) &&
-                        \separated(work + (0 .. idx(n,m,0)+2*m+2*n-1), u + (0 .. m-1)) &&
-                        \separated(work + (0 .. idx(n,m,0)+2*m+2*n-1), v + (0 .. n-1));
+    requires valid:     \valid(H + (0 .. idx(m,ldh,0)-1)) && \valid(T + (0 .. idx(n,m,0)-1)) &&
+                        \valid(c + (0 .. m-1)) && \valid(b + (0 .. m-1)) && \valid(r + (0 .. n-1)) &&
+                        \valid(a + (0 .. n-1)) && \valid_read(W + (0 .. idx(m,ldw,0)-1)) &&
+                        \valid_read(u + (0 .. m-1)) && \valid_read(v + (0 .. n-1));
+    requires separated: \separated(H + (0 .. idx(m,ldh,0)-1), T + (0 .. idx(n,m,0)-1), c + (0 .. m-1), b + (0 .. m-1),
+                                   r + (0 .. n-1), a + (0 .. n-1), W + (0 .. idx(m,ldw,0)-1), u + (0 .. m-1)) &&
+                        \separated(H + (0 .. idx(m,ldh,0)-1), T + (0 .. idx(n,m,0)-1), c + (0 .. m-1), b + (0 .. m-1),
+                                   r + (0 .. n-1), a + (0 .. n-1), v + (0 .. n-1));
     terminates \true;
     exits    never:     \false;
-    assigns  H[0 .. idx(m,ldh,0)-1], work[0 .. idx(n,m,0)+2*m+2*n-1];
+    assigns  H[0 .. idx(m,ldh,0)-1], T[0 .. idx(n,m,0)-1], c[0 .. m-1], b[0 .. m-1], r[0 .. n-1], a[0 .. n-1];
     ensures  transpose: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
-                          identical(mat(work,m,j,i), mat{Pre}(W,ldw,i,j));
-    ensures  image:     \forall integer i; 0 <= i < m ==>
-                          identical(elem(work+idx(n,m,0),i), rn_dot{Pre}(v, W + idx(i,ldw,0), n));
+                          identical(mat(T,m,j,i), mat{Pre}(W,ldw,i,j));
+    ensures  image:     \forall integer i; 0 <= i < m ==> identical(elem(c,i), rn_dot{Pre}(v, W + idx(i,ldw,0), n));
+    ensures  coimage:   \forall integer j; 0 <= j < n ==> identical(elem(r,j), rn_dot{Post}(u, T + idx(j,m,0), m));
     ensures  left:      \forall integer i; 0 <= i < m ==>
-                          identical(elem(work+idx(n,m,0)+m,i),
-                                    rn_mul(rn_sub(k.column, k.bulk), elem(work+idx(n,m,0),i)));
-    ensures  coimage:   \forall integer j; 0 <= j < n ==>
-                          identical(elem(work+idx(n,m,0)+2*m,j), rn_dot{Post}(u, work + idx(j,m,0), m));
+                          identical(elem(b,i), rn_mul(rn_sub(k.column, k.bulk), elem(c,i)));
     ensures  right:     \forall integer j; 0 <= j < n ==>
-                          identical(elem(work+idx(n,m,0)+2*m+n,j),
-                                    rn_saddle_right(k.lambda, k.row, k.column, k.bulk, rn_dot{Post}(u, work+idx(n,m,0), m),
-                                                    elem(work+idx(n,m,0)+2*m,j), elem{Pre}(v,j)));
+                          identical(elem(a,j), rn_saddle_right(k.lambda, k.row, k.column, k.bulk, rn_dot{Post}(u, c, m),
+                                                               elem(r,j), elem{Pre}(v,j)));
     ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
                           identical(mat(H,ldh,i,j),
-                                    rn_saddle(k.bulk, mat{Pre}(W,ldw,i,j), elem{Pre}(u,i),
-                                              elem(work+idx(n,m,0)+2*m+n,j), elem(work+idx(n,m,0)+m,i),
+                                    rn_saddle(k.bulk, mat{Pre}(W,ldw,i,j), elem{Pre}(u,i), elem(a,j), elem(b,i),
                                               elem{Pre}(v,j)));
     ensures  padding:   padding{Pre,Post}(H, ldh, m, n);
 */
-void muon_saddle_gradient(double *H, size_t ldh, muon_saddle k, const double *W, size_t ldw, const double *u,
-                          const double *v, double *work, size_t m, size_t n);
+void muon_saddle_gradient(double *H, size_t ldh, double *b, double *a, double *T, double *c, double *r, muon_saddle k,
+                          const double *W, size_t ldw, const double *u, const double *v, size_t m, size_t n);
 
 #endif
