@@ -12,6 +12,7 @@
  * of G, which is indefinite, so that its polar factor is a reflection and z = (1 - t^2)/(1 + t^2) up to eps. */
 #include "props.h"
 
+#include "../src/dynamics/dynamics.h"
 #include "../src/truth/truth.h"
 
 enum { THETA, KAPPA, Z, QUANTITIES };
@@ -133,58 +134,6 @@ static mc_status generate(mc_prop_instance *x, const mc_prop_case *c, mc_random 
 
 /* ---- Measuring ---- */
 
-/* x := a/|a|; false if that cannot be enclosed. */
-static bool normalise(arb_mat_t x, const mc_prop_matrix *a, slong precision) {
-  arb_t norm;
-  arb_init(norm);
-  mc_ball_mat_set_double(x, a->entries);
-  arb_mat_frobenius_norm(norm, x, precision);
-  bool positive = arb_is_positive(norm);
-  arb_mat_scalar_div_arb(x, x, norm, precision);
-  arb_clear(norm);
-  return positive;
-}
-
-/* |x - s y| for columns x, y. */
-static void deviation(arb_t norm, const arb_mat_t x, const arb_t s, const arb_mat_t y, slong precision) {
-  arb_mat_t difference;
-  arb_mat_init(difference, arb_mat_nrows(x), 1);
-  arb_mat_scalar_mul_arb(difference, y, s, precision);
-  arb_mat_sub(difference, x, difference, precision);
-  arb_mat_frobenius_norm(norm, difference, precision);
-  arb_mat_clear(difference);
-}
-
-/* x^T y for columns. */
-static void inner_product(arb_t product, const arb_mat_t x, const arb_mat_t y, slong precision) {
-  slong n = arb_mat_nrows(x);
-  arb_zero(product);
-  for (slong i = 0; i < n; i++)
-    arb_addmul(product, arb_mat_entry(x, i, 0), arb_mat_entry(y, i, 0), precision);
-}
-
-/* From G v and G^T u: theta, |n21| = |G v - theta u| and |n12| = |G^T u - theta v|. */
-static void measure_theta_and_kappa(arb_ptr q, const arb_mat_t g, const arb_mat_t u, const arb_mat_t v,
-                                    slong precision) {
-  arb_mat_t gv, gt, gtu;
-  arb_t part;
-  arb_init(part);
-  arb_mat_init(gv, arb_mat_nrows(g), 1);
-  arb_mat_init(gt, arb_mat_ncols(g), arb_mat_nrows(g));
-  arb_mat_init(gtu, arb_mat_ncols(g), 1);
-  arb_mat_transpose(gt, g);
-  arb_mat_mul(gv, g, v, precision);
-  arb_mat_mul(gtu, gt, u, precision);
-  inner_product(q + THETA, u, gv, precision);
-  deviation(q + KAPPA, gtu, q + THETA, v, precision);
-  deviation(part, gv, q + THETA, u, precision);
-  arb_add(q + KAPPA, q + KAPPA, part, precision);
-  arb_mat_clear(gv);
-  arb_mat_clear(gt);
-  arb_mat_clear(gtu);
-  arb_clear(part);
-}
-
 /* The columns in front of the trailing zero columns. */
 static size_t nonzero_width(const mc_prop_matrix *g) {
   for (size_t width = g->columns; width > 0; width--)
@@ -201,7 +150,7 @@ static void measure_z(arb_t z, const mc_enclosure *factor, const arb_mat_t u, co
   arb_mat_init(zv, arb_mat_nrows(u), 1);
   arb_mat_window_init(head, v, 0, 0, width, 1);
   arb_mat_mul(zv, factor->value, head, precision);
-  inner_product(z, u, zv, precision);
+  mc_dynamics_inner_enclose(z, u, zv, precision);
   arb_add_error_mag(z, factor->radius);
   arb_mat_window_clear(head);
   arb_mat_clear(zv);
@@ -235,10 +184,11 @@ static mc_status measure(arb_ptr q, const mc_prop_instance *x, slong precision, 
   arb_mat_init(v, (slong)a->columns, 1);
   mc_ball_mat_set_double(g, a->entries);
   mc_status status = MC_OK;
-  if (!normalise(u, &x->matrices[1], 2 * precision) || !normalise(v, &x->matrices[2], 2 * precision))
+  if (!mc_dynamics_unit_enclose(u, x->matrices[1].entries, 2 * precision) ||
+      !mc_dynamics_unit_enclose(v, x->matrices[2].entries, 2 * precision))
     status = mc_fail(e, MC_UNDECIDED, "u or v is zero");
   if (status == MC_OK) {
-    measure_theta_and_kappa(q, g, u, v, 2 * precision);
+    mc_dynamics_corner_enclose(q + THETA, q + KAPPA, g, u, v, 2 * precision);
     status = certify_z(q + Z, a, u, v, precision, e);
   }
   arb_mat_clear(g);

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-static const mc_property *const properties[] = {&mc_props_corner_lemma, &mc_props_quintic_image,
-                                                &mc_props_quintic_step};
+static const mc_property *const properties[] = {&mc_props_corner_lemma, &mc_props_quintic_image, &mc_props_quintic_step,
+                                                &mc_props_saddle_escape};
 enum { PROPERTIES = sizeof properties / sizeof properties[0] };
 
 const mc_property *mc_props_get(size_t i) {

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-extern const mc_property mc_props_corner_lemma, mc_props_quintic_image, mc_props_quintic_step;
+extern const mc_property mc_props_corner_lemma, mc_props_quintic_image, mc_props_quintic_step, mc_props_saddle_escape;
 
 /* The property of a name, or NULL. */
 const mc_property *mc_props_find(const char *name);
