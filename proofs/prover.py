@@ -121,6 +121,22 @@ def user_cache():
     return Path(os.environ.get("MUONCERT_PROOFS") or Path(cache) / "muoncert-proofs").resolve()
 
 
+def build_folder(wanted, name):
+    """The folder `wanted`, else build/NAME, else one in the user's cache; it exists and can be written to."""
+    for folder in [Path(wanted)] if wanted else [ROOT / "build" / name, user_cache() / name]:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return folder.resolve()
+        except OSError:
+            continue
+    raise OSError(f"{wanted or name}: no such folder can be written")
+
+
+def processors():
+    return len(os.sched_getaffinity(0))
+
+
 def version():
     return re.search(r"project\(muoncert VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
 
@@ -244,7 +260,7 @@ def run_wp(work, source, session, **options):
         if done.returncode != 0 or not report.exists():
             run.error = run.output.strip() or f"frama-c ended with status {done.returncode}"
             return run
-        document = json.loads(report.read_text())
+        document = json.loads(report.read_text()) or {}
     run.goals = parse_goals(run.output)
     total = TOTAL_LINE.search(run.output)
     tally = (sum(goal.status == "valid" for goal in run.goals), len(run.goals))
@@ -259,7 +275,11 @@ def run_wp(work, source, session, **options):
 
 def pack_session(session, pack):
     """Write the verdicts that a run with -wp-cache cleanup left into one file, one line a goal and prover."""
-    entries = {path.stem: json.loads(path.read_text()) for path in (session / "cache").glob("*.json")}
+    entries = {path.stem: json.loads(re.sub(r"(\d)\.(?!\d)", r"\1.0", path.read_text()))
+               for path in (session / "cache").glob("*.json")}
+    for key, entry in (json.loads(pack.read_text()) if pack.exists() else {}).items():
+        if entry["verdict"] == entries.get(key, {}).get("verdict"):
+            entries[key] = entry
     lines = [f"{json.dumps(key)}: {json.dumps(entries[key])}" for key in sorted(entries)]
     pack.parent.mkdir(parents=True, exist_ok=True)
     write_if_changed(pack, "{\n" + ",\n".join(lines) + "\n}\n")
