@@ -1,6 +1,9 @@
 """Dump what Muon's orthogonalisation is given and returns during training, and audit it.
 
-    MUONCERT=.../muoncert PYTHONPATH=.../python python3 examples/pytorch/audit_muon.py
+    MUONCERT=.../muoncert PYTHONPATH=.../python python3 examples/pytorch/audit_muon.py [--native]
+
+With --native, products are PyTorch's own.  On a CPU, PyTorch 1.13 sums some memory layouts in bfloat16 instead of float32, and the
+audit calls the result suspicious; that is what it is there for.
 
 The network is small, the data random; replace both by yours.  The one line that matters is the wrapper around the kernel."""
 
@@ -24,6 +27,11 @@ def recorded(kernel):
     return wrapper
 
 
+def product(A, B):
+    """Products of bfloat16 summed in float32 and rounded once, as tensor cores do."""
+    return A @ B if "--native" in sys.argv else (A.float() @ B.float()).bfloat16()
+
+
 @recorded
 def zeropower_via_newtonschulz5(G):
     """The quintic iteration of Muon in bfloat16 (Keller Jordan, 2024)."""
@@ -33,8 +41,8 @@ def zeropower_via_newtonschulz5(G):
         X = X.T
     X = X / (X.norm() + 1e-7)
     for _ in range(5):
-        A = X @ X.T
-        X = a * X + (b * A + c * A @ A) @ X
+        A = product(X, X.T)
+        X = a * X + product(b * A + c * product(A, A), X)
     return X.T if G.size(0) > G.size(1) else X
 
 

@@ -230,7 +230,7 @@ static void print_claim(mc_text *out, const json_t *entry) {
   if (json_is_object(json_object_get(entry, "derived"))) {
     separate(out, start);
     mc_text_printf(out, "? in ");
-    mc_fact_enclosure(out, json_object_get(entry, "derived"), 7);
+    mc_fact_enclosure(out, json_object_get(entry, "derived"), 12);
   }
 }
 
