@@ -15,5 +15,7 @@ typedef enum {
 mc_status mc_polar_certify_by(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits, mc_path path,
                               mc_error *e);
 mc_status mc_sv_enclose_by(arb_ptr sigma, const double *a, size_t m, size_t n, slong bits, mc_path path, mc_error *e);
+mc_status mc_ns_enclose_by(mc_enclosure *y, const double *a, size_t m, size_t n, const mc_schedule *schedule,
+                           const mc_normalisation *norm, slong bits, mc_path path, mc_error *e);
 
 #endif
