@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-source, program = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+source, program = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 blocks = re.findall(r"^```sh\n(.*?)^```", (source / "README.md").read_text(encoding="utf-8"), flags=re.S | re.M)
 assert blocks, "README.md has no shell blocks"
 
