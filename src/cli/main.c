@@ -17,6 +17,8 @@ typedef struct {
 /* In the order in which a newcomer meets them. */
 static const command commands[] = {
     {"verify", "all claims, campaigns, audits and proof records; the report", mc_cli_verify},
+    {"claims", "prove, refute or derive the claims of spec files", mc_cli_claims},
+    {"prove", "one claim from the command line", mc_cli_prove},
     {"truth", "certified polar factor, singular values, Newton-Schulz image of a matrix", mc_cli_truth},
     {"audit", "the output of a kernel against the exact image of its input", mc_cli_audit},
     {"campaign", "theorems and laws on random spectra", mc_cli_campaign},

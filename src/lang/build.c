@@ -619,6 +619,8 @@ void mc_lang_quantify(mc_parser *p, mc_list *names, const mc_interval *domain) {
 
 void mc_lang_finish_claim(mc_parser *p) {
   p->claim->unknown = p->unknown;
+  if (p->unknown)
+    p->unknown->index = p->claim->variable_count;
   if (p->claim->expected_lower && !p->unknown)
     mc_lang_error_at(p, (mc_span){p->claim->expected_lower->line, p->claim->expected_lower->column, 0, 0},
                      "this claim has no ? to expect");

@@ -8,7 +8,8 @@ static bool usable(const arb_t x) {
   return arb_is_finite(x);
 }
 
-/* x^n for whole n, else exp(y log x), as Arb defines it: roots and logarithms of what may be negative are indeterminate. */
+/* x^n for whole n, else exp(y log x), as Arb defines it: roots and logarithms of what may be negative are
+ * indeterminate. */
 static void enclose_power(arb_t value, const arb_t base, const arb_t exponent, slong precision) {
   fmpz_t n;
   fmpz_init(n);
@@ -170,10 +171,11 @@ static void enclose(arb_t value, const mc_expr *expr, arb_srcptr environment, sl
     arb_const_e(value, precision);
     break;
   case MC_EXPR_UNKNOWN:
-    arb_indeterminate(value);
-    break;
   case MC_EXPR_VARIABLE:
-    arb_set(value, environment + expr->index);
+    if (environment)
+      arb_set(value, environment + expr->index);
+    else
+      arb_indeterminate(value);
     break;
   case MC_EXPR_CALL:
     enclose_call(value, expr, environment, precision);

@@ -187,8 +187,8 @@ static mc_status evaluate(exact_context *c, fmpq_t value, const mc_expr *expr, c
     return MC_OK;
   case MC_EXPR_PI:
   case MC_EXPR_E:
-  case MC_EXPR_UNKNOWN:
     return undecided(c, expr, "not a rational number");
+  case MC_EXPR_UNKNOWN:
   case MC_EXPR_VARIABLE:
     if (!environment)
       return undecided(c, expr, "not a constant");

@@ -1,8 +1,8 @@
 /* muoncert: the claim language (design: "The claim language"; grammar with examples in docs/claim-language.md).
  *
- * A spec file is a list of blocks: paper, let, def, schedule, claim, campaign, audit.  Parsing resolves every name, so a syntax tree
- * refers to its definitions directly.  Decimals and hex floats are exact rationals.  Trees are immutable once parsed and may be read
- * from any number of threads.
+ * A spec file is a list of blocks: paper, let, def, schedule, claim, campaign, audit.  Parsing resolves every name,
+ * so a syntax tree refers to its definitions directly.  Decimals and hex floats are exact rationals.  Trees are
+ * immutable once parsed and may be read from any number of threads.
  *
  * Errors carry file, line and column; their text ends with the source line and a caret beneath the place. */
 #ifndef MUONCERT_LANG_H
@@ -25,7 +25,7 @@ typedef enum {
   MC_EXPR_NUMBER, /* value */
   MC_EXPR_PI,
   MC_EXPR_E,        /* Euler's number */
-  MC_EXPR_UNKNOWN,  /* ? */
+  MC_EXPR_UNKNOWN,  /* ?; index: the number of the claim's variables */
   MC_EXPR_VARIABLE, /* index into the environment: a quantified variable, a measured quantity or a parameter; name */
   MC_EXPR_NEG,
   MC_EXPR_ADD,
@@ -182,7 +182,8 @@ mc_status mc_lang_document_read(mc_document **document, const char *path, mc_err
 mc_status mc_lang_document_parse(mc_document **document, const char *name, const char *bytes, size_t length,
                                  mc_error *e);
 
-/* Parse let, def and schedule blocks and then one bare statement, as after `claim NAME`: what `muoncert prove` is given. */
+/* Parse let, def and schedule blocks and then one bare statement, as after `claim NAME`: what `muoncert prove` is
+ * given. */
 mc_status mc_lang_statement_parse(mc_document **document, const char *bytes, size_t length, mc_error *e);
 void mc_lang_document_free(mc_document *document);
 
@@ -197,20 +198,23 @@ const mc_schedule_block *mc_lang_schedule(const mc_document *document, size_t i)
 
 /* ---- Values ----
  *
- * The environment holds the value of VARIABLE i at place i. */
+ * The environment holds the value of VARIABLE i at place i, and of ?, if the claim has one, behind its variables. */
 
-/* A ball that contains the value.  Where the expression is not defined on the whole environment (division by a ball that contains 0,
- * logarithm or root of a ball not in the domain) the result is indeterminate, so that every comparison with it is MC_UNKNOWN. */
+/* A ball that contains the value.  Where the expression is not defined on the whole environment (division by a ball
+ * that contains 0, logarithm or root of a ball not in the domain) the result is indeterminate, so that every
+ * comparison with it is MC_UNKNOWN. */
 void mc_lang_expr_enclose(arb_t value, const mc_expr *expr, arb_srcptr environment, slong precision);
 
-/* The exact value.  MC_UNDECIDED: not provably rational, or larger than exact arithmetic should carry.  MC_BAD_INPUT: not defined
- * (division by zero, …), with the place.  environment may be NULL for a constant; file (may be NULL) is what errors name. */
+/* The exact value.  MC_UNDECIDED: not provably rational, or larger than exact arithmetic should carry.
+ * MC_BAD_INPUT: not defined (division by zero, …), with the place.  environment may be NULL for a constant; file
+ * (may be NULL) is what errors name. */
 mc_status mc_lang_expr_exact(fmpq_t value, const mc_expr *expr, const fmpq *environment, const char *file, mc_error *e);
 
 /* Does the expression mention no variable and no ? */
 bool mc_lang_expr_is_constant(const mc_expr *expr);
 
-/* A ball around the amount by which the comparison holds: positive (nonnegative) means that it does; for = minus |left - right|. */
+/* A ball around the amount by which the comparison holds: positive (nonnegative) means that it does; for = minus
+ * |left - right|. */
 void mc_lang_comparison_margin(arb_t margin, const mc_comparison *comparison, arb_srcptr environment, slong precision);
 
 /* Is the conjunction certainly true, certainly false, or neither? */

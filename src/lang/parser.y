@@ -1,4 +1,5 @@
-/* Grammar of the claim language (docs/claim-language.md).  Names are resolved while parsing, by the builders of build.c. */
+/* Grammar of the claim language (docs/claim-language.md).  Names are resolved while parsing, by the builders of
+ * build.c. */
 %require "3.8"
 %define api.pure full
 %define api.prefix {mc_lang_yy}
@@ -103,7 +104,8 @@ paper_items: %empty
 let: LET NAME '=' expr { mc_lang_define(p, @2, $2, NULL, $4); CHECK; } ;
 
 def: DEF NAME '(' parameters ')' '=' expr { mc_lang_define(p, @2, $2, $4, $7); CHECK; } ;
-parameters: NAME { $$ = mc_lang_list_new(p); CHECK; mc_lang_bind(p, @1, $1); mc_lang_list_add(p, $$, (void *)$1); CHECK; }
+parameters: NAME
+      { $$ = mc_lang_list_new(p); CHECK; mc_lang_bind(p, @1, $1); mc_lang_list_add(p, $$, (void *)$1); CHECK; }
   | parameters ',' NAME { $$ = $1; mc_lang_bind(p, @3, $3); mc_lang_list_add(p, $$, (void *)$3); CHECK; }
   ;
 
@@ -164,14 +166,31 @@ names: NAME { $$ = mc_lang_list_new(p); CHECK; mc_named *n = mc_lang_allocate(p,
 domain: interval
   | '{' expr RANGE expr '}' { $$ = (mc_interval){.lower = $2, .upper = $4, .integer = true, .span = @$}; }
   ;
-interval: open expr ',' expr close { $$ = (mc_interval){.lower = $2, .upper = $4, .lower_open = $1, .upper_open = $5, .span = @$}; } ;
+interval: open expr ',' expr close
+    { $$ = (mc_interval){.lower = $2, .upper = $4, .lower_open = $1, .upper_open = $5, .span = @$}; } ;
 open: '[' { $$ = false; } | '(' { $$ = true; } ;
 close: ']' { $$ = false; } | ')' { $$ = true; } ;
 where: %empty | WHERE condition { p->claim->where = mc_lang_condition(p, $2); CHECK; } ;
 
-condition: chain | condition AND chain { $$ = $1; for (size_t i = 0; i < $3->count; i++) mc_lang_list_add(p, $$, $3->items[i]); CHECK; } ;
+condition: chain
+  | condition AND chain
+      {
+        $$ = $1;
+        for (size_t i = 0; i < $3->count; i++)
+          mc_lang_list_add(p, $$, $3->items[i]);
+        CHECK;
+      }
+  ;
 chain: expr relation expr { $$ = mc_lang_list_new(p); CHECK; mc_lang_compare(p, @2, $$, $2, $1, $3); CHECK; }
-  | expr IN interval { $$ = mc_lang_list_new(p); CHECK; mc_lang_check_interval(p, &$3); CHECK; mc_lang_member(p, $$, $1, &$3); CHECK; }
+  | expr IN interval
+      {
+        $$ = mc_lang_list_new(p);
+        CHECK;
+        mc_lang_check_interval(p, &$3);
+        CHECK;
+        mc_lang_member(p, $$, $1, &$3);
+        CHECK;
+      }
   | chain relation expr
       {
         $$ = $1;
@@ -317,7 +336,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, mc_
     mc_lang_error_at(p, where, "expected %s, but the text ends here", expected.data ? expected.data : "more");
   else
     mc_lang_error_at(p, where, "expected %s, found %.*s", expected.data ? expected.data : "the end",
-                     (int)(where.end - where.begin > 40 ? 40 : where.end - where.begin), p->document->source + where.begin);
+                     (int)(where.end - where.begin > 40 ? 40 : where.end - where.begin),
+                     p->document->source + where.begin);
   mc_text_clear(&expected);
   return 0;
 }

@@ -1,0 +1,21 @@
+/* Branch and bound over one lowered claim.  Private to src/claim. */
+#ifndef MUONCERT_CLAIM_SEARCH_H
+#define MUONCERT_CLAIM_SEARCH_H
+
+#include "claim.h"
+#include "tape.h"
+#include "witness.h"
+
+typedef struct {
+  const mc_document *document;
+  const mc_claim *claim;
+  const mc_instance *instance;
+  mc_deadline deadline;
+} mc_search_task;
+
+/* Settle the tape.  Adds to *boxes; on refutation of forall and proof of exists fills *witness where a point was
+ * found; on undecided, and on MC_BAD_INPUT (undefined inside the domain), *e says why and where. */
+mc_status mc_search_settle(mc_verdict *verdict, mc_witness *witness, uint64_t *boxes, const mc_tape *tape,
+                           const mc_search_task *task, mc_error *e);
+
+#endif

@@ -1,0 +1,174 @@
+/* `muoncert claims` and `muoncert prove`: the claim blocks of spec files. */
+#include "run.h"
+
+#include <string.h>
+
+#include "../ball/ball.h"
+#include "../claim/claim.h"
+
+#define DIGITS 17
+
+static const char *const expectations[] = {"proved", "refuted", "undecided"};
+
+/* ---- One claim as JSON ---- */
+
+static json_t *witness_json(const mc_claim *claim, const mc_claim_result *r) {
+  json_t *witness = json_object();
+  for (size_t i = 0; i < r->witness_count; i++) {
+    char *text = fmpq_get_str(NULL, 10, r->witness + i);
+    json_object_set_new(witness, claim->variables[i].name, json_string(text));
+    flint_free(text);
+  }
+  return witness;
+}
+
+static json_t *derived_json(const mc_claim_result *r) {
+  char *lo = mc_ball_arf_text(r->derived_lower, -1, DIGITS), *hi = mc_ball_arf_text(r->derived_upper, 1, DIGITS);
+  json_t *derived = lo && hi ? json_pack("{s:s s:s}", "lo", lo, "hi", hi) : NULL;
+  mc_free(lo);
+  mc_free(hi);
+  return derived;
+}
+
+/* The first line: the excerpt of the source that may follow is for terminals. */
+static void set_message(json_t *entry, const char *text) {
+  json_object_set_new(entry, "message", json_stringn(text, strcspn(text, "\n")));
+}
+
+static json_t *new_entry(const mc_claim *claim) {
+  json_t *entry = json_pack("{s:s s:s s:I}", "id", claim->block.id, "file", claim->block.file, "line",
+                            (json_int_t)claim->block.line);
+  json_object_set_new(entry, "expected", json_string(expectations[claim->expected]));
+  json_object_set_new(entry, "statement", json_string(claim->block.statement));
+  if (claim->block.cite)
+    json_object_set_new(entry, "cite", json_string(claim->block.cite));
+  return entry;
+}
+
+static void describe(json_t *entry, const mc_claim *claim, const mc_claim_result *r) {
+  json_object_set_new(entry, "verdict", json_string(r->status == MC_OK ? mc_claim_verdict_name(r->verdict) : "error"));
+  if (r->has_witness)
+    json_object_set_new(entry, "witness", witness_json(claim, r));
+  if (r->has_derived)
+    json_object_set_new(entry, "derived", derived_json(r));
+  json_object_set_new(entry, "boxes", json_integer((json_int_t)r->boxes));
+  json_object_set_new(entry, "seconds", json_real(r->seconds));
+  if (*r->message)
+    set_message(entry, r->message);
+  else if (r->has_witness && !r->witness_exact)
+    set_message(entry, "the values at the witness are not rational: decided in balls at exactly this point");
+}
+
+/* ---- All of them, in parallel ---- */
+
+typedef struct {
+  const mc_document *document;
+  const mc_claim *claim;
+  json_t *entry;
+} item;
+
+typedef struct {
+  item *items;
+  size_t count;
+  const mc_run_options *options;
+} work;
+
+static void settle_one(void *context, size_t i) {
+  work *w = context;
+  item *it = &w->items[i];
+  mc_claim_options options = {.seconds = w->options->seconds};
+  mc_claim_result result;
+  mc_claim_result_init(&result);
+  mc_claim_settle(&result, it->document, it->claim, &options);
+  describe(it->entry, it->claim, &result);
+  mc_claim_result_clear(&result);
+  mc_progress_add(w->options->progress, 1);
+}
+
+static json_t *summarise(const json_t *list) {
+  json_int_t counts[3] = {0}, unexpected = 0;
+  size_t i;
+  const json_t *entry;
+  json_array_foreach(list, i, entry) {
+    const char *verdict = json_string_value(json_object_get(entry, "verdict"));
+    for (int k = 0; k < 3; k++)
+      counts[k] += strcmp(verdict, expectations[k]) == 0;
+    unexpected += mc_run_item_exit("claims", entry) != MC_EXIT_EXPECTED;
+  }
+  return json_pack("{s:I s:I s:I s:I}", "proved", counts[0], "refuted", counts[1], "undecided", counts[2], "unexpected",
+                   unexpected);
+}
+
+static mc_status add_claims(work *w, json_t *list, const mc_document *document, mc_error *e) {
+  for (size_t i = 0; i < mc_lang_claim_count(document); i++) {
+    const mc_claim *claim = mc_lang_claim(document, i);
+    if (w->options->only && !mc_glob_match(w->options->only, claim->block.id))
+      continue;
+    item *items = mc_realloc(w->items, w->count + 1, sizeof *items);
+    if (!items)
+      return mc_fail(e, MC_NO_MEMORY, "out of memory");
+    w->items = items;
+    json_t *entry = new_entry(claim);
+    json_array_append_new(list, entry);
+    w->items[w->count++] = (item){document, claim, entry};
+  }
+  return MC_OK;
+}
+
+/* An entry that an interrupt kept from being settled is undecided. */
+static void settle_interrupted(json_t *list) {
+  size_t i;
+  json_t *entry;
+  json_array_foreach(list, i, entry) {
+    if (!json_object_get(entry, "verdict")) {
+      json_object_set_new(entry, "verdict", json_string("undecided"));
+      json_object_set_new(entry, "message", json_string("interrupted"));
+    }
+  }
+}
+
+static json_t *settle_documents(const char *command, mc_document *const *documents, size_t count,
+                                const mc_run_options *options, mc_error *e) {
+  double start = mc_clock_seconds();
+  work w = {.options = options};
+  json_t *list = json_array();
+  mc_status s = MC_OK;
+  for (size_t i = 0; i < count && s == MC_OK; i++)
+    s = add_claims(&w, list, documents[i], e);
+  if (s != MC_OK) {
+    mc_free(w.items);
+    json_decref(list);
+    return NULL;
+  }
+  mc_progress_begin(options->progress, "claims", w.count);
+  mc_parallel_for(w.count, options->threads, settle_one, &w);
+  mc_progress_end(options->progress);
+  mc_free(w.items);
+  settle_interrupted(list);
+  json_t *document = json_pack("{s:o s:o}", "claims", list, "summary", summarise(list));
+  mc_run_stamp(document, command, mc_run_exit(document), mc_clock_seconds() - start);
+  return document;
+}
+
+json_t *mc_run_claims(const char *const *files, size_t count, const mc_run_options *options, mc_error *e) {
+  mc_document **documents = mc_alloc(count, sizeof *documents);
+  json_t *result = NULL;
+  mc_status s = documents || count == 0 ? MC_OK : mc_fail(e, MC_NO_MEMORY, "out of memory");
+  for (size_t i = 0; i < count && s == MC_OK; i++)
+    s = mc_lang_document_read(&documents[i], files[i], e);
+  if (s == MC_OK)
+    result = settle_documents("claims", documents, count, options, e);
+  for (size_t i = 0; documents && i < count; i++)
+    mc_lang_document_free(documents[i]);
+  mc_free(documents);
+  return result;
+}
+
+json_t *mc_run_prove(const char *text, const mc_run_options *options, mc_error *e) {
+  mc_document *document;
+  if (mc_lang_statement_parse(&document, text, strlen(text), e) != MC_OK)
+    return NULL;
+  json_t *result = settle_documents("prove", &document, 1, options, e);
+  mc_lang_document_free(document);
+  return result;
+}
