@@ -1,11 +1,25 @@
 /* Digit matrices of inputs, identities, and the end of sums. */
 #include "digit.h"
 
+#include <math.h>
+
+/* A copy of a 2^shift with entries beyond +-1 made +-1; NULL: no memory. */
+static double *clamp_entries(const double *a, size_t count, slong shift) {
+  double *t = mc_alloc(count, sizeof *t);
+  for (size_t i = 0; t != NULL && i < count; i++)
+    t[i] = fmin(fmax(ldexp(a[i], (int)shift), -1), 1);
+  return t;
+}
+
 mc_status mc_digit_from_double(mc_digits *x, const double *a, size_t m, size_t n, size_t planes, int w, slong shift,
                                mc_error *e) {
   mc_status status = mc_digits_init(x, m, n, planes, 0, w, e);
+  double *t = clamp_entries(a, m * n, shift);
+  if (status == MC_OK && t == NULL)
+    status = mc_fail(e, MC_NO_MEMORY, "no memory for a digit matrix of %zu by %zu", m, n);
   if (status == MC_OK)
-    status = mc_digits_set_double(x, NULL, a, shift, e);
+    status = mc_digits_set_double(x, NULL, t, 0, e);
+  mc_free(t);
   if (status == MC_OK)
     mc_digits_trim(x);
   else

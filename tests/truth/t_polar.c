@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include "../../src/truth/certificate.h"
+#include "../../src/truth/path.h"
 
 static mc_status certify(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits) {
   mc_error e = {0};
@@ -23,10 +24,11 @@ static void refuse(const double *a, size_t m, size_t n) {
   mc_truth_polar_clear(&p);
 }
 
-/* Random shapes, accuracies and scalings of exactly known polar factors: containment always. */
+/* Random shapes, accuracies and scalings of exactly known polar factors, by digits and by balls: containment always. */
 static void exactly_known(void **state) {
   (void)state;
-  double a[40 * 40], q[40 * 40], d, worst = 0;
+  double a[40 * 40], q[40 * 40], d, worst[3] = {0};
+  int closed[3] = {0};
   for (uint32_t trial = 0; trial < 150; trial++) {
     mc_random r;
     mc_truth_polar p;
@@ -38,13 +40,74 @@ static void exactly_known(void **state) {
     assert_int_equal(mc_matgen_exact_polar(a, q, &d, m, n, &r, NULL), MC_OK);
     for (size_t i = 0; i < m * n; i++)
       a[i] = ldexp(a[i], shift);
-    assert_int_equal(certify(&p, a, m, n, bits), MC_OK);
-    double ratio = assert_encloses_quotient(&p.factor, q, d);
-    if (ratio > worst && isfinite(ratio))
-      worst = ratio;
-    mc_truth_polar_clear(&p);
+    for (mc_path path = MC_PATH_DIGITS; path <= MC_PATH_BALLS; path++) {
+      mc_truth_polar_init(&p);
+      mc_status status = mc_polar_certify_by(&p, a, m, n, bits, path, NULL);
+      assert_true(status == MC_OK || (path == MC_PATH_DIGITS && status == MC_UNDECIDED));
+      if (status == MC_OK) {
+        double ratio = assert_encloses_quotient(&p.factor, q, d);
+        worst[path] = isfinite(ratio) && ratio > worst[path] ? ratio : worst[path];
+        assert_true(mag_cmp_2exp_si(p.factor.radius, -bits) <= 0);
+        closed[path]++;
+      }
+      mc_truth_polar_clear(&p);
+    }
   }
-  print_message("radius / true error, worst of 150: %.3g\n", worst);
+  print_message("radius / true error at worst: digits %.3g (%d certified), balls %.3g (%d certified)\n",
+                worst[MC_PATH_DIGITS], closed[MC_PATH_DIGITS], worst[MC_PATH_BALLS], closed[MC_PATH_BALLS]);
+  assert_true(closed[MC_PATH_DIGITS] >= 140 && closed[MC_PATH_BALLS] == 150);
+}
+
+/* Two enclosures of one thing meet: ||u - v||_F <= sum of the radii. */
+static void assert_meet(const mc_enclosure *u, const mc_enclosure *v) {
+  arb_mat_t difference;
+  mag_t radii;
+  arf_t sum;
+  arb_t distance, limit;
+  arb_mat_init(difference, arb_mat_nrows(u->value), arb_mat_ncols(u->value));
+  mag_init(radii);
+  arf_init(sum);
+  arb_init(distance);
+  arb_init(limit);
+  arb_mat_sub(difference, u->value, v->value, REFERENCE_PREC);
+  arb_mat_frobenius_norm(distance, difference, REFERENCE_PREC);
+  mag_add(radii, u->radius, v->radius);
+  arf_set_mag(sum, radii);
+  arb_set_arf(limit, sum);
+  assert_true(arb_le(distance, limit));
+  arb_mat_clear(difference);
+  mag_clear(radii);
+  arf_clear(sum);
+  arb_clear(distance);
+  arb_clear(limit);
+}
+
+/* Random spectra with condition numbers up to 1e17: digits and balls agree wherever both certify. */
+static void paths_agree(void **state) {
+  (void)state;
+  static const double smallest[] = {1, 1e-2, 1e-6, 1e-9, 1e-12, 1e-14, 1e-16, 1e-17};
+  double a[24 * 24];
+  int closed = 0;
+  for (uint32_t trial = 0; trial < 64; trial++) {
+    mc_random r;
+    mc_truth_polar digits, balls;
+    mc_matgen_family family = {"log_uniform", {smallest[trial % 8], 1}, 2};
+    mc_random_init(&r, 11, mc_random_stream_of("paths_agree"), trial);
+    size_t m = 1 + mc_random_below(&r, 24), n = 1 + mc_random_below(&r, 24);
+    assert_int_equal(mc_matgen_matrix(a, m, n, &family, &r, NULL), MC_OK);
+    mc_truth_polar_init(&digits);
+    mc_truth_polar_init(&balls);
+    mc_status by_digits = mc_polar_certify_by(&digits, a, m, n, 100, MC_PATH_DIGITS, NULL);
+    mc_status by_balls = mc_polar_certify_by(&balls, a, m, n, 100, MC_PATH_BALLS, NULL);
+    if (by_digits == MC_OK && by_balls == MC_OK) {
+      assert_meet(&digits.factor, &balls.factor);
+      assert_true(arb_overlaps(digits.sigma_min, balls.sigma_min) && arb_overlaps(digits.sigma_max, balls.sigma_max));
+      closed++;
+    }
+    mc_truth_polar_clear(&digits);
+    mc_truth_polar_clear(&balls);
+  }
+  assert_true(closed >= 40);
 }
 
 /* diag(s): polar factor I, smallest singular value min s. */
@@ -269,10 +332,10 @@ static void wrong_shift(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(exactly_known),        cmocka_unit_test(diagonals),       cmocka_unit_test(scalars),
-      cmocka_unit_test(rows_and_columns),     cmocka_unit_test(ill_conditioned), cmocka_unit_test(extreme_scales),
-      cmocka_unit_test(not_certified),        cmocka_unit_test(bad_calls),       cmocka_unit_test(clamped_bootstrap),
-      cmocka_unit_test(conclusions_are_true), cmocka_unit_test(wrong_shift),
+      cmocka_unit_test(exactly_known),     cmocka_unit_test(paths_agree),          cmocka_unit_test(diagonals),
+      cmocka_unit_test(scalars),           cmocka_unit_test(rows_and_columns),     cmocka_unit_test(ill_conditioned),
+      cmocka_unit_test(extreme_scales),    cmocka_unit_test(not_certified),        cmocka_unit_test(bad_calls),
+      cmocka_unit_test(clamped_bootstrap), cmocka_unit_test(conclusions_are_true), cmocka_unit_test(wrong_shift),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
