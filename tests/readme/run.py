@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs the shell blocks of README.md exactly as written, in a copy of the tree's read-only parts, and compares exit statuses.
+"""Runs the shell blocks of pages exactly as written, in a copy of the tree's read-only parts, and compares exit statuses.
 
 A block that begins with "make " is what runs this test; it is left out.  A command is followed by "# exit status N" where N is not 0.
 
-usage: run.py SOURCE PROGRAM
+usage: run.py SOURCE PROGRAM PAGE...
 """
 import pathlib
 import re
@@ -12,8 +12,11 @@ import sys
 import tempfile
 
 source, program = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-blocks = re.findall(r"^```sh\n(.*?)^```", (source / "README.md").read_text(encoding="utf-8"), flags=re.S | re.M)
-assert blocks, "README.md has no shell blocks"
+blocks = []
+for page in sys.argv[3:]:
+    found = re.findall(r"^```sh\n(.*?)^```", (source / page).read_text(encoding="utf-8"), flags=re.S | re.M)
+    assert found, f"{page} has no shell blocks"
+    blocks += found
 
 ran = failed = 0
 with tempfile.TemporaryDirectory() as folder:
@@ -40,5 +43,5 @@ with tempfile.TemporaryDirectory() as folder:
             if result.returncode != wanted:
                 failed += 1
                 print(f"exit status {result.returncode}, expected {wanted}\n")
-print(f"{ran} commands of README.md run, {failed} with another exit status than written")
+print(f"{ran} commands of {', '.join(sys.argv[3:])} run, {failed} with another exit status than written")
 sys.exit(1 if failed or not ran else 0)
