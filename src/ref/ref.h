@@ -4,12 +4,14 @@
 #ifndef MUON_REF_REF_H
 #define MUON_REF_REF_H
 
+#include "factorisation.h"
 #include "matrix.h"
 #include "momentum.h"
 #include "muon.h"
 #include "newton_schulz.h"
 #include "norm.h"
 #include "optimizers.h"
+#include "saddle.h"
 #include "vector.h"
 #include "weight_decay.h"
 
