@@ -2,8 +2,10 @@
 
 #include <string.h>
 
-static const mc_property *const properties[] = {&mc_props_corner_lemma, &mc_props_quintic_image, &mc_props_quintic_step,
-                                                &mc_props_saddle_escape};
+static const mc_property *const properties[] = {
+    &mc_props_corner_lemma, &mc_props_newton_schulz_escape, &mc_props_quintic_image,
+    &mc_props_quintic_step, &mc_props_saddle_escape,        &mc_props_sign_sequence,
+};
 enum { PROPERTIES = sizeof properties / sizeof properties[0] };
 
 const mc_property *mc_props_get(size_t i) {

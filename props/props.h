@@ -8,7 +8,8 @@
 extern "C" {
 #endif
 
-extern const mc_property mc_props_corner_lemma, mc_props_quintic_image, mc_props_quintic_step, mc_props_saddle_escape;
+extern const mc_property mc_props_corner_lemma, mc_props_newton_schulz_escape, mc_props_quintic_image,
+    mc_props_quintic_step, mc_props_saddle_escape, mc_props_sign_sequence;
 
 /* The property of a name, or NULL. */
 const mc_property *mc_props_find(const char *name);
