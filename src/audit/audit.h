@@ -63,6 +63,10 @@ const mc_audit_limits *mc_audit_reference_limits(const mc_audit_reference *refer
 /* Sound limits for all rules together: ||E||_F above either proves that the kernel follows none of them. */
 void mc_audit_reference_sound(double *sound, double *spectrum, const mc_audit_reference *reference);
 
+/* Exact image and polar factor (NULL: not certified), row-major, each entry rounded to double. */
+const double *mc_audit_reference_image_approx(const mc_audit_reference *reference);
+const double *mc_audit_reference_polar_approx(const mc_audit_reference *reference);
+
 /* ---- Judgement (judge.c) ---- */
 
 typedef enum { MC_AUDIT_CONFORMS, MC_AUDIT_SUSPICIOUS, MC_AUDIT_WRONG, MC_AUDIT_UNDECIDED } mc_audit_verdict;
@@ -86,11 +90,36 @@ typedef struct {
 void mc_audit_finding_init(mc_audit_finding *f);
 void mc_audit_finding_clear(mc_audit_finding *f);
 
-/* Judge the output x, of the input's shape.  It conforms if it is certified to lie within all statistical limits of one rule, and is
- * suspicious if it is certified to exceed one limit of each.  An undecided verdict is MC_OK with a reason: x not finite, the input
- * rank-deficient (its polar factor is not certified), a limit between the ends of an enclosure.  A bad status means that nothing
- * could be computed. */
+/* Judge the output x, of the input's shape: fills verdict, reason, error, limits and measures.  It conforms if it is certified to lie
+ * within all statistical limits of one rule, and is suspicious if it is certified to exceed one limit of each.  An undecided verdict is
+ * MC_OK with a reason: x not finite, the input rank-deficient (its polar factor is not certified), a limit between the ends of an
+ * enclosure.  A bad status means that nothing could be computed. */
 mc_status mc_audit_judge(mc_audit_finding *f, const mc_audit_reference *reference, const double *x, mc_error *e);
+
+/* After mc_audit_judge, fill polar_distance, sigma_min, sigma_max and orthogonality too (describe.c). */
+mc_status mc_audit_describe(mc_audit_finding *f, const mc_audit_reference *reference, const double *x, mc_error *e);
+
+/* ---- How others decide (rules.c) ----
+ *
+ * Acceptance rules from the tests of published implementations, restated for one output; field.md B2 quotes them. */
+typedef struct {
+  const char *name, *source;
+} mc_audit_peer_rule;
+
+/* What such a test looks at, all m by n: the output, the exact image and the polar factor in double, and what a correct kernel of the same
+ * format makes of the input. */
+typedef struct {
+  const double *output, *image, *polar, *correct;
+  size_t m, n;
+} mc_audit_exhibit;
+
+#define MC_AUDIT_PEER_RULES 11
+
+/* i < MC_AUDIT_PEER_RULES */
+const mc_audit_peer_rule *mc_audit_peer_rule_get(size_t i);
+
+/* Does the i-th rule accept the output?  NaN is never accepted. */
+bool mc_audit_peer_rule_accepts_approx(size_t i, const mc_audit_exhibit *exhibit);
 
 #ifdef __cplusplus
 }

@@ -48,7 +48,7 @@ typedef struct {
   double *diagonals; /* MEMBERS by k */
 } ensemble;
 
-static mc_status run_members(ensemble *s, const mc_kernel_model *model, const double *g, const double *image,
+static mc_status run_members(ensemble *s, const mc_kernel_model *model, const double *g, const mc_audit_image *image,
                              const mc_audit_basis *basis, uint64_t seed, mc_error *e) {
   mc_audit_measured measured;
   mc_status status = mc_audit_measured_init(&measured, basis, e);
@@ -84,7 +84,7 @@ static void find_profiles(ensemble *s, double *profile, size_t k) {
 }
 
 mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, double *profile, const mc_kernel_model *model,
-                                   const double *g, const double *image, const mc_audit_basis *basis,
+                                   const double *g, const mc_audit_image *image, const mc_audit_basis *basis,
                                    const mc_audit_options *options, mc_error *e) {
   ensemble s = {.diagonals = mc_alloc(MEMBERS * basis->k, sizeof *s.diagonals)};
   if (!s.diagonals)

@@ -14,6 +14,37 @@ const char *mc_audit_measure_name(mc_audit_measure measure) {
   return names[measure];
 }
 
+/* ---- Image ---- */
+
+mc_status mc_audit_image_init(mc_audit_image *image, const mc_enclosure *truth, mc_error *e) {
+  slong m = arb_mat_nrows(truth->value), n = arb_mat_ncols(truth->value);
+  image->high = mc_alloc((size_t)(m * n), sizeof *image->high);
+  image->low = mc_alloc((size_t)(m * n), sizeof *image->low);
+  if (!image->high || !image->low) {
+    mc_audit_image_clear(image);
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  }
+  arb_mat_t rest;
+  mag_t error;
+  arb_mat_init(rest, m, n);
+  mag_init(error);
+  mc_enclosure_get_double(image->high, NULL, truth);
+  mc_ball_mat_set_double(rest, image->high);
+  arb_mat_sub(rest, truth->value, rest, 4096);
+  mc_ball_mat_get_double(image->low, error, rest);
+  mag_add(error, error, truth->radius);
+  image->radius = mc_ball_mag_upper_double(error);
+  arb_mat_clear(rest);
+  mag_clear(error);
+  return MC_OK;
+}
+
+void mc_audit_image_clear(mc_audit_image *image) {
+  mc_free(image->high);
+  mc_free(image->low);
+  *image = (mc_audit_image){0};
+}
+
 /* ---- Basis ---- */
 
 static double frobenius_upper(const double *a, size_t count) {
@@ -118,12 +149,12 @@ void mc_audit_measured_clear(mc_audit_measured *measured) {
   *measured = (mc_audit_measured){0};
 }
 
-void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const double *image,
+void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const mc_audit_image *image,
                              const mc_audit_basis *basis) {
   size_t m = basis->m, n = basis->n;
   double *error = measured->room, *rest = error + m * n, sum = 0;
   for (size_t i = 0; i < m * n; i++) {
-    error[i] = x[i] - image[i];
+    error[i] = (x[i] - image->high[i]) - image->low[i];
     sum += error[i] * error[i];
   }
   find_diagonal(measured->diagonal, error, basis, rest);

@@ -4,6 +4,15 @@
 
 #include "audit.h"
 
+/* A matrix known to a Frobenius radius, as an unevaluated sum of two doubles an entry. */
+typedef struct {
+  double *high, *low;
+  double radius;
+} mc_audit_image;
+
+mc_status mc_audit_image_init(mc_audit_image *image, const mc_enclosure *truth, mc_error *e);
+void mc_audit_image_clear(mc_audit_image *image);
+
 /* Computed singular vectors of the input; orthogonal only nearly, and nothing relies on it. */
 typedef struct {
   size_t m, n, k;
@@ -26,8 +35,8 @@ typedef struct {
 mc_status mc_audit_measured_init(mc_audit_measured *measured, const mc_audit_basis *basis, mc_error *e);
 void mc_audit_measured_clear(mc_audit_measured *measured);
 
-/* For m by n matrices x and image. */
-void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const double *image,
+/* For m by n matrices x and image.  x - image is rounded once an entry, relative to itself. */
+void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const mc_audit_image *image,
                              const mc_audit_basis *basis);
 
 /* l2 distance of two profiles of k entries. */

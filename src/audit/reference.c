@@ -26,15 +26,24 @@ void mc_audit_reference_sound(double *sound, double *spectrum, const mc_audit_re
   }
 }
 
+const double *mc_audit_reference_image_approx(const mc_audit_reference *reference) {
+  return reference->image.high;
+}
+
+const double *mc_audit_reference_polar_approx(const mc_audit_reference *reference) {
+  return reference->polar_approximate;
+}
+
 void mc_audit_reference_free(mc_audit_reference *reference) {
   if (!reference)
     return;
-  mc_enclosure_clear(&reference->image);
+  mc_enclosure_clear(&reference->truth);
+  mc_audit_image_clear(&reference->image);
   mc_truth_polar_clear(&reference->polar);
   mc_audit_basis_clear(&reference->basis);
   for (size_t i = 0; i < reference->rules; i++)
     mc_free(reference->profiles[i]);
-  mc_free(reference->approximate);
+  mc_free(reference->polar_approximate);
   mc_free(reference);
 }
 
@@ -50,9 +59,16 @@ static mc_status find_polar(mc_audit_reference *r, const double *g, mc_error *e)
   r->polar_certified = s == MC_OK;
   if (s == MC_UNDECIDED)
     return MC_OK;
-  if (s != MC_OK && e)
-    *e = why;
-  return s;
+  if (s != MC_OK) {
+    if (e)
+      *e = why;
+    return s;
+  }
+  r->polar_approximate = mc_alloc(r->m * r->n, sizeof *r->polar_approximate);
+  if (!r->polar_approximate)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  mc_enclosure_get_double(r->polar_approximate, NULL, &r->polar.factor);
+  return MC_OK;
 }
 
 /* Singular values of X_0. */
@@ -91,7 +107,7 @@ static mc_status find_limits(mc_audit_reference *r, const double *g, const mc_ke
     r->profiles[r->rules++] = profile;
     variant.rounding = limits->rounding = (mc_kernel_rounding)rule;
     mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, sigma, options->depth);
-    s = mc_audit_ensemble_limits(limits, profile, &variant, g, r->approximate, &r->basis, options, e);
+    s = mc_audit_ensemble_limits(limits, profile, &variant, g, &r->image, &r->basis, options, e);
   }
   _arb_vec_clear(sigma, count);
   return s;
@@ -118,15 +134,11 @@ mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
   r->m = m;
   r->n = n;
-  mc_enclosure_init(&r->image);
+  mc_enclosure_init(&r->truth);
   mc_truth_polar_init(&r->polar);
-  r->approximate = mc_alloc(m * n, sizeof *r->approximate);
-  if (!r->approximate)
-    s = mc_fail(e, MC_NO_MEMORY, "out of memory");
+  s = mc_truth_ns_enclose(&r->truth, g, m, n, &model->schedule, &model->normalisation, image_bits(model->storage), e);
   if (s == MC_OK)
-    s = mc_truth_ns_enclose(&r->image, g, m, n, &model->schedule, &model->normalisation, image_bits(model->storage), e);
-  if (s == MC_OK)
-    mc_enclosure_get_double(r->approximate, &r->radius, &r->image);
+    s = mc_audit_image_init(&r->image, &r->truth, e);
   if (s == MC_OK)
     s = find_polar(r, g, e);
   if (s == MC_OK)

@@ -6,11 +6,11 @@
 
 struct mc_audit_reference {
   size_t m, n;
-  mc_enclosure image;
-  double *approximate; /* the image in double */
-  double radius;       /* its Frobenius distance from the truth */
+  mc_enclosure truth; /* the exact image */
+  mc_audit_image image;
   mc_truth_polar polar;
   bool polar_certified;
+  double *polar_approximate; /* NULL: not certified */
   mc_audit_basis basis;
   size_t rules;
   mc_audit_limits limits[MC_ROUNDINGS];

@@ -11,7 +11,7 @@ typedef struct {
   mc_run_audit_request request;
   mc_run_options run;
   const char *junit;
-  bool json, quiet;
+  bool mutants, json, quiet;
 } arguments;
 
 enum {
@@ -27,6 +27,7 @@ enum {
   OPTION_ROUNDING,
   OPTION_ACCUMULATE,
   OPTION_SEED,
+  OPTION_MUTANTS,
   OPTION_JUNIT,
   OPTION_JSON
 };
@@ -48,6 +49,10 @@ static const struct argp_option options[] = {
      "each, as by addmm), any of these (default)",
      0},
     {"accumulate", OPTION_ACCUMULATE, "ORDER", 0, "any (default), or depth:D, trees of at most this depth", 0},
+    {"mutants", OPTION_MUTANTS, NULL, 0,
+     "instead: plant bugs in a kernel of the preset, and show which of them this audit and the tests of others let "
+     "through",
+     0},
     {"seed", OPTION_SEED, "N", 0, "seed of the rounding ensemble, decimal or 0x… (default 1)", 0},
     {"junit", OPTION_JUNIT, "FILE", 0, "write JUnit XML", 0},
     {"json", OPTION_JSON, NULL, 0, "print the results as JSON", 0},
@@ -106,6 +111,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
   case OPTION_SEED:
     a->run.seed = mc_cli_number_of("seed", text, UINT64_MAX, state);
     return 0;
+  case OPTION_MUTANTS:
+    a->mutants = true;
+    return 0;
   case OPTION_JUNIT:
     a->junit = text;
     return 0;
@@ -119,7 +127,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     argp_error(state, "'%s': files are named by --input and --output", text);
     return 0;
   case ARGP_KEY_END:
-    if (!a->request.input || !a->request.output)
+    if (a->mutants && (a->request.input || a->request.output || a->junit))
+      argp_error(state, "--mutants takes no files");
+    if (!a->mutants && (!a->request.input || !a->request.output))
       argp_error(state, "--input and --output name the matrix given to the kernel and its result");
     return 0;
   default:
@@ -130,7 +140,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
 static const struct argp parser = {
     options,
     parse,
-    "--input G.npy --output X.npy",
+    "--input G.npy --output X.npy\n--mutants",
     "Hold the output of an orthogonalisation kernel against the exact Newton-Schulz image and the polar factor of its "
     "input.\v"
     "wrong: the error exceeds what any kernel of the stated rounding model can make. suspicious: it exceeds what "
@@ -143,17 +153,108 @@ static const struct argp parser = {
     NULL,
     NULL};
 
-int mc_cli_audit(int argc, char **argv) {
-  arguments a = {.run = {.seed = 1}};
+/* ---- The kill table ---- */
+
+static const char *text_of(const json_t *object, const char *name) {
+  return json_string_value(json_object_get(object, name));
+}
+
+static bool is_in(const json_t *list, const char *word) {
+  size_t i;
+  json_t *item;
+  json_array_foreach(list, i, item) if (strcmp(json_string_value(item), word) == 0) return true;
+  return false;
+}
+
+static void print_rules(mc_text *out, const json_t *document) {
+  size_t i;
+  json_t *rule;
+  json_array_foreach(json_object_get(document, "rules"), i, rule) {
+    json_int_t fair = json_integer_value(json_object_get(rule, "inputs"));
+    mc_text_printf(out, "  %c  %-11s ", (char)('a' + i), text_of(rule, "name"));
+    if (fair > 0)
+      mc_text_printf(out, "%2lld survive on %lld input%s", json_integer_value(json_object_get(rule, "survivors")), fair,
+                     fair == 1 ? " " : "s");
+    else
+      mc_text_printf(out, "rejects correct kernels");
+    mc_text_printf(out, "  %s\n", text_of(rule, "source"));
+  }
+}
+
+static void print_mutant(mc_text *out, const json_t *mutant, const json_t *rules) {
+  bool equivalent = json_is_true(json_object_get(mutant, "equivalent"));
+  bool finite = json_is_true(json_object_get(mutant, "finite"));
+  const char *verdict = equivalent ? "equivalent" : finite ? text_of(mutant, "verdict") : "not finite";
+  size_t i;
+  json_t *rule;
+  mc_text_printf(out, "%-26s %-11s ", text_of(mutant, "name"), verdict);
+  json_array_foreach(rules, i, rule) {
+    bool asked = json_integer_value(json_object_get(rule, "inputs")) > 0;
+    bool killed = is_in(json_object_get(mutant, "killed_by"), text_of(rule, "name"));
+    mc_text_printf(out, " %c", killed ? '+' : asked ? '.' : ' ');
+  }
+  mc_text_printf(out, "  %s\n", text_of(mutant, "source"));
+}
+
+/* Rows: planted bugs; our verdict, then a column for each rule of others. */
+static void print_mutants(mc_text *out, const json_t *document) {
+  size_t i;
+  json_t *item;
+  const json_t *rules = json_object_get(document, "rules");
+  mc_text_printf(out, "Planted bugs in a %s kernel of %s, on\n", text_of(document, "dtype"),
+                 text_of(document, "preset"));
+  json_array_foreach(json_object_get(document, "inputs"), i, item) {
+    mc_text_printf(out, "  %s\n", json_string_value(item));
+  }
+  mc_text_printf(out, "\n%-26s %-11s ", "planted bug", "this audit");
+  for (i = 0; i < json_array_size(rules); i++)
+    mc_text_printf(out, " %c", (char)('a' + i));
+  mc_text_printf(out, "  like\n");
+  json_array_foreach(json_object_get(document, "mutants"), i, item) {
+    print_mutant(out, item, rules);
+  }
+  mc_text_printf(out,
+                 "\n+ rejected, . accepted. Survivors of this audit: %lld%s. Of the rules of others, each asked\n"
+                 "about the inputs on which it accepts a correct kernel:\n",
+                 json_integer_value(json_object_get(document, "survivors")),
+                 json_is_true(json_object_get(document, "false_alarm")) ? ", and the correct kernel does not conform"
+                                                                        : "");
+  print_rules(out, document);
+}
+
+static int run_mutants(const arguments *a) {
   mc_error e = {0};
-  argp_parse(&parser, argc, argv, 0, NULL, &a);
-  a.run.progress = mc_progress_new(stderr, a.quiet);
-  json_t *document = mc_run_audit(&a.request, &a.run, &e);
-  mc_progress_free(a.run.progress);
+  mc_text page;
+  json_t *document = mc_run_mutants(&a->request, &a->run, &e);
   if (!document)
     return mc_cli_fail("audit", &e);
-  int written = a.junit ? mc_cli_write_junit("audit", a.junit, document) : MC_EXIT_EXPECTED;
-  int finished = mc_cli_finish("audit", document, a.json, a.quiet);
+  mc_text_init(&page);
+  print_mutants(&page, document);
+  int written = a->json ? mc_cli_print_json(document) : mc_cli_print_text(page.data, page.length);
+  int status = (int)mc_exit_worse((mc_exit)written, mc_run_verdict_exit(document));
+  mc_text_clear(&page);
+  json_decref(document);
+  return status;
+}
+
+/* ---- The command ---- */
+
+static int run_files(const arguments *a) {
+  mc_error e = {0};
+  json_t *document = mc_run_audit(&a->request, &a->run, &e);
+  if (!document)
+    return mc_cli_fail("audit", &e);
+  int written = a->junit ? mc_cli_write_junit("audit", a->junit, document) : MC_EXIT_EXPECTED;
+  int finished = mc_cli_finish("audit", document, a->json, a->quiet);
   json_decref(document);
   return (int)mc_exit_worse((mc_exit)written, (mc_exit)finished);
+}
+
+int mc_cli_audit(int argc, char **argv) {
+  arguments a = {.run = {.seed = 1}};
+  argp_parse(&parser, argc, argv, 0, NULL, &a);
+  a.run.progress = mc_progress_new(stderr, a.quiet);
+  int status = a.mutants ? run_mutants(&a) : run_files(&a);
+  mc_progress_free(a.run.progress);
+  return status;
 }

@@ -6,6 +6,11 @@
 #include <math.h>
 #include <string.h>
 
+/* What a careless kernel sums in: the storage format, or half of it where that is the accumulator's own. */
+static mc_dtype narrow_accumulator(mc_dtype storage) {
+  return storage == MC_DTYPE_FLOAT64 ? MC_DTYPE_FLOAT32 : storage == MC_DTYPE_FLOAT32 ? MC_DTYPE_FLOAT16 : storage;
+}
+
 #define REAL float
 #define NAMED(name) name##_float
 #define ROUND mc_kernel_round_float

@@ -10,7 +10,7 @@ typedef enum {
   MC_FAULT_OTHER_GRAM,    /* X^T X where X is square */
   MC_FAULT_LOST_TILE,     /* a tile of X X^T, off the diagonal, is zero */
   MC_FAULT_NARROW_GRAM,   /* X X^T has four bits fewer than the storage format */
-  MC_FAULT_NARROW_SUMS,   /* after every 16 terms a sum is rounded to the storage format */
+  MC_FAULT_NARROW_SUMS,   /* after every term a sum is rounded to a format narrower than the accumulator */
   MC_FAULT_LARGEST_ENTRY, /* the input is divided by its largest entry */
   MC_FAULT_HALF_INPUT     /* the input passes through float16 before it is normalised */
 } mc_kernel_fault;

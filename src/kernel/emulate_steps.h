@@ -52,14 +52,15 @@ static void NAMED(gather_rows)(REAL *out, const REAL *in, size_t rows, size_t co
 /* out := left right, rows by n, or left right^T, with `terms` terms an entry, in the accumulator; right is terms by n, or n by terms. */
 static void NAMED(multiply)(NAMED(state) * s, REAL *out, const REAL *left, const REAL *right, size_t rows, size_t n,
                             size_t terms, bool transposed) {
-  size_t chunk = s->fault == MC_FAULT_NARROW_SUMS ? 16 : terms;
+  size_t chunk = s->fault == MC_FAULT_NARROW_SUMS ? 1 : terms;
+  mc_dtype narrow = narrow_accumulator(s->storage);
   for (size_t from = 0; from < terms; from += chunk) {
     size_t length = terms - from < chunk ? terms - from : chunk;
     GEMM(CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, (int)rows, (int)n, (int)length, 1,
          left + from, (int)terms, right + (transposed ? from : from * n), (int)(transposed ? terms : n),
          from > 0 ? 1 : 0, out, (int)n);
-    if (chunk < terms)
-      ROUND(out, rows * n, s->storage);
+    if (s->fault == MC_FAULT_NARROW_SUMS)
+      ROUND(out, rows * n, narrow);
   }
 }
 

@@ -1,10 +1,8 @@
 /* Planted bugs: in what is computed (the model), in how (a fault of the emulator), in what happens to the output. */
-#include "mutants.h"
+#include "emulate.h"
 
 #include <math.h>
 #include <string.h>
-
-#include "emulate.h"
 
 /* ---- Another model ---- */
 
@@ -216,7 +214,7 @@ static const planted list[] = {
     {{"other-gram-matrix", "C19: transposition"}, NULL, MC_FAULT_OTHER_GRAM, NULL, 0},
     {{"gram-tile-not-mirrored", "B3"}, NULL, MC_FAULT_LOST_TILE, NULL, 0},
     {{"gram-four-bits-fewer", "B3: A in bf16"}, NULL, MC_FAULT_NARROW_GRAM, NULL, 0},
-    {{"sums-in-storage-format", "B3: A*A in fp16"}, NULL, MC_FAULT_NARROW_SUMS, NULL, 0},
+    {{"sums-in-narrow-format", "B3: A*A in fp16"}, NULL, MC_FAULT_NARROW_SUMS, NULL, 0},
     {{"divided-by-largest-entry", "C23 marin 6301"}, NULL, MC_FAULT_LARGEST_ENTRY, NULL, 0},
     {{"half-before-normalising", "C12 deepspeedai/DeepSpeed 8533"}, NULL, MC_FAULT_HALF_INPUT, NULL, 0},
     {{"output-times-0.9", "B3"}, NULL, MC_FAULT_NONE, scale_output, 0.9},

@@ -1,5 +1,5 @@
 /* `muoncert audit`: outputs of kernels against the exact image of their inputs. */
-#include "run.h"
+#include "audits.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,9 +8,6 @@
 #include "../lang/lang.h"
 
 #define DIGITS 12
-
-/* What a request without a preset is held against. */
-#define PRESET "keller-jordan"
 
 /* ---- The model that a request describes ---- */
 
@@ -55,8 +52,8 @@ static mc_status read_nonnegative(fmpq_t q, const char *text, const char *what, 
   return s;
 }
 
-static mc_status read_model(mc_kernel_model *model, unsigned *roundings, const mc_run_audit_request *r, mc_error *e) {
-  mc_status s = mc_kernel_model_set_preset(model, r->preset ? r->preset : PRESET, e);
+mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const mc_run_audit_request *r, mc_error *e) {
+  mc_status s = mc_kernel_model_set_preset(model, r->preset ? r->preset : MC_RUN_AUDIT_PRESET, e);
   if (s == MC_OK && r->schedule)
     s = mc_schedule_set_name(&model->schedule, r->schedule, e);
   if (s == MC_OK)
@@ -179,6 +176,8 @@ static void judge_pair(json_t *entry, const double *g, const double *x, size_t m
   if (s == MC_OK)
     s = mc_audit_judge(&f, reference, x, &why);
   if (s == MC_OK)
+    s = mc_audit_describe(&f, reference, x, &why);
+  if (s == MC_OK)
     describe_finding(entry, &f, reference, options->false_alarm);
   else
     describe_failure(entry, &why);
@@ -226,7 +225,7 @@ static void judge_one(void *context, size_t i) {
 
 static json_t *new_entry(const mc_run_audit_request *r, const mc_kernel_model *model, const mc_matfile *input,
                          size_t k) {
-  const char *preset = r->preset ? r->preset : PRESET;
+  const char *preset = r->preset ? r->preset : MC_RUN_AUDIT_PRESET;
   json_t *entry = json_pack("{s:s s:s s:s s:s s:s s:[I I]}", "id", r->id ? r->id : r->output, "input", r->input,
                             "output", r->output, "preset", preset, "dtype", mc_dtype_name(model->storage), "shape",
                             (json_int_t)input->m, (json_int_t)input->n);
@@ -250,7 +249,7 @@ static mc_status open_request(work *w, json_t *list, const mc_run_audit_request 
   opened *o = &w->requests[w->request_count++];
   mc_error why = {0};
   mc_kernel_model_init(&o->model);
-  mc_status s = read_model(&o->model, &o->roundings, r, &why);
+  mc_status s = mc_run_read_model(&o->model, &o->roundings, r, &why);
   if (s == MC_OK)
     s = read_pair(&o->input, &o->output, r, &why);
   if (s != MC_OK) {

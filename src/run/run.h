@@ -93,6 +93,14 @@ typedef struct {
  * the request names what does not exist. */
 json_t *mc_run_audit(const mc_run_audit_request *request, const mc_run_options *options, mc_error *e);
 
+/* Kernels of the request's model (input and output are not used) with planted bugs, held against our verdict and against the acceptance
+ * rules of others, on inputs of three shapes and scales:
+ *   preset dtype inputs[] rules[{name,source,inputs,survivors}] mutants[{name,source,verdict,killed,equivalent,killed_by[]}]
+ *   false_alarms survivors.
+ * A rule of others is asked only about the inputs (so many) on which it accepts a correct kernel.  killed: wrong, suspicious or not finite on one of the inputs.  equivalent: the output is that of the correct kernel, bit for bit, on all.
+ * Violated: a correct kernel does not conform; undecided: a bug that is not equivalent survives.  (mutants.c) */
+json_t *mc_run_mutants(const mc_run_audit_request *request, const mc_run_options *options, mc_error *e);
+
 /* The .claim files below claims/ of a spec folder, in the order of their bytes; folder NULL: ./spec where that holds claims, else the
  * installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (spec.c) */
 mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, mc_error *e);

@@ -1,11 +1,6 @@
 /* Verdicts: real output, damaged output, inputs without an answer. */
 #include "support.h"
 
-typedef struct {
-  mc_audit_finding f;
-  mc_audit_reference *reference;
-} judged;
-
 static mc_audit_verdict verdict_of(const mc_audit_reference *reference, const double *x) {
   mc_audit_finding f;
   mc_error e = {0};
@@ -27,6 +22,7 @@ static void test_real_output(void **state) {
   (void)state;
   mc_audit_finding_init(&f);
   need(mc_audit_judge(&f, reference, x.values, &e), &e);
+  need(mc_audit_describe(&f, reference, x.values, &e), &e);
   assert_int_equal(f.verdict, MC_AUDIT_CONFORMS);
   assert_int_equal(f.limits->rounding, MC_ROUNDING_ALL);
   assert_true(mc_ball_lower_double(f.error) > 0.4959719 && mc_ball_upper_double(f.error) < 0.4959720);

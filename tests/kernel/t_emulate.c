@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "../../src/kernel/mutants.h"
+#include "../../src/kernel/kernel.h"
 #include "../../src/matgen/matgen.h"
 #include "../../src/truth/truth.h"
 

@@ -1,0 +1,14 @@
+/* What audits of files and of mutants share; private to this module. */
+#ifndef MUONCERT_RUN_AUDITS_H
+#define MUONCERT_RUN_AUDITS_H
+
+#include "../audit/audit.h"
+#include "run.h"
+
+/* What a request without a preset is held against. */
+#define MC_RUN_AUDIT_PRESET "keller-jordan"
+
+/* The model that a request describes, and the rules of rounding as mc_audit_options wants them.  model is initialised. */
+mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const mc_run_audit_request *r, mc_error *e);
+
+#endif
