@@ -122,8 +122,9 @@ def user_cache():
 
 
 def build_folder(wanted, name):
-    """The folder `wanted`, else build/NAME, else one in the user's cache; it exists and can be written to."""
-    for folder in [Path(wanted)] if wanted else [ROOT / "build" / name, user_cache() / name]:
+    """The folder `wanted`, else build/NAME, else one in the user's cache or in /tmp; it exists and can be written to."""
+    places = [ROOT / "build", user_cache(), Path(tempfile.gettempdir()) / f"muoncert-{os.getuid()}"]
+    for folder in [Path(wanted)] if wanted else [place / name for place in places]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if os.access(folder, os.W_OK):
@@ -214,7 +215,7 @@ def wp_command(work, source, session, *, functions=(), cache="update", seconds=G
                "-wp-prover", "script,Z3:4.8.12:uf,CVC5:1.0.3:uf", "-wp-timeout", str(seconds), "-wp-par", str(processes),
                "-wp-session", str(session), "-wp-cache", cache]
     if smoke:
-        command += ["-wp-smoke-tests", "-wp-smoke-timeout", str(SMOKE_SECONDS)]
+        command += ["-wp-smoke-tests", "-wp-no-smoke-dead-code", "-wp-smoke-timeout", str(SMOKE_SECONDS)]
     if functions:
         command += ["-wp-fct", ",".join(functions)]
     if properties:
@@ -290,6 +291,14 @@ def unpack_session(pack, session):
     cache.mkdir(parents=True, exist_ok=True)
     for key, entry in (json.loads(pack.read_text()) if pack.exists() else {}).items():
         write_if_changed(cache / f"{key}.json", json.dumps(entry))
+
+
+def copy_cache(source, target):
+    """Add the verdicts of one cache to another."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in source.glob("*.json") if source.exists() else ():
+        if not (target / path.name).exists():
+            write_if_changed(target / path.name, path.read_text())
 
 
 def copy_scripts(session):
