@@ -18,12 +18,17 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #endif
 
+/* <complex.h>, which some BLAS headers include, calls the imaginary unit I; FLINT calls parameters so. */
+#undef I
+
 #include <flint/flint.h>
 #include <flint/fmpq.h>
 #include <flint/fmpq_mat.h>
 #include <flint/fmpq_poly.h>
 #include <flint/fmpz.h>
+#include <flint/fmpq_mpoly.h>
 #include <flint/fmpz_poly.h>
+#include <flint/fmpz_poly_factor.h>
 #include <flint/nmod_mat.h>
 #include <flint/ulong_extras.h>
 #ifdef MUONCERT_FLINT3

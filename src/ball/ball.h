@@ -110,10 +110,10 @@ mc_status mc_digits_transpose(mc_digits *y, const mc_digits *x, mc_error *e);
 /* A sum of products in the making: raw planes of integers up to 2^52, and what a check modulo 2^61 - 1 expects of
  * them (R. Freivalds, 1977): a wrong product goes unnoticed with probability at most 2^-60. */
 typedef struct {
+  mag_t dropped; /* bounds the Frobenius norm of all that did not fit at the small end */
   mc_digits raw;
   double *bound;              /* of each raw plane */
   uint64_t *x, *z, *expected; /* n, planes and m residues */
-  mag_t dropped;              /* bounds the Frobenius norm of all that did not fit at the small end */
 } mc_digits_sum;
 
 /* Zero, with planes first, …, first + planes - 1. */

@@ -26,15 +26,21 @@ static slong weight(const mc_digits *x, size_t s) {
   return -(slong)x->w * (x->first + (slong)s + 1);
 }
 
+/* a 2^scale; factor is 2^scale where that is a normal number, and the product then rounds as ldexp does. */
+static inline double scale_by(double a, int scale, double factor) {
+  return scale >= -1022 && scale <= 1023 ? a * factor : ldexp(a, scale);
+}
+
 mc_status mc_digits_set_double(mc_digits *x, mag_t error, const double *a, slong shift, mc_error *e) {
   const double base = ldexp(1, x->w);
   const int scale = (int)(shift + (slong)x->w * x->first);
+  const double factor = ldexp(1, scale);
   double rest = 0;
   if (!mc_digits_round_to_nearest())
     return mc_fail(e, MC_INTERNAL, "the processor does not round to nearest");
   for (size_t i = 0; i < x->m; i++)
     for (size_t j = 0; j < x->n; j++) {
-      double t = ldexp(a[i * x->n + j], scale);
+      double t = scale_by(a[i * x->n + j], scale, factor);
       if (!(fabs(t) <= 1))
         return mc_fail(e, MC_UNDECIDED, "an entry does not fit its digits");
       for (size_t s = 0; s < x->planes; s++) {
@@ -43,7 +49,7 @@ mc_status mc_digits_set_double(mc_digits *x, mag_t error, const double *a, slong
         x->d[(i * x->planes + s) * x->n + j] = digit;
         t -= digit; /* exact: both are multiples of the last place of t, and the difference is no larger */
       }
-      rest = fmax(rest, fabs(t));
+      rest = fabs(t) > rest ? fabs(t) : rest;
     }
   if (error != NULL) {
     /* largest remainder times sqrt(m n), and what ldexp lost by underflow: at most 2^-1074 an entry */

@@ -34,6 +34,8 @@ void mc_ball_mat_get_double(double *a, mag_t error, const arb_mat_t A) {
       double *out = &a[i * n + j];
       *out = arf_get_d(arb_midref(x), ARF_RND_NEAR);
       arf_set_d(d, *out);
+      if (error == NULL || (arf_equal(d, arb_midref(x)) && mag_is_zero(arb_radref(x)) && arf_is_finite(d)))
+        continue;
       arf_sub(d, d, arb_midref(x), ARF_PREC_EXACT, ARF_RND_DOWN);
       arf_get_mag(entry, d);
       mag_add(entry, entry, arb_radref(x));

@@ -88,20 +88,35 @@ void mc_digits_sum_clear(mc_digits_sum *s) {
   *s = (mc_digits_sum){0};
 }
 
+enum { LANES = 8 };
+
+/* Raise worst[k] to |x[k]|; what is no integer, NaN or infinite makes off[k] differ from 0.  (Lanes, so that compilers can use
+ * vectors without changing the meaning of a comparison with NaN.) */
+static inline void scan_lane(double *worst, double *off, double x, int k) {
+  double v = fabs(x);
+  worst[k] = v > worst[k] ? v : worst[k];
+  off[k] += fabs(mc_digits_rint(v) - v); /* NaN for NaN and infinity */
+}
+
 /* The largest magnitude in plane s; negative when some entry is no integer or beyond what its plane may hold. */
 static double plane_max(const mc_digits *x, size_t s) {
   const double limit = ldexp(1, s == 0 ? x->w : x->w - 1);
-  double largest = 0;
-  bool good = true;
+  double worst[LANES] = {0}, off[LANES] = {0};
   for (size_t i = 0; i < x->m; i++) {
     const double *row = x->d + (i * x->planes + s) * x->n;
-    for (size_t j = 0; j < x->n; j++) {
-      double v = fabs(row[j]);
-      good &= (v <= limit) & (mc_digits_rint(v) == v);
-      largest = v > largest ? v : largest;
-    }
+    size_t j = 0;
+    for (; j + LANES <= x->n; j += LANES)
+      for (int k = 0; k < LANES; k++)
+        scan_lane(worst, off, row[j + (size_t)k], k);
+    for (; j < x->n; j++)
+      scan_lane(worst, off, row[j], 0);
   }
-  return good ? largest : -1;
+  double largest = 0, sum = 0;
+  for (int k = 0; k < LANES; k++) {
+    largest = worst[k] > largest ? worst[k] : largest;
+    sum += off[k];
+  }
+  return sum == 0 && largest <= limit ? largest : -1;
 }
 
 static mc_status out_of_range(mc_error *e) {

@@ -3,11 +3,15 @@
 
 #include <math.h>
 
+static double clamp(double x) {
+  return x > 1 ? 1 : x > -1 ? x : -1;
+}
+
 /* A copy of a 2^shift with entries beyond +-1 made +-1; NULL: no memory. */
 static double *clamp_entries(const double *a, size_t count, slong shift) {
   double *t = mc_alloc(count, sizeof *t);
   for (size_t i = 0; t != NULL && i < count; i++)
-    t[i] = fmin(fmax(ldexp(a[i], (int)shift), -1), 1);
+    t[i] = clamp(shift == 0 ? a[i] : ldexp(a[i], (int)shift));
   return t;
 }
 

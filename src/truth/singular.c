@@ -69,7 +69,7 @@ static void constants_init(constants *c, const mc_residuals *r, const mc_input *
   root_of_one_plus(c->v_low, r->v_error, -1, prec);
   root_of_one_plus(c->v_high, r->v_error, 1, prec);
   c->upper = mag_cmp_2exp_si(r->v_error, 0) < 0;
-  mc_ball_mat_spectral_upper(norm, in->T);
+  mc_ball_mat_frobenius_upper(norm, in->T);
   arf_set_mag(c->largest, norm);
   mag_clear(norm);
 }
