@@ -23,10 +23,18 @@ void muon_direction(double *D, size_t ldd, double *B, size_t ldb, muon_settings 
                     size_t m, size_t n) {
   double nu = s.weight == MUON_MOMENTUM_SUM ? 1.0 : 1.0 - s.momentum;
   muon_momentum(B, ldb, s.momentum, nu, G, ldg, m, n);
+  //@ assert rte_help: block_g: unchanged{Pre,Here}(G, idx(m,ldg,0));
+  //@ assert rte_help: same_g: unchanged_matrix{Pre,Here}(G, ldg, m, n);
+  //@ assert rte_help: block_d: unchanged{Pre,Here}(D, idx(m,ldd,0));
+  //@ assert rte_help: pad_d: padding{Pre,Here}(D, ldd, m, n);
+  //@ ghost buffer: ;
   if (s.nesterov)
     muon_nesterov(D, ldd, s.momentum, B, ldb, nu, G, ldg, m, n);
   else
     muon_matrix_copy(D, ldd, B, ldb, m, n);
+  //@ assert rte_help: block_b: unchanged{buffer,Here}(B, idx(m,ldb,0));
+  //@ assert rte_help: same_b: unchanged_matrix{buffer,Here}(B, ldb, m, n);
+  //@ assert rte_help: pad_b: padding{buffer,Here}(B, ldb, m, n);
 }
 
 void muon_update(double *W, size_t ldw, muon_settings s, const double *O, size_t ldo, size_t m, size_t n) {
@@ -40,8 +48,24 @@ size_t muon_step_workspace(size_t m, size_t n) {
 
 void muon_step(double *W, size_t ldw, double *B, size_t ldb, muon_settings s, const double *G, size_t ldg,
                const muon_coefficients *schedule, size_t steps, double *work, size_t m, size_t n) {
+  //@ assert rte_help: size: idx(m,n,0) == m*n;
   double *D = work, *O = work + m * n, *rest = work + 2 * (m * n);
   muon_direction(D, n, B, ldb, s, G, ldg, m, n);
+  //@ assert rte_help: direction_w: unchanged{Pre,Here}(W, idx(m,ldw,0));
+  //@ ghost direction: ;
   muon_newton_schulz(O, n, D, n, schedule, steps, s.eps, s.normalisation, rest, m, n);
+  //@ assert rte_help: block_w: unchanged{Pre,Here}(W, idx(m,ldw,0));
+  //@ assert rte_help: same_w: unchanged_matrix{Pre,Here}(W, ldw, m, n);
+  //@ assert rte_help: pad_w: padding{Pre,Here}(W, ldw, m, n);
+  //@ assert rte_help: ns_b: unchanged{direction,Here}(B, idx(m,ldb,0));
+  //@ assert rte_help: ns_d: unchanged{direction,Here}(D, idx(m,n,0));
+  //@ ghost orthogonalised: ;
   muon_update(W, ldw, s, O, n, m, n);
+  //@ assert rte_help: block_b: unchanged{direction,Here}(B, idx(m,ldb,0));
+  //@ assert rte_help: same_b: unchanged_matrix{direction,Here}(B, ldb, m, n);
+  //@ assert rte_help: pad_b: padding{direction,Here}(B, ldb, m, n);
+  //@ assert rte_help: block_d: unchanged{direction,Here}(D, idx(m,n,0));
+  //@ assert rte_help: same_d: unchanged_matrix{direction,Here}(D, n, m, n);
+  //@ assert rte_help: block_o: unchanged{orthogonalised,Here}(O, idx(m,n,0));
+  //@ assert rte_help: same_o: unchanged_matrix{orthogonalised,Here}(O, n, m, n);
 }

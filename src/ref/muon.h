@@ -90,7 +90,7 @@ void muon_update(double *W, size_t ldw, muon_settings s, const double *O, size_t
     terminates \true;
     exits    never:     \false;
     assigns  \result \from m, n;
-    ensures  result:    \result == 3 * idx(m,n,0) + 2 * idx(\min(m,n),\min(m,n),0);
+    ensures  result:    \result == 2*idx(m,n,0) + ns_workspace(m,n);
 */
 size_t muon_step_workspace(size_t m, size_t n);
 
@@ -107,18 +107,18 @@ size_t muon_step_workspace(size_t m, size_t n);
                         s.normalisation == MUON_NORMALISE_NONE;
     requires valid:     \valid(W + (0 .. idx(m,ldw,0)-1)) && \valid(B + (0 .. idx(m,ldb,0)-1)) &&
                         \valid_read(G + (0 .. idx(m,ldg,0)-1)) && \valid_read(schedule + (0 .. steps-1)) &&
-                        \valid(work + (0 .. 3*idx(m,n,0)+2*idx(\min(m,n),\min(m,n),0)-1));
+                        \valid(work + (0 .. 2*idx(m,n,0)+ns_workspace(m,n)-1));
     requires separated: \separated(W + (0 .. idx(m,ldw,0)-1), B + (0 .. idx(m,ldb,0)-1),
-                                   work + (0 .. 3*idx(m,n,0)+2*idx(\min(m,n),\min(m,n),0)-1),
+                                   work + (0 .. 2*idx(m,n,0)+ns_workspace(m,n)-1),
                                    G + (0 .. idx(m,ldg,0)-1)) &&
                         \separated(W + (0 .. idx(m,ldw,0)-1), schedule + (0 .. steps-1)) &&
                         \separated(B + (0 .. idx(m,ldb,0)-1), schedule + (0 .. steps-1)) &&
-                        \separated(work + (0 .. 3*idx(m,n,0)+2*idx(\min(m,n),\min(m,n),0)-1),
+                        \separated(work + (0 .. 2*idx(m,n,0)+ns_workspace(m,n)-1),
                                    schedule + (0 .. steps-1));
     terminates \true;
     exits    never:     \false;
     assigns  W[0 .. idx(m,ldw,0)-1], B[0 .. idx(m,ldb,0)-1],
-             work[0 .. 3*idx(m,n,0)+2*idx(\min(m,n),\min(m,n),0)-1];
+             work[0 .. 2*idx(m,n,0)+ns_workspace(m,n)-1];
     ensures  buffer:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
                           identical(mat(B,ldb,i,j),
                                     rn_add(rn_mul(s.momentum, mat{Pre}(B,ldb,i,j)),
