@@ -25,13 +25,25 @@
     predicate padding{K,L}(double *A, integer ld, integer m, integer n) =
       \forall integer i, j; 0 <= i < m ==> n <= j < ld ==> identical(mat{L}(A, ld, i, j), mat{K}(A, ld, i, j));
 
-    // Index arithmetic, so that no proof about a matrix has to multiply.
-    lemma idx_row:   \forall integer i, m, ld; 0 <= i < m ==> 0 <= ld ==>
-                       0 <= idx(i, ld, 0) && idx(i, ld, 0) + ld <= idx(m, ld, 0);
-    lemma idx_split: \forall integer i, ld, j; idx(i, ld, j) == idx(i, ld, 0) + j;
-    lemma idx_wider: \forall integer m, n, ld; 0 <= m ==> n <= ld ==> idx(m, n, 0) <= idx(m, ld, 0);
-    lemma idx_swap:  \forall integer m, n; idx(m, n, 0) == idx(n, m, 0);
-    lemma idx_rows:  \forall integer p, i, ld; p < i ==> 0 <= ld ==> idx(p, ld, 0) + ld <= idx(i, ld, 0);
+    // Rows follow each other: the only multiplication that a proof about a matrix needs.
+    lemma idx_row: \forall integer i, p, ld; 0 <= i < p ==> 0 <= ld ==>
+                     0 <= idx(i, ld, 0) && idx(i, ld, 0) + ld <= idx(p, ld, 0);
+
+    // What was not touched as a block of memory was not touched as a matrix.
+    predicate unchanged_but{K,L}(double *x, integer low, integer high, integer n) =
+      \forall integer k; (0 <= k < low || high <= k < n) ==> identical(elem{K}(x, k), elem{L}(x, k));
+    predicate unchanged_but_row{K,L}(double *A, integer ld, integer m, integer row, integer n) =
+      \forall integer i, j; 0 <= i < m ==> 0 <= j < ld ==> (i != row || n <= j) ==>
+        identical(mat{K}(A, ld, i, j), mat{L}(A, ld, i, j));
+    lemma block_row{K,L}: \forall double *A, integer ld, m, n, i;
+      unchanged{K,L}(A, idx(m, ld, 0)) ==> 0 <= i < m ==> 0 <= n <= ld ==> unchanged{K,L}(A + idx(i, ld, 0), n);
+    lemma block_matrix{K,L}: \forall double *A, integer ld, m, n;
+      unchanged{K,L}(A, idx(m, ld, 0)) ==> 0 <= n <= ld ==> unchanged_matrix{K,L}(A, ld, m, n);
+    lemma block_padding{K,L}: \forall double *A, integer ld, m, n;
+      unchanged{K,L}(A, idx(m, ld, 0)) ==> 0 <= n <= ld ==> padding{K,L}(A, ld, m, n);
+    lemma block_but_row{K,L}: \forall double *A, integer ld, m, row, n;
+      0 <= row < m ==> 0 <= n <= ld ==> unchanged_but{K,L}(A, idx(row, ld, 0), idx(row, ld, 0) + n, idx(m, ld, 0)) ==>
+      unchanged_but_row{K,L}(A, ld, m, row, n);
 */
 
 #endif

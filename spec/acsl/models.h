@@ -4,15 +4,7 @@
 
 #include "layout.h"
 
-/*@ // Frame: a matrix whose whole block is the same has the same rows.
-    lemma block_row{K,L}: \forall double *A, integer ld, m, n, i;
-      unchanged{K,L}(A, idx(m, ld, 0)) ==> 0 <= i < m ==> 0 <= n <= ld ==> unchanged{K,L}(A + idx(i, ld, 0), n);
-    lemma block_matrix{K,L}: \forall double *A, integer ld, m, n;
-      unchanged{K,L}(A, idx(m, ld, 0)) ==> 0 <= n <= ld ==> unchanged_matrix{K,L}(A, ld, m, n);
-    lemma block_padding{K,L}: \forall double *A, integer ld, m, n;
-      unchanged{K,L}(A, idx(m, ld, 0)) ==> 0 <= n <= ld ==> padding{K,L}(A, ld, m, n);
-
-    // Entry of the right factor a of the saddle: (row - bulk) r + (bulk - lambda - row - column) s v.
+/*@ // Entry of the right factor a of the saddle: (row - bulk) r + (bulk - lambda - row - column) s v.
     logic double rn_saddle_right(double lambda, double row, double column, double bulk, double s, double r, double v) =
       rn_add(rn_mul(rn_sub(row, bulk), r),
              rn_mul(rn_mul(rn_sub(rn_sub(rn_sub(bulk, lambda), row), column), s), v));

@@ -12,7 +12,9 @@ void muon_matrix_copy(double *B, size_t ldb, const double *A, size_t lda, size_t
   */
   for (size_t i = 0; i < m; i++) {
     //@ assert rte_help: idx(i,ldb,0) == i*ldb && idx(i,lda,0) == i*lda;
+    //@ ghost before: ;
     muon_vector_copy(B + i * ldb, A + i * lda, n);
+    //@ assert rte_help: unchanged_but{before,Here}(B, idx(i,ldb,0), idx(i,ldb,0) + n, idx(m,ldb,0));
   }
 }
 
@@ -28,7 +30,9 @@ void muon_matrix_scale(double *A, size_t lda, double a, size_t m, size_t n) {
   */
   for (size_t i = 0; i < m; i++) {
     //@ assert rte_help: idx(i,lda,0) == i*lda;
+    //@ ghost before: ;
     muon_vector_scale(A + i * lda, a, n);
+    //@ assert rte_help: unchanged_but{before,Here}(A, idx(i,lda,0), idx(i,lda,0) + n, idx(m,lda,0));
   }
 }
 
@@ -44,7 +48,9 @@ void muon_matrix_divide(double *A, size_t lda, double d, size_t m, size_t n) {
   */
   for (size_t i = 0; i < m; i++) {
     //@ assert rte_help: idx(i,lda,0) == i*lda;
+    //@ ghost before: ;
     muon_vector_divide(A + i * lda, d, n);
+    //@ assert rte_help: unchanged_but{before,Here}(A, idx(i,lda,0), idx(i,lda,0) + n, idx(m,lda,0));
   }
 }
 
@@ -60,7 +66,9 @@ void muon_matrix_axpy(double *B, size_t ldb, double a, const double *A, size_t l
   */
   for (size_t i = 0; i < m; i++) {
     //@ assert rte_help: idx(i,ldb,0) == i*ldb && idx(i,lda,0) == i*lda;
+    //@ ghost before: ;
     muon_vector_axpy(B + i * ldb, a, A + i * lda, n);
+    //@ assert rte_help: unchanged_but{before,Here}(B, idx(i,ldb,0), idx(i,ldb,0) + n, idx(m,ldb,0));
   }
 }
 
@@ -140,37 +148,46 @@ void muon_matrix_gemm_nt(double *C, size_t ldc, double alpha, const double *A, s
   */
   for (size_t i = 0; i < m; i++) {
     //@ assert rte_help: idx(i,ldc,0) == i*ldc && idx(i,lda,0) == i*lda;
-    //@ assert rte_help: unchanged{Pre,Here}(A + idx(i,lda,0), k);
-    //@ assert rte_help: \forall integer q; 0 <= q < n ==> unchanged{Pre,Here}(B + idx(q,ldb,0), k);
-    //@ assert rte_help: \forall integer q; 0 <= q < n ==> same_dot{Pre,Here}(A + idx(i,lda,0), B + idx(q,ldb,0), k);
+    //@ assert rte_help: unchanged{Pre,Here}(A, idx(m,lda,0));
+    //@ assert rte_help: unchanged_matrix{Pre,Here}(A, lda, m, k);
+    //@ assert rte_help: unchanged{Pre,Here}(B, idx(n,ldb,0));
+    //@ assert rte_help: unchanged_matrix{Pre,Here}(B, ldb, n, k);
+    //@ ghost before: ;
     muon_matrix_gemv(C + i * ldc, alpha, A + i * lda, B, ldb, beta, n, k);
+    //@ assert rte_help: unchanged_but{before,Here}(C, idx(i,ldc,0), idx(i,ldc,0) + n, idx(m,ldc,0));
   }
 }
 
 void muon_matrix_gemm_nn(double *C, size_t ldc, double alpha, const double *A, size_t lda, const double *B, size_t ldb,
                          double beta, double *work, size_t m, size_t n, size_t k) {
   muon_matrix_transpose(work, k, B, ldb, k, n);
+  //@ assert rte_help: unchanged{Pre,Here}(C, idx(m,ldc,0));
+  //@ assert rte_help: unchanged_matrix{Pre,Here}(C, ldc, m, ldc);
   //@ ghost transposed: ;
-  /*@ assert rte_help: \forall integer p, q; 0 <= p < m ==> 0 <= q < n ==>
-        identical(mat{Pre}(C,ldc,p,q), mat(C,ldc,p,q)); */
   muon_matrix_gemm_nt(C, ldc, alpha, A, lda, work, k, beta, m, n, k);
-  //@ assert rte_help: \forall integer p; 0 <= p < m ==> unchanged{transposed,Here}(A + idx(p,lda,0), k);
-  //@ assert rte_help: \forall integer q; 0 <= q < n ==> unchanged{transposed,Here}(work + idx(q,k,0), k);
-  /*@ assert rte_help: \forall integer p, q; 0 <= p < m ==> 0 <= q < n ==>
-        same_dot{transposed,Here}(A + idx(p,lda,0), work + idx(q,k,0), k); */
+  //@ assert rte_help: unchanged{transposed,Here}(A, idx(m,lda,0));
+  //@ assert rte_help: unchanged_matrix{transposed,Here}(A, lda, m, k);
+  //@ assert rte_help: unchanged{transposed,Here}(work, idx(n,k,0));
+  //@ assert rte_help: unchanged_matrix{transposed,Here}(work, k, n, k);
 }
 
 void muon_matrix_gemm_tn(double *C, size_t ldc, double alpha, const double *A, size_t lda, const double *B, size_t ldb,
                          double beta, double *work, size_t m, size_t n, size_t k) {
   //@ assert rte_help: idx(m,k,0) == m*k;
   muon_matrix_transpose(work, k, A, lda, k, m);
+  //@ assert rte_help: unchanged{Pre,Here}(B, idx(k,ldb,0));
+  //@ assert rte_help: unchanged_matrix{Pre,Here}(B, ldb, k, n);
+  //@ ghost left: ;
   muon_matrix_transpose(work + m * k, k, B, ldb, k, n);
+  //@ assert rte_help: unchanged{left,Here}(work, idx(m,k,0));
+  //@ assert rte_help: unchanged{Pre,Here}(C, idx(m,ldc,0));
+  //@ assert rte_help: unchanged_matrix{Pre,Here}(C, ldc, m, ldc);
   //@ ghost transposed: ;
   muon_matrix_gemm_nt(C, ldc, alpha, work, k, work + m * k, k, beta, m, n, k);
-  //@ assert rte_help: \forall integer p; 0 <= p < m ==> unchanged{transposed,Here}(work + idx(p,k,0), k);
-  //@ assert rte_help: \forall integer q; 0 <= q < n ==> unchanged{transposed,Here}(work + idx(m,k,0) + idx(q,k,0), k);
-  /*@ assert rte_help: \forall integer q, l; 0 <= q < n ==> 0 <= l < k ==>
-        identical(mat{transposed}(work + idx(m,k,0), k, q, l), mat(work + idx(m,k,0), k, q, l)); */
+  //@ assert rte_help: unchanged{transposed,Here}(work, idx(m,k,0));
+  //@ assert rte_help: unchanged_matrix{transposed,Here}(work, k, m, k);
+  //@ assert rte_help: unchanged{transposed,Here}(work + idx(m,k,0), idx(n,k,0));
+  //@ assert rte_help: unchanged_matrix{transposed,Here}(work + idx(m,k,0), k, n, k);
 }
 
 void muon_matrix_dots(double *c, const double *a, const double *B, size_t ldb, size_t n, size_t k) {
@@ -198,9 +215,13 @@ void muon_matrix_multiply_nt(double *C, size_t ldc, const double *A, size_t lda,
   */
   for (size_t i = 0; i < m; i++) {
     //@ assert rte_help: idx(i,ldc,0) == i*ldc && idx(i,lda,0) == i*lda;
-    //@ assert rte_help: unchanged{Pre,Here}(A + idx(i,lda,0), k);
-    //@ assert rte_help: \forall integer q; 0 <= q < n ==> unchanged{Pre,Here}(B + idx(q,ldb,0), k);
+    //@ assert rte_help: unchanged{Pre,Here}(A, idx(m,lda,0));
+    //@ assert rte_help: unchanged_matrix{Pre,Here}(A, lda, m, k);
+    //@ assert rte_help: unchanged{Pre,Here}(B, idx(n,ldb,0));
+    //@ assert rte_help: unchanged_matrix{Pre,Here}(B, ldb, n, k);
+    //@ ghost before: ;
     muon_matrix_dots(C + i * ldc, A + i * lda, B, ldb, n, k);
+    //@ assert rte_help: unchanged_but{before,Here}(C, idx(i,ldc,0), idx(i,ldc,0) + n, idx(m,ldc,0));
   }
 }
 

@@ -4,16 +4,20 @@
 
 void muon_gram_polynomial(double *P, const double *A, double b, double c, size_t m) {
   muon_matrix_copy(P, m, A, m, m, m);
+  //@ assert rte_help: unchanged{Pre,Here}(A, idx(m,m,0));
   //@ assert rte_help: unchanged_matrix{Pre,Here}(A, m, m, m);
   muon_matrix_gemm_nt(P, m, c, A, m, A, m, b, m, m, m);
 }
 
 void muon_matrix_apply(double *X, size_t ldx, double *T, size_t ldt, const double *P, double a, size_t m, size_t n) {
   muon_matrix_transpose(T, ldt, X, ldx, m, n);
+  //@ assert rte_help: unchanged{Pre,Here}(X, idx(m,ldx,0));
   //@ assert rte_help: unchanged_matrix{Pre,Here}(X, ldx, m, ldx);
   //@ ghost transposed: ;
   muon_matrix_gemm_nt(X, ldx, 1.0, P, m, T, ldt, a, m, n, m);
+  //@ assert rte_help: unchanged{transposed,Here}(P, idx(m,m,0));
   //@ assert rte_help: unchanged_matrix{transposed,Here}(P, m, m, m);
+  //@ assert rte_help: unchanged{transposed,Here}(T, idx(n,ldt,0));
   //@ assert rte_help: unchanged_matrix{transposed,Here}(T, ldt, n, ldt);
 }
 
@@ -24,7 +28,9 @@ void muon_newton_schulz_step(double *X, size_t ldx, double *T, size_t ldt, doubl
   muon_gram_polynomial(P, A, b, c, m);
   //@ ghost applied: ;
   muon_matrix_apply(X, ldx, T, ldt, P, a, m, n);
+  //@ assert rte_help: unchanged{formed,Here}(A, idx(m,m,0));
   //@ assert rte_help: unchanged_matrix{formed,Here}(A, m, m, m);
+  //@ assert rte_help: unchanged{applied,Here}(P, idx(m,m,0));
   //@ assert rte_help: unchanged_matrix{applied,Here}(P, m, m, m);
 }
 
@@ -35,7 +41,7 @@ size_t muon_newton_schulz_workspace(size_t m, size_t n) {
 
 void muon_newton_schulz_wide(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
                              size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n) {
-  //@ assert rte_help: order(m, n) == m && breadth(m, n) == n && idx(m,m,0) == m*m && idx(m,m,0) <= idx(m,n,0);
+  //@ assert rte_help: order(m, n) == m && breadth(m, n) == n && idx(m,m,0) == m*m && idx(m,n,0) == m*n && idx(n,m,0) == m*n;
   double *A = work, *P = work + m * m, *T = work + 2 * (m * m);
   muon_matrix_normalise(X, ldx, G, ldg, eps, how, m, n);
   /*@ loop invariant range:   0 <= t <= steps;
@@ -57,7 +63,7 @@ void muon_newton_schulz_wide(double *X, size_t ldx, const double *G, size_t ldg,
 
 void muon_newton_schulz_tall(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
                              size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n) {
-  //@ assert rte_help: order(m, n) == n && breadth(m, n) == m && idx(n,n,0) == n*n && idx(n,n,0) <= idx(n,m,0);
+  //@ assert rte_help: order(m, n) == n && breadth(m, n) == m && idx(n,n,0) == n*n && idx(m,n,0) == m*n && idx(n,m,0) == m*n;
   double *A = work, *P = work + n * n, *Z = work + 2 * (n * n);
   muon_matrix_normalise(X, ldx, G, ldg, eps, how, m, n);
   muon_matrix_transpose(Z, m, X, ldx, m, n);
