@@ -19,7 +19,8 @@ void muon_factorisation_product(double *C, size_t ldc, double *T, const double *
   muon_matrix_multiply_nt(C, ldc, A, k, T, k, m, n, k);
   //@ assert rte_help: left: unchanged{transposed,Here}(A, idx(m,k,0));
   //@ assert rte_help: right: unchanged{transposed,Here}(T, idx(n,k,0));
-  //@ assert rte_help: both: unchanged_matrix{transposed,Here}(A, k, m, k) && unchanged_matrix{transposed,Here}(T, k, n, k);
+  //@ assert rte_help: same_a: unchanged_matrix{transposed,Here}(A, k, m, k);
+  //@ assert rte_help: same_t: unchanged_matrix{transposed,Here}(T, k, n, k);
 }
 
 void muon_factorisation_gradients(double *U, size_t ldu, double *V, size_t ldv, double *R, double *S, double *X,

@@ -47,8 +47,8 @@ void muon_factorisation_residual(double *R, const double *P, size_t ldp, const d
 void muon_factorisation_product(double *C, size_t ldc, double *T, const double *A, const double *B, size_t ldb,
                                 size_t m, size_t n, size_t k);
 
-// U <- R Q and V <- R^T P, the gradients in P and in Q: U is m x d, V is n x d.  R (m x n), S = R^T (n x m), X = Q^T (d x n) and
-// Y = P^T (d x m), all without padding, are workspace and hold what is said.
+// U <- R Q and V <- R^T P, the gradients in P and in Q: U is m x d, V is n x d.
+// R (m x n), S = R^T (n x m), X = Q^T (d x n), Y = P^T (d x m), all without padding, are workspace and hold what is said.
 // S4.1.
 /*@ requires shape:     shape(m, d, ldu) && shape(n, d, ldv) && shape(m, n, n) && shape(n, m, m) && shape(d, n, n) &&
                         shape(d, m, m) && shape(m, d, ldp) && shape(n, d, ldq) && shape(m, n, ldm);
@@ -68,9 +68,12 @@ void muon_factorisation_product(double *C, size_t ldc, double *T, const double *
                           identical(mat(R,n,i,j),
                                     rn_add(row_dot{Pre}(P, ldp, i, Q, ldq, j, d),
                                            rn_mul((double)(-1.0), mat{Pre}(M,ldm,i,j))));
-    ensures  transpose_r: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==> identical(mat(S,m,j,i), mat(R,n,i,j));
-    ensures  transpose_q: \forall integer j, l; 0 <= j < n ==> 0 <= l < d ==> identical(mat(X,n,l,j), mat{Pre}(Q,ldq,j,l));
-    ensures  transpose_p: \forall integer i, l; 0 <= i < m ==> 0 <= l < d ==> identical(mat(Y,m,l,i), mat{Pre}(P,ldp,i,l));
+    ensures  transpose_r: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(S,m,j,i), mat(R,n,i,j));
+    ensures  transpose_q: \forall integer j, l; 0 <= j < n ==> 0 <= l < d ==>
+                          identical(mat(X,n,l,j), mat{Pre}(Q,ldq,j,l));
+    ensures  transpose_p: \forall integer i, l; 0 <= i < m ==> 0 <= l < d ==>
+                          identical(mat(Y,m,l,i), mat{Pre}(P,ldp,i,l));
     ensures  in_p:      \forall integer i, l; 0 <= i < m ==> 0 <= l < d ==>
                           identical(mat(U,ldu,i,l), row_dot{Post}(R, n, i, X, n, l, n));
     ensures  in_q:      \forall integer j, l; 0 <= j < n ==> 0 <= l < d ==>

@@ -1,6 +1,6 @@
 // Momentum: the buffer B of past gradients, and the Nesterov direction that looks one step ahead of it.
-// mu is the momentum and nu the weight of a new gradient: nu = 1 - mu is the exponential moving average (EMA), nu = 1 the
-// heavy-ball sum, for which IEEE arithmetic makes nu G = G.
+// mu is the momentum and nu the weight of a new gradient: nu = 1 - mu is the exponential moving average (EMA), nu = 1
+// the heavy-ball sum, for which IEEE arithmetic makes nu G = G.
 #ifndef MUON_REF_MOMENTUM_H
 #define MUON_REF_MOMENTUM_H
 

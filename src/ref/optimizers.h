@@ -22,7 +22,7 @@
 */
 void muon_gradient_step(double *W, size_t ldw, double lr, const double *G, size_t ldg, size_t m, size_t n);
 
-// The sign of x: 1 above 0, -1 below 0; zero and NaN are returned as they are, so that a NaN is never mistaken for "no change".
+// The sign of x: 1 above 0, -1 below 0; zero and NaN are returned as they are, so that a NaN stays visible.
 /*@ terminates \true;
     exits    never:     \false;
     assigns  \result \from x;

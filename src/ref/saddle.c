@@ -60,10 +60,29 @@ void muon_saddle_gradient(double *H, size_t ldh, double *b, double *a, double *T
   //@ assert rte_help: uf: unchanged{Pre,Here}(u, m) && unchanged{Pre,Here}(v, n);
   //@ ghost factors: ;
   muon_saddle_assemble(H, ldh, k.bulk, W, ldw, b, a, u, v, m, n);
-  //@ assert rte_help: ua: unchanged{factors,Here}(u, m) && unchanged{factors,Here}(c, m) && unchanged{factors,Here}(r, n);
+  //@ assert rte_help: ra: unchanged{factors,Here}(r, n);
+  //@ assert rte_help: ua: unchanged{factors,Here}(u, m) && unchanged{factors,Here}(c, m);
   //@ assert rte_help: fa: unchanged{factors,Here}(a, n) && unchanged{factors,Here}(b, m);
   //@ assert rte_help: ta: unchanged{factors,Here}(T, idx(n,m,0));
   //@ assert rte_help: rows: \forall integer j; 0 <= j < n ==> unchanged{factors,Here}(T + idx(j,m,0), m);
   //@ assert rte_help: dots: \forall integer j; 0 <= j < n ==> same_dot{factors,Here}(u, T + idx(j,m,0), m);
   //@ assert rte_help: dot: same_dot{factors,Here}(u, c, m);
+}
+
+void muon_saddle_noisy_gradient(double *H, size_t ldh, double *b, double *a, double *T, double *c, double *r,
+                                muon_saddle k, const double *W, size_t ldw, const double *u, const double *v,
+                                const double *N, size_t ldn, size_t m, size_t n) {
+  muon_saddle_gradient(H, ldh, b, a, T, c, r, k, W, ldw, u, v, m, n);
+  //@ assert rte_help: block_n: unchanged{Pre,Here}(N, idx(m,ldn,0));
+  //@ assert rte_help: same_n: unchanged_matrix{Pre,Here}(N, ldn, m, n);
+  //@ ghost gradient: ;
+  muon_matrix_axpy(H, ldh, 1.0, N, ldn, m, n);
+  //@ assert rte_help: uc: unchanged{gradient,Here}(u, m) && unchanged{gradient,Here}(c, m);
+  //@ assert rte_help: ra: unchanged{gradient,Here}(r, n) && unchanged{gradient,Here}(a, n);
+  //@ assert rte_help: ba: unchanged{gradient,Here}(b, m);
+  //@ assert rte_help: block_t: unchanged{gradient,Here}(T, idx(n,m,0));
+  //@ assert rte_help: same_t: unchanged_matrix{gradient,Here}(T, m, n, m);
+  //@ assert rte_help: rows: \forall integer j; 0 <= j < n ==> unchanged{gradient,Here}(T + idx(j,m,0), m);
+  //@ assert rte_help: dots: \forall integer j; 0 <= j < n ==> same_dot{gradient,Here}(u, T + idx(j,m,0), m);
+  //@ assert rte_help: dot: same_dot{gradient,Here}(u, c, m);
 }

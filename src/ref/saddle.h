@@ -22,7 +22,8 @@ typedef struct {
   double bulk;   // both complements
 } muon_saddle;
 
-// The images of u and v: T <- W^T, c <- W v, r <- W^T u.  W is m x n, T is n x m without padding, c has m elements, r has n.
+// The images of u and v: T <- W^T, c <- W v, r <- W^T u.  W is m x n, T is n x m without padding, c has m elements,
+// r has n.
 /*@ requires shape:     shape(m, n, ldw) && shape(n, m, m);
     requires valid:     \valid(T + (0 .. idx(n,m,0)-1)) && \valid(c + (0 .. m-1)) && \valid(r + (0 .. n-1)) &&
                         \valid_read(W + (0 .. idx(m,ldw,0)-1)) && \valid_read(u + (0 .. m-1)) &&
@@ -138,5 +139,42 @@ void muon_saddle_assemble(double *H, size_t ldh, double bulk, const double *W, s
 */
 void muon_saddle_gradient(double *H, size_t ldh, double *b, double *a, double *T, double *c, double *r, muon_saddle k,
                           const double *W, size_t ldw, const double *u, const double *v, size_t m, size_t n);
+
+// H <- H(W) + N, the gradient under the noise N; H, W and N are m x n.  b, a, T, c, r are workspace, filled by
+// muon_saddle_factors.  S1.T1n.
+/*@ requires shape:     shape(m, n, ldh) && shape(m, n, ldw) && shape(m, n, ldn) && shape(n, m, m);
+    requires valid:     \valid(H + (0 .. idx(m,ldh,0)-1)) && \valid(T + (0 .. idx(n,m,0)-1)) &&
+                        \valid(c + (0 .. m-1)) && \valid(b + (0 .. m-1)) && \valid(r + (0 .. n-1)) &&
+                        \valid(a + (0 .. n-1)) && \valid_read(W + (0 .. idx(m,ldw,0)-1)) &&
+                        \valid_read(u + (0 .. m-1)) && \valid_read(v + (0 .. n-1)) &&
+                        \valid_read(N + (0 .. idx(m,ldn,0)-1));
+    requires separated: \separated(H + (0 .. idx(m,ldh,0)-1), T + (0 .. idx(n,m,0)-1), c + (0 .. m-1), b + (0 .. m-1),
+                                   r + (0 .. n-1), a + (0 .. n-1), W + (0 .. idx(m,ldw,0)-1), u + (0 .. m-1)) &&
+                        \separated(H + (0 .. idx(m,ldh,0)-1), T + (0 .. idx(n,m,0)-1), c + (0 .. m-1), b + (0 .. m-1),
+                                   r + (0 .. n-1), a + (0 .. n-1), v + (0 .. n-1)) &&
+                        \separated(H + (0 .. idx(m,ldh,0)-1), T + (0 .. idx(n,m,0)-1), c + (0 .. m-1), b + (0 .. m-1),
+                                   r + (0 .. n-1), a + (0 .. n-1), N + (0 .. idx(m,ldn,0)-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  H[0 .. idx(m,ldh,0)-1], T[0 .. idx(n,m,0)-1], c[0 .. m-1], b[0 .. m-1], r[0 .. n-1], a[0 .. n-1];
+    ensures  transpose: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(T,m,j,i), mat{Pre}(W,ldw,i,j));
+    ensures  image:     \forall integer i; 0 <= i < m ==> identical(elem(c,i), rn_dot{Pre}(v, W + idx(i,ldw,0), n));
+    ensures  coimage:   \forall integer j; 0 <= j < n ==> identical(elem(r,j), rn_dot{Post}(u, T + idx(j,m,0), m));
+    ensures  left:      \forall integer i; 0 <= i < m ==>
+                          identical(elem(b,i), rn_mul(rn_sub(k.column, k.bulk), elem(c,i)));
+    ensures  right:     \forall integer j; 0 <= j < n ==>
+                          identical(elem(a,j), rn_saddle_right(k.lambda, k.row, k.column, k.bulk, rn_dot{Post}(u, c, m),
+                                                               elem(r,j), elem{Pre}(v,j)));
+    ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(H,ldh,i,j),
+                                    rn_add(rn_saddle(k.bulk, mat{Pre}(W,ldw,i,j), elem{Pre}(u,i), elem(a,j), elem(b,i),
+                                                     elem{Pre}(v,j)),
+                                           rn_mul((double)1.0, mat{Pre}(N,ldn,i,j))));
+    ensures  padding:   padding{Pre,Post}(H, ldh, m, n);
+*/
+void muon_saddle_noisy_gradient(double *H, size_t ldh, double *b, double *a, double *T, double *c, double *r,
+                                muon_saddle k, const double *W, size_t ldw, const double *u, const double *v,
+                                const double *N, size_t ldn, size_t m, size_t n);
 
 #endif
