@@ -84,8 +84,9 @@ void mc_digits_sum_clear(mc_digits_sum *s) {
   mc_free(s->x);
   mc_free(s->z);
   mc_free(s->expected);
-  mag_clear(s->dropped);
-  *s = (mc_digits_sum){0};
+  mag_zero(s->dropped); /* and with it the memory of a large exponent */
+  s->bound = NULL;
+  s->x = s->z = s->expected = NULL;
 }
 
 enum { LANES = 8 };

@@ -96,7 +96,7 @@ static mc_status enclose(mc_enclosure *y, const mc_input *in, const mc_schedule 
                          slong bits, mc_path path, mc_error *e) {
   mc_iterate x;
   mc_status status = MC_OK;
-  slong prec = bits + 16 + 2 * (slong)FLINT_BIT_COUNT(in->m) + 2 * (slong)schedule->count;
+  slong prec = bits + 4 + 2 * (slong)FLINT_BIT_COUNT(in->m) + 2 * (slong)schedule->count;
   bool good = false;
   iterate_init(&x, in);
   while (status == MC_OK && !good) {
