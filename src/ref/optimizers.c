@@ -43,7 +43,10 @@ void muon_sign_step(double *W, size_t ldw, double lr, const double *G, size_t ld
   */
   for (size_t i = 0; i < m; i++) {
     //@ assert rte_help: idx(i,ldw,0) == i*ldw && idx(i,ldg,0) == i*ldg;
+    //@ assert rte_help: same_g: unchanged{Pre,Here}(G + idx(i,ldg,0), n);
+    //@ ghost before: ;
     muon_vector_sign_step(W + i * ldw, lr, G + i * ldg, n);
+    //@ assert rte_help: block: unchanged_but{before,Here}(W, idx(i,ldw,0), idx(i,ldw,0) + n, idx(m,ldw,0));
   }
 }
 
@@ -76,7 +79,10 @@ void muon_second_moment(double *V, size_t ldv, double beta, const double *G, siz
   */
   for (size_t i = 0; i < m; i++) {
     //@ assert rte_help: idx(i,ldv,0) == i*ldv && idx(i,ldg,0) == i*ldg;
+    //@ assert rte_help: same_g: unchanged{Pre,Here}(G + idx(i,ldg,0), n);
+    //@ ghost before: ;
     muon_vector_second_moment(V + i * ldv, beta, G + i * ldg, n);
+    //@ assert rte_help: block: unchanged_but{before,Here}(V, idx(i,ldv,0), idx(i,ldv,0) + n, idx(m,ldv,0));
   }
 }
 
@@ -115,7 +121,11 @@ void muon_adam_update(double *W, size_t ldw, muon_adam_settings s, const double 
   */
   for (size_t i = 0; i < m; i++) {
     //@ assert rte_help: idx(i,ldw,0) == i*ldw && idx(i,lda,0) == i*lda && idx(i,ldv,0) == i*ldv;
+    //@ assert rte_help: same_a: unchanged{Pre,Here}(A + idx(i,lda,0), n);
+    //@ assert rte_help: same_v: unchanged{Pre,Here}(V + idx(i,ldv,0), n);
+    //@ ghost before: ;
     muon_vector_adam_update(W + i * ldw, s, A + i * lda, V + i * ldv, n);
+    //@ assert rte_help: block: unchanged_but{before,Here}(W, idx(i,ldw,0), idx(i,ldw,0) + n, idx(m,ldw,0));
   }
 }
 
