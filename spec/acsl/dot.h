@@ -1,4 +1,5 @@
-// Linear combinations, and the inner product as every kernel of the reference evaluates it: one accumulator, from left to right, starting at +0.
+// Linear combinations, and the inner product as every kernel of the reference evaluates it: one accumulator, from left
+// to right, starting at +0.
 #ifndef MUON_ACSL_DOT_H
 #define MUON_ACSL_DOT_H
 

@@ -1,5 +1,5 @@
-// Row-major matrices: m rows, n columns, leading dimension ld >= n.  Element (i, j) stands at index i*ld + j; a matrix owns the
-// whole block of idx(m, ld, 0) = m*ld elements; its columns n .. ld-1 are padding.
+// Row-major matrices: m rows, n columns, leading dimension ld >= n.  Element (i, j) stands at index i*ld + j; a matrix
+// owns the whole block of idx(m, ld, 0) = m*ld elements; its columns n .. ld-1 are padding.
 #ifndef MUON_ACSL_LAYOUT_H
 #define MUON_ACSL_LAYOUT_H
 

@@ -4,7 +4,7 @@
 
 #include "dot.h"
 
-/*@ // The sum of the squares of A: the inner products of the rows with themselves, added from the first row to the last.
+/*@ // The sum of the squares of A: the inner products of its rows with themselves, from the first row to the last.
     logic double rn_sum_of_squares{L}(double *A, integer lda, integer m, integer n) =
       m <= 0 ? (double)0.0
              : rn_add(rn_sum_of_squares{L}(A, lda, m - 1, n), row_dot{L}(A, lda, m - 1, A, lda, m - 1, n));
@@ -21,6 +21,17 @@
                                integer i, integer j) =
       how == 2 ? mat{L}(A, lda, i, j)
                : rn_div(mat{L}(A, lda, i, j), divisor(rn_norm{L}(A, lda, m, n), eps, how));
+
+    // Frame: the norm depends on the entries of A only.  By induction on m.
+    predicate same_sum{K,L}(double *A, integer lda, integer m, integer n) =
+      identical(rn_sum_of_squares{K}(A, lda, m, n), rn_sum_of_squares{L}(A, lda, m, n));
+    lemma sum_frame_zero{K,L}: \forall double *A, integer lda, m, n; m <= 0 ==> same_sum{K,L}(A, lda, m, n);
+    lemma unchanged_but_last{K,L}: \forall double *A, integer lda, m, n;
+      unchanged_matrix{K,L}(A, lda, m, n) ==> unchanged_matrix{K,L}(A, lda, m - 1, n);
+    lemma sum_frame_step{K,L}: \forall double *A, integer lda, m, n; 0 < m ==>
+      unchanged_matrix{K,L}(A, lda, m, n) ==> same_sum{K,L}(A, lda, m - 1, n) ==> same_sum{K,L}(A, lda, m, n);
+    lemma sum_frame{K,L}: \forall double *A, integer lda, m, n;
+      unchanged_matrix{K,L}(A, lda, m, n) ==> same_sum{K,L}(A, lda, m, n);
 */
 
 #endif

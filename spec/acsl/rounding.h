@@ -1,6 +1,7 @@
 // The arithmetic of the contracts: IEEE 754 operations in round-to-nearest-even, as functions on IEEE values.
-// The symbols carry no axioms.  The proof driver links each of them to the operation that WP itself gives to the C operator
-// of the same meaning, so that a contract pins a result down to the last bit without knowing anything about rounding.
+// The symbols carry no axioms.  The proof driver links each of them to the operation that WP itself gives to the C
+// operator of the same meaning, so that a contract pins a result down to the last bit without knowing anything about
+// rounding.
 #ifndef MUON_ACSL_ROUNDING_H
 #define MUON_ACSL_ROUNDING_H
 

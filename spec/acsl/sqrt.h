@@ -1,5 +1,5 @@
-// What is assumed of libm, in place of <math.h>: sqrt is correctly rounded, as IEEE 754 demands.  That it may set errno for a
-// negative argument is left out; nothing in the reference reads errno.
+// What is assumed of libm, in place of <math.h>: sqrt is correctly rounded, as IEEE 754 demands.  That it may set
+// errno for a negative argument is left out; nothing in the reference reads errno.
 #ifndef MUON_ACSL_SQRT_H
 #define MUON_ACSL_SQRT_H
 

@@ -85,7 +85,9 @@ void muon_matrix_rank_one(double *A, size_t lda, const double *x, const double *
   */
   for (size_t i = 0; i < m; i++) {
     //@ assert rte_help: idx(i,lda,0) == i*lda;
+    //@ ghost before: ;
     muon_vector_axpy(A + i * lda, x[i], y, n);
+    //@ assert rte_help: unchanged_but{before,Here}(A, idx(i,lda,0), idx(i,lda,0) + n, idx(m,lda,0));
   }
 }
 

@@ -1,5 +1,5 @@
-// Row-major matrices with a leading dimension: element (i, j) of A stands at A[i*lda + j], and A owns the whole block of
-// m*lda elements.  Padding is read and written by nobody.  Counts of rows or columns may be 0.
+// Row-major matrices with a leading dimension: element (i, j) of A stands at A[i*lda + j], and A owns the whole block
+// of m*lda elements.  Padding is read and written by nobody.  Counts of rows or columns may be 0.
 #ifndef MUON_REF_MATRIX_H
 #define MUON_REF_MATRIX_H
 
@@ -73,7 +73,8 @@ void muon_matrix_axpy(double *B, size_t ldb, double a, const double *A, size_t l
     exits    never:     \false;
     assigns  A[0 .. idx(m,lda,0)-1];
     ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
-                          identical(mat(A,lda,i,j), rn_add(mat{Pre}(A,lda,i,j), rn_mul(elem{Pre}(x,i), elem{Pre}(y,j))));
+                          identical(mat(A,lda,i,j),
+                                    rn_add(mat{Pre}(A,lda,i,j), rn_mul(elem{Pre}(x,i), elem{Pre}(y,j))));
     ensures  padding:   padding{Pre,Post}(A, lda, m, n);
 */
 void muon_matrix_rank_one(double *A, size_t lda, const double *x, const double *y, size_t m, size_t n);
@@ -164,8 +165,8 @@ void muon_matrix_gemm_nt(double *C, size_t ldc, double alpha, const double *A, s
 void muon_matrix_gemm_nn(double *C, size_t ldc, double alpha, const double *A, size_t lda, const double *B, size_t ldb,
                          double beta, double *work, size_t m, size_t n, size_t k);
 
-// C <- alpha A^T B + beta C: A is k x m, B is k x n, C is m x n; work holds A^T and then B^T, (m + n) x k without padding.
-// BLAS level 3, xGEMM, 'T' 'N'.
+// C <- alpha A^T B + beta C: A is k x m, B is k x n, C is m x n; work holds A^T and then B^T, (m + n) x k without
+// padding.  BLAS level 3, xGEMM, 'T' 'N'.
 /*@ requires shape:     shape(m, n, ldc) && shape(k, m, lda) && shape(k, n, ldb) && shape(m, k, k) && shape(n, k, k);
     requires valid:     \valid(C + (0 .. idx(m,ldc,0)-1)) && \valid_read(A + (0 .. idx(k,lda,0)-1)) &&
                         \valid_read(B + (0 .. idx(k,ldb,0)-1)) && \valid(work + (0 .. idx(m,k,0)+idx(n,k,0)-1));

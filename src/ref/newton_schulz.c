@@ -41,7 +41,8 @@ size_t muon_newton_schulz_workspace(size_t m, size_t n) {
 
 void muon_newton_schulz_wide(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
                              size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n) {
-  //@ assert rte_help: order(m, n) == m && breadth(m, n) == n && idx(m,m,0) == m*m && idx(m,n,0) == m*n && idx(n,m,0) == m*n;
+  /*@ assert rte_help: order(m, n) == m && breadth(m, n) == n && idx(m,m,0) == m*m && idx(m,n,0) == m*n &&
+                       idx(n,m,0) == m*n; */
   double *A = work, *P = work + m * m, *T = work + 2 * (m * m);
   muon_matrix_normalise(X, ldx, G, ldg, eps, how, m, n);
   /*@ loop invariant range:   0 <= t <= steps;
@@ -63,7 +64,8 @@ void muon_newton_schulz_wide(double *X, size_t ldx, const double *G, size_t ldg,
 
 void muon_newton_schulz_tall(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
                              size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n) {
-  //@ assert rte_help: order(m, n) == n && breadth(m, n) == m && idx(n,n,0) == n*n && idx(m,n,0) == m*n && idx(n,m,0) == m*n;
+  /*@ assert rte_help: order(m, n) == n && breadth(m, n) == m && idx(n,n,0) == n*n && idx(m,n,0) == m*n &&
+                       idx(n,m,0) == m*n; */
   double *A = work, *P = work + n * n, *Z = work + 2 * (n * n);
   muon_matrix_normalise(X, ldx, G, ldg, eps, how, m, n);
   muon_matrix_transpose(Z, m, X, ldx, m, n);

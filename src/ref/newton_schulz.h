@@ -40,7 +40,8 @@ void muon_gram_polynomial(double *P, const double *A, double b, double c, size_t
     ensures  transpose: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
                           identical(mat(T,ldt,j,i), mat{Pre}(X,ldx,i,j));
     ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
-                          identical(mat(X,ldx,i,j), rn_axpby((double)1.0, row_dot{Post}(P, m, i, T, ldt, j, m), a, mat{Pre}(X,ldx,i,j)));
+                          identical(mat(X,ldx,i,j),
+                                    rn_axpby((double)1.0, row_dot{Post}(P, m, i, T, ldt, j, m), a, mat{Pre}(X,ldx,i,j)));
     ensures  padding:   padding{Pre,Post}(X, ldx, m, n);
     ensures  padding:   padding{Pre,Post}(T, ldt, n, m);
 */
@@ -59,11 +60,13 @@ void muon_matrix_apply(double *X, size_t ldx, double *T, size_t ldt, const doubl
     ensures  gram:      \forall integer i, j; 0 <= i < m ==> 0 <= j < m ==>
                           identical(mat(A,m,i,j), row_dot{Pre}(X, ldx, i, X, ldx, j, n));
     ensures  poly:      \forall integer i, j; 0 <= i < m ==> 0 <= j < m ==>
-                          identical(mat(P,m,i,j), rn_axpby(c, row_dot{Post}(A, m, i, A, m, j, m), b, mat{Post}(A,m,i,j)));
+                          identical(mat(P,m,i,j),
+                                    rn_axpby(c, row_dot{Post}(A, m, i, A, m, j, m), b, mat{Post}(A,m,i,j)));
     ensures  transpose: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
                           identical(mat(T,ldt,j,i), mat{Pre}(X,ldx,i,j));
     ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
-                          identical(mat(X,ldx,i,j), rn_axpby((double)1.0, row_dot{Post}(P, m, i, T, ldt, j, m), a, mat{Pre}(X,ldx,i,j)));
+                          identical(mat(X,ldx,i,j),
+                                    rn_axpby((double)1.0, row_dot{Post}(P, m, i, T, ldt, j, m), a, mat{Pre}(X,ldx,i,j)));
     ensures  padding:   padding{Pre,Post}(X, ldx, m, n);
     ensures  padding:   padding{Pre,Post}(T, ldt, n, m);
 */
@@ -100,8 +103,8 @@ size_t muon_newton_schulz_workspace(size_t m, size_t n);
 void muon_newton_schulz_wide(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
                              size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n);
 
-// X <- NS(G) for m > n: the iteration runs on X^T in the workspace, next to A and P; X holds the transposes of the iterates, and
-// of the result in the end.  See muon_newton_schulz.  S5.JORDAN and S5.TORCH.
+// X <- NS(G) for m > n: the iteration runs on X^T in the workspace, next to A and P; X holds the transposes of the
+// iterates, and of the result in the end.  See muon_newton_schulz.  S5.JORDAN and S5.TORCH.
 /*@ requires shape:     shape(m, n, ldx) && shape(m, n, ldg) && m > n;
     requires how:       how == MUON_NORMALISE_ADD || how == MUON_NORMALISE_CLAMP || how == MUON_NORMALISE_NONE;
     requires valid:     \valid(X + (0 .. idx(m,ldx,0)-1)) && \valid_read(G + (0 .. idx(m,ldg,0)-1)) &&
@@ -121,9 +124,10 @@ void muon_newton_schulz_wide(double *X, size_t ldx, const double *G, size_t ldg,
 void muon_newton_schulz_tall(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,
                              size_t steps, double eps, muon_normalisation how, double *work, size_t m, size_t n);
 
-// X <- NS(G): G (m x n) is normalised to X_0, and X_{t+1} = a X_t + (b A + c A^2) X_t with A = X_t X_t^T and the t-th (a, b, c)
-// of the schedule, `steps` times; when m > n on the transposed matrix, where A is smaller.  Entry (i, j) of every X_t, with each
-// rounding in its place, is the logic function ns(0, ..., t, i, j, 0) of spec/acsl/newton_schulz.h.  S5.JORDAN and S5.TORCH.
+// X <- NS(G): G (m x n) is normalised to X_0, and X_{t+1} = a X_t + (b A + c A^2) X_t with A = X_t X_t^T and the t-th
+// (a, b, c) of the schedule, `steps` times; when m > n on the transposed matrix, where A is smaller.  Entry (i, j) of
+// every X_t, with each rounding in its place, is the logic function ns(0, ..., t, i, j, 0) of
+// spec/acsl/newton_schulz.h.  S5.JORDAN and S5.TORCH.
 /*@ requires shape:     shape(m, n, ldx) && shape(m, n, ldg);
     requires how:       how == MUON_NORMALISE_ADD || how == MUON_NORMALISE_CLAMP || how == MUON_NORMALISE_NONE;
     requires valid:     \valid(X + (0 .. idx(m,ldx,0)-1)) && \valid_read(G + (0 .. idx(m,ldg,0)-1)) &&
@@ -137,7 +141,8 @@ void muon_newton_schulz_tall(double *X, size_t ldx, const double *G, size_t ldg,
     exits    never:     \false;
     assigns  X[0 .. idx(m,ldx,0)-1], work[0 .. ns_workspace(m,n)-1];
     ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
-                          identical(mat(X,ldx,i,j), ns{Pre}(0, G, ldg, m, n, eps, how, schedule, steps, m <= n ? i : j, m <= n ? j : i, 0));
+                          identical(mat(X,ldx,i,j), ns{Pre}(0, G, ldg, m, n, eps, how, schedule, steps,
+                            m <= n ? i : j, m <= n ? j : i, 0));
     ensures  padding:   padding{Pre,Post}(X, ldx, m, n);
 */
 void muon_newton_schulz(double *X, size_t ldx, const double *G, size_t ldg, const muon_coefficients *schedule,

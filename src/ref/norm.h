@@ -1,6 +1,7 @@
 // The Frobenius norm, and the normalisation that stands before Newton–Schulz.
-// Plain IEEE arithmetic: the sum of squares may overflow to infinity or underflow to 0, and a NaN anywhere makes the norm NaN.
-// A zero matrix stays zero when eps > 0 and becomes NaN when eps = 0; a matrix whose norm overflows becomes zero.
+// Plain IEEE arithmetic: the sum of squares may overflow to infinity or underflow to 0, and a NaN anywhere makes the
+// norm NaN. A zero matrix stays zero when eps > 0 and becomes NaN when eps = 0; a matrix whose norm overflows becomes
+// zero.
 #ifndef MUON_REF_NORM_H
 #define MUON_REF_NORM_H
 

@@ -1,6 +1,6 @@
 // The annotated reference of Muon: every function stands under an ACSL contract that Frama-C proves.
-// C11, no allocation, no I/O, nothing included but <stddef.h> and <math.h>; outputs come first, then inputs, then sizes.
-// The contracts assume what the build sets: round to nearest, no contraction, no reassociation.
+// C11, no allocation, no I/O, nothing included but <stddef.h> and <math.h>; outputs come first, then inputs, then
+// sizes. The contracts assume what the build sets: round to nearest, no contraction, no reassociation.
 #ifndef MUON_REF_REF_H
 #define MUON_REF_REF_H
 
