@@ -166,6 +166,19 @@ static bool exact_linear(exact_state *s, size_t i) {
   return true;
 }
 
+/* A product of which one factor is zero, with zero gradient, whatever (finite) value the other has: an irrational
+ * one is not known here, and mc_tape_exact is asked only where all nodes are defined. */
+static bool exact_zero_product(exact_state *s, size_t i) {
+  const mc_node *node = &s->tape->nodes[i];
+  size_t n = s->tape->variable_count, zero = s->known[node->a] ? node->a : node->b;
+  if (!s->known[zero] || !fmpq_is_zero(s->value + zero))
+    return false;
+  for (size_t j = 0; s->gradient && j < n; j++)
+    if (!fmpq_is_zero(s->gradient + zero * n + j))
+      return false;
+  return true;
+}
+
 static bool exact_node(exact_state *s, size_t i) {
   const mc_node *node = &s->tape->nodes[i];
   size_t n = s->tape->variable_count;
@@ -173,6 +186,8 @@ static bool exact_node(exact_state *s, size_t i) {
   bool binary = node->op == MC_OP_ADD || node->op == MC_OP_SUB || node->op == MC_OP_MUL || node->op == MC_OP_DIV ||
                 node->op == MC_OP_MIN || node->op == MC_OP_MAX;
   bool leaf = node->op == MC_OP_CONSTANT || node->op == MC_OP_VARIABLE || node->op == MC_OP_PI || node->op == MC_OP_E;
+  if (node->op == MC_OP_MUL && s->known[node->a] != s->known[node->b])
+    return exact_zero_product(s, i);
   if ((!leaf && !s->known[node->a]) || (binary && !s->known[node->b]))
     return false;
   fmpq_t sign;

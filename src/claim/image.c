@@ -35,6 +35,34 @@ static void evaluate(arb_t value, const mc_image *p, const arb_t x, slong precis
   _arb_poly_evaluate_horner(value, p->coefficients, p->length, x, precision);
 }
 
+/* At the common roots of p and p' the value is exactly 0: balls cannot tell, the greatest common divisor can. */
+static void settle_double_roots(mc_image *p, const fmpq_poly_t derivative) {
+  bool doubtful = false;
+  for (slong i = 0; i < p->critical_count; i++)
+    doubtful = doubtful || arb_contains_zero(p->critical_values + i);
+  if (!doubtful)
+    return;
+  fmpq_poly_t common;
+  arb_ptr roots;
+  slong count;
+  fmpq_poly_init(common);
+  fmpq_poly_gcd(common, p->exact, derivative);
+  real_roots(&roots, &count, common);
+  /* The balls around the critical points are disjoint, so that one which alone meets a common root holds it. */
+  for (slong k = 0; k < count; k++) {
+    slong met = 0, last = 0;
+    for (slong i = 0; i < p->critical_count; i++)
+      if (arb_overlaps(p->critical_points + i, roots + k)) {
+        met++;
+        last = i;
+      }
+    if (met == 1)
+      arb_zero(p->critical_values + last);
+  }
+  _arb_vec_clear(roots, count);
+  fmpq_poly_clear(common);
+}
+
 void mc_image_init(mc_image *p, const fmpq_poly_t polynomial) {
   fmpq_poly_init(p->exact);
   fmpq_poly_set(p->exact, polynomial);
@@ -54,10 +82,11 @@ void mc_image_init(mc_image *p, const fmpq_poly_t polynomial) {
     fmpq_poly_init(derivative);
     fmpq_poly_derivative(derivative, polynomial);
     real_roots(&p->critical_points, &p->critical_count, derivative);
-    fmpq_poly_clear(derivative);
     p->critical_values = _arb_vec_init(p->critical_count);
     for (slong i = 0; i < p->critical_count; i++)
       evaluate(p->critical_values + i, p, p->critical_points + i, MC_IMAGE_PRECISION);
+    settle_double_roots(p, derivative);
+    fmpq_poly_clear(derivative);
   }
 }
 

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "identity.h"
+#include "roots.h"
 #include "series.h"
 
 enum {
@@ -279,14 +281,25 @@ static bool second_order_form(search *s, const mc_range *box, const evaluation *
   return meets(sum, g.strict);
 }
 
+/* A coordinate that does not vary on the box: a face's. */
+static bool is_fixed(const mc_range *x) {
+  return arf_equal(&x->lo, &x->hi);
+}
+
 /* Is sign * (second derivative) positive semidefinite on the whole box: all pivots of interval elimination are
  * positive, or a pivot is nonnegative and its row is zero. */
-static bool is_convex(search *s, const evaluation *v, goal g, slong precision) {
+static bool is_convex(search *s, const mc_range *box, const evaluation *v, goal g, slong precision) {
   size_t n = s->n, packed = n * (n + 1) / 2;
   mc_range *h = mc_range_vector_new(packed), *t = s->scratch;
   bool convex = h != NULL;
-  for (size_t i = 0; convex && i < packed; i++)
-    oriented(h + i, v->hessian + g.node * packed + i, g.sign);
+  for (size_t k = 0; convex && k < n; k++)
+    for (size_t j = 0; j <= k; j++) {
+      size_t at = mc_tape_packed(j, k);
+      if (is_fixed(box + j) || is_fixed(box + k))
+        mc_range_set_si(h + at, 0);
+      else
+        oriented(h + at, v->hessian + g.node * packed + at, g.sign);
+    }
   for (size_t k = 0; convex && k < n; k++) {
     const mc_range *pivot = h + mc_tape_packed(k, k);
     bool row_is_zero = true;
@@ -315,12 +328,14 @@ static double middle(const mc_range *x) {
 
 /* d = -H^{-1} g in double, by elimination without pivoting (H is positive definite or nearly so); false where that
  * fails. */
-static bool newton_direction(double *d, const mc_range *gradient, const mc_range *hessian, size_t n) {
+static bool newton_direction(double *d, const mc_range *box, const mc_range *gradient, const mc_range *hessian,
+                             size_t n) {
   double h[4][5];
   for (size_t i = 0; i < n; i++) {
     for (size_t j = 0; j < n; j++)
-      h[i][j] = middle(hessian + mc_tape_packed(i < j ? i : j, i < j ? j : i));
-    h[i][n] = -middle(gradient + i);
+      h[i][j] = is_fixed(box + i) || is_fixed(box + j) ? i == j
+                                                       : middle(hessian + mc_tape_packed(i < j ? i : j, i < j ? j : i));
+    h[i][n] = is_fixed(box + i) ? 0 : -middle(gradient + i);
   }
   for (size_t k = 0; k < n; k++) {
     if (!(fabs(h[k][k]) > 0))
@@ -392,13 +407,13 @@ static bool tangent_plane(search *s, const mc_range *box, const fmpq *p, goal g,
 }
 
 /* f vanishes at p together with its gradient, exactly.  Balls reject most points at little cost. */
-static bool touches_zero(search *s, const fmpq *p, size_t node) {
+static bool touches_zero(search *s, const mc_range *box, const fmpq *p, size_t node) {
   range_of_point(s->point, p, s->n);
   mc_tape_enclose_derivatives(s->at_center.values, s->at_center.gradient, NULL, s->tape, s->point, POINT_PRECISION);
   if (!mc_range_contains_zero(s->at_center.values + node))
     return false;
   for (size_t j = 0; j < s->n; j++)
-    if (!mc_range_contains_zero(s->at_center.gradient + node * s->n + j))
+    if (!is_fixed(box + j) && !mc_range_contains_zero(s->at_center.gradient + node * s->n + j))
       return false;
   fmpq_t value;
   fmpq *gradient = mc_alloc(s->n + 1, sizeof *gradient);
@@ -409,7 +424,7 @@ static bool touches_zero(search *s, const fmpq *p, size_t node) {
     fmpq_init(gradient + j);
   bool touches = mc_tape_exact(value, gradient, s->tape, node, p) && fmpq_is_zero(value);
   for (size_t j = 0; j < s->n; j++) {
-    touches = touches && fmpq_is_zero(gradient + j);
+    touches = touches && (is_fixed(box + j) || fmpq_is_zero(gradient + j));
     fmpq_clear(gradient + j);
   }
   fmpq_clear(value);
@@ -421,7 +436,7 @@ static bool touches_zero(search *s, const fmpq *p, size_t node) {
  * simplest rational point near it, in case f touches zero there. */
 static bool convex_form(search *s, const mc_range *box, const evaluation *v, goal g, slong precision) {
   size_t n = s->n, packed = n * (n + 1) / 2;
-  if (n == 0 || n > 4 || !is_convex(s, v, g, precision))
+  if (n == 0 || n > 4 || !is_convex(s, box, v, g, precision))
     return false;
   double x[4], d[4];
   for (size_t j = 0; j < n; j++)
@@ -433,7 +448,7 @@ static bool convex_form(search *s, const mc_range *box, const evaluation *v, goa
     }
     mc_tape_enclose_derivatives(s->at_center.values, s->at_center.gradient, s->at_center.hessian, s->tape, s->point,
                                 precision);
-    if (!newton_direction(d, s->at_center.gradient + g.node * n, s->at_center.hessian + g.node * packed, n))
+    if (!newton_direction(d, box, s->at_center.gradient + g.node * n, s->at_center.hessian + g.node * packed, n))
       return false;
     for (size_t j = 0; j < n; j++) {
       double lo = arf_get_d(&box[j].lo, ARF_RND_NEAR), hi = arf_get_d(&box[j].hi, ARF_RND_NEAR);
@@ -450,30 +465,37 @@ static bool convex_form(search *s, const mc_range *box, const evaluation *v, goa
   for (slong shift = 40; shift >= 20; shift -= 10) {
     for (size_t j = 0; j < n; j++)
       simplest_near(p + j, x[j], box + j, shift);
-    if (touches_zero(s, p, g.node))
+    if (touches_zero(s, box, p, g.node))
       return true;
   }
   return false;
 }
 
-/* A concave function of one variable is least at an end. */
+/* A function that is concave in the one coordinate that varies on the box is least at an end of it. */
 static bool concave_form(search *s, const mc_range *box, const evaluation *v, goal g) {
-  if (s->n != 1 || !mc_range_is_nonpositive(oriented(s->scratch, v->hessian + g.node, g.sign)))
+  size_t varying = 0, k = 0;
+  for (size_t j = 0; j < s->n; j++)
+    if (!is_fixed(box + j)) {
+      varying++;
+      k = j;
+    }
+  const mc_range *curvature = v->hessian + g.node * (s->n * (s->n + 1) / 2) + mc_tape_packed(k, k);
+  if (varying != 1 || !mc_range_is_nonpositive(oriented(s->scratch, curvature, g.sign)))
     return false;
-  fmpq *p = s->corner;
-  arf_get_fmpq(p, &box->lo);
-  int lower = point_sign(s, g.node, p);
-  arf_get_fmpq(p, &box->hi);
-  int upper = point_sign(s, g.node, p);
-  if (lower == 2 || upper == 2)
-    return false;
-  lower *= g.sign;
-  upper *= g.sign;
+  int ends[2];
+  for (int end = 0; end < 2; end++) {
+    for (size_t j = 0; j < s->n; j++)
+      arf_get_fmpq(s->corner + j, end ? &box[j].hi : &box[j].lo);
+    ends[end] = point_sign(s, g.node, s->corner);
+    if (ends[end] == 2)
+      return false;
+    ends[end] *= g.sign;
+  }
   if (!g.strict)
-    return lower >= 0 && upper >= 0;
+    return ends[0] >= 0 && ends[1] >= 0;
   /* Between a zero at an excluded end and a positive value at the other the function is positive. */
-  return (lower > 0 || (lower == 0 && end_is_excluded(s, box, 0, false))) &&
-         (upper > 0 || (upper == 0 && end_is_excluded(s, box, 0, true))) && lower + upper > 0;
+  return (ends[0] > 0 || (ends[0] == 0 && end_is_excluded(s, box, k, false))) &&
+         (ends[1] > 0 || (ends[1] == 0 && end_is_excluded(s, box, k, true))) && ends[0] + ends[1] > 0;
 }
 
 /* In one variable, where f vanishes at an end p of the box: f(t) = (t - p)^k f^(k)(xi)/k!, k the exact order of
@@ -527,9 +549,12 @@ static bool certify(search *s, const mc_range *box, const evaluation *v, goal g,
       for (size_t j = 0; j < s->n; j++)
         arf_get_fmpq(s->corner + j, &s->face[j].lo);
       int sign = point_sign(s, g.node, s->corner);
-      return sign != 2 && (h.strict ? sign * g.sign > 0 : sign * g.sign >= 0);
+      if (sign == 2 || sign * g.sign < 0)
+        return false;
+      if (sign * g.sign > 0 || !h.strict)
+        return true;
     }
-    if (remaining < s->n) {
+    if (remaining > 0 && remaining < s->n) {
       mc_tape_enclose_derivatives(s->on_face.values, s->on_face.gradient, s->on_face.hessian, s->tape, s->face,
                                   precision);
       if (certify(s, s->face, &s->on_face, h, precision, false))
@@ -795,14 +820,28 @@ static const char *defect_of(mc_op op) {
   }
 }
 
+/* The simplest rational in x. */
+static void simplest_of(fmpq_t t, const mc_range *x) {
+  fmpq_t hi;
+  fmpq_init(hi);
+  arf_get_fmpq(t, &x->lo);
+  arf_get_fmpq(hi, &x->hi);
+  fmpq_simplest_between(t, t, hi);
+  fmpq_clear(hi);
+}
+
 /* Is node `a` certainly 0 (division) or negative (root) or not positive (logarithm) at a point of the domain that
- * meets the side conditions?  Tried at the corners of a box that is next to nothing wide. */
+ * meets the side conditions?  Tried at two corners and the simplest
+ * point of a box that is next to nothing wide. */
 static bool undefined_at_corner(search *s, const mc_node *node) {
-  for (int end = 0; end < 2; end++) {
+  for (int end = 0; end < 3; end++) {
     bool excluded = false;
     for (size_t j = 0; j < s->n; j++) {
-      arf_get_fmpq(s->corner + j, end ? &s->box[j].hi : &s->box[j].lo);
-      excluded = excluded || end_is_excluded(s, s->box, j, end != 0);
+      if (end < 2)
+        arf_get_fmpq(s->corner + j, end ? &s->box[j].hi : &s->box[j].lo);
+      else
+        simplest_of(s->corner + j, s->box + j);
+      excluded = excluded || (end < 2 && end_is_excluded(s, s->box, j, end != 0));
     }
     size_t operand = node->op == MC_OP_DIV ? node->b : node->a;
     int sign = point_sign(s, operand, s->corner);
@@ -830,6 +869,32 @@ static bool divisor_changes_sign(search *s, const mc_node *node) {
   return signs[0] != 2 && signs[1] != 2 && signs[0] * signs[1] < 0;
 }
 
+/* A box next to nothing wide in which one rational function vanishes at an irrational point: decided in exact
+ * arithmetic. */
+static bool close_exactly(search *s, uint64_t pending) {
+  if (s->n != 1 || s->task->claim->exists)
+    return false;
+  for (size_t i = 0; i < s->tape->body_count; i++) {
+    const mc_atom *atom = &s->tape->body[i];
+    if ((i >= MOST_PENDING || (pending & bit_of(i))) &&
+        (atom->strict || !mc_roots_nonnegative(s->tape, atom->node, s->box)))
+      return false;
+  }
+  mc_tape_enclose(s->on_box.values, s->tape, s->box, POINT_PRECISION);
+  return is_defined(s, &s->on_box);
+}
+
+/* Where balls cannot tell, exact arithmetic may: at the corners of a box next to nothing wide. */
+static bool settle_at_corner(search *s) {
+  for (size_t corner = 0; corner < (size_t)1 << s->n; corner++) {
+    for (size_t j = 0; j < s->n; j++)
+      arf_get_fmpq(s->corner + j, (corner >> j) & 1 ? &s->box[j].hi : &s->box[j].lo);
+    if (settle_by_point(s, s->corner))
+      return true;
+  }
+  return false;
+}
+
 static void remember_stuck(search *s) {
   char place[300];
   s->stuck++;
@@ -854,9 +919,13 @@ static void remember_stuck(search *s) {
 
 /* ---- Samples ---- */
 
-/* Points that catch most false claims at once: on a line with both ends in geometric progression, else a lattice
- * (Korobov). */
+/* Points that catch most false claims at once: the corners; on a line both ends in geometric progression; then a
+ * lattice (Korobov). */
 static double sample_coordinate(size_t k, size_t j, size_t n) {
+  size_t corners = (size_t)1 << n;
+  if (k < corners)
+    return (double)((k >> j) & 1);
+  k -= corners;
   if (n == 1 && k < SAMPLES / 2) {
     double near = exp2(-0.5 * (double)(k / 2 + 1));
     return k % 2 ? 1 - near : near;
@@ -915,13 +984,25 @@ static bool run(search *s) {
     if (o == CLOSED)
       continue;
     if (s->n == 0 || head.depth >= GREATEST_DEPTH * s->n) {
-      remember_stuck(s);
+      if (settle_at_corner(s))
+        return true;
+      if (!close_exactly(s, head.pending))
+        remember_stuck(s);
     } else if (!split(s, head)) {
       snprintf(s->where_stuck, sizeof s->where_stuck, "out of memory");
       s->stuck = MOST_STUCK;
     }
   }
   return false;
+}
+
+/* The atoms of equations that hold identically. */
+static uint64_t identities(const mc_tape *tape) {
+  uint64_t atoms = 0;
+  for (size_t i = 0; i + 1 < tape->body_count && i + 1 < MOST_PENDING; i++)
+    if (tape->body[i].equation && mc_identity_is_zero(tape, tape->body[i].node))
+      atoms |= bit_of(i) | bit_of(i + 1);
+  return atoms;
 }
 
 mc_status mc_search_settle(mc_verdict *verdict, mc_witness *witness, uint64_t *boxes, const mc_tape *tape,
@@ -942,7 +1023,7 @@ mc_status mc_search_settle(mc_verdict *verdict, mc_witness *witness, uint64_t *b
       arf_zero(&s.box[j].lo);
       arf_one(&s.box[j].hi);
     }
-    if (!push(&s, (box_head){.pending = UINT64_MAX}))
+    if (!push(&s, (box_head){.pending = ~identities(tape)}))
       s.status = mc_fail(e, MC_NO_MEMORY, "out of memory");
     else if (settled_by_sample(&s) || run(&s))
       *verdict = exists ? MC_VERDICT_PROVED : MC_VERDICT_REFUTED;

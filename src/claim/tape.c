@@ -578,8 +578,6 @@ static void lower_domain(lowering *l, lowered *x, const mc_quantified *q, size_t
   lowered_clear(&lo);
   lowered_clear(&hi);
   lowered_clear(&t);
-  if (!is_constant(x))
-    materialise(l, x, q->lower);
 }
 
 static void lower_claim(lowering *l, const mc_claim *claim) {
