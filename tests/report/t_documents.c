@@ -7,10 +7,14 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../../src/report/report.h"
 
 static const char spec[] = "paper test\n  title \"t\"\n  ref \"r\"\n"
+                           "claim true\n  forall x in [0, 1] : x^2 <= x\n"
+                           "claim false\n  cite \"c\"\n  forall x in [0, 2] : x^2 <= x\n"
+                           "claim best\n  forall x in [0, 1] : x*(1 - x) <= ?\n"
                            "campaign good\n  measure theta, kappa, z by corner\n  where theta > 0\n"
                            "  holds (1 - z) * (2*theta)^2 <= kappa^2 * (1 + z)\n  shapes 4 by 4\n  trials 50\n"
                            "campaign bad\n  cite \"c\"\n  measure theta, kappa, z by corner\n  where theta > 0\n"
@@ -47,8 +51,14 @@ static void expect_document(const char *arguments) {
 
 static void every_command_keeps_to_its_schema(void **state) {
   (void)state;
+  mkdir("t_documents.spec", 0777);
+  mkdir("t_documents.spec/claims", 0777);
   assert_int_equal(mc_file_write("t_documents.claim", spec, sizeof spec - 1, NULL), MC_OK);
   write_npy("t_documents.npy", 1);
+  assert_int_equal(mc_file_write("t_documents.spec/claims/a.claim", spec, sizeof spec - 1, NULL), MC_OK);
+  expect_document("claims t_documents.claim");
+  expect_document("prove 'forall x in [0, 1] : x^2 < x'");
+  expect_document("verify --spec t_documents.spec");
   expect_document("campaign --file t_documents.claim");
   expect_document("campaign good --file t_documents.claim --replay 'seed=0x0 trial=3 shape=4x4 spectrum=uniform'");
   expect_document("audit --dtype f64 --input t_documents.npy --output t_documents.npy");
