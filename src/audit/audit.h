@@ -99,6 +99,23 @@ mc_status mc_audit_judge(mc_audit_finding *f, const mc_audit_reference *referenc
 /* After mc_audit_judge, fill polar_distance, sigma_min, sigma_max and orthogonality too (describe.c). */
 mc_status mc_audit_describe(mc_audit_finding *f, const mc_audit_reference *reference, const double *x, mc_error *e);
 
+/* ---- Explanation (explain.c) ----
+ *
+ * Not certified: hints for whoever has to find the bug. */
+#define MC_AUDIT_EXPLANATIONS 6
+
+typedef struct {
+  char text[160];  /* "the image after 4 steps" */
+  double distance; /* of the output from that, in the Frobenius norm; NaN: the text is not about another matrix */
+} mc_audit_explanation;
+
+/* What an output that does not conform is instead: the image under another schedule, step count or scale, the transposed image, the input, the polar
+ * factor, the work of a narrower format; and where its error lies, or its values that are not finite.
+ * Best first; *count <= MC_AUDIT_EXPLANATIONS.  f: the finding on x. */
+mc_status mc_audit_explain_approx(mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS], size_t *count,
+                                  const mc_audit_finding *f, const mc_audit_reference *reference,
+                                  const mc_kernel_model *model, const double *g, const double *x, mc_error *e);
+
 /* ---- How others decide (rules.c) ----
  *
  * Acceptance rules from the tests of published implementations, restated for one output; field.md B2 quotes them. */

@@ -158,6 +158,27 @@ static void describe_finding(json_t *entry, const mc_audit_finding *f, const mc_
     describe_limits(entry, f, r, false_alarm);
 }
 
+/* diagnosis[], best first; the message says the best. */
+static mc_status describe_cause(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *reference,
+                                const mc_kernel_model *model, const double *g, const double *x, mc_error *e) {
+  mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS];
+  size_t count;
+  mc_status s = mc_audit_explain_approx(explanations, &count, f, reference, model, g, x, e);
+  if (s != MC_OK)
+    return s;
+  json_t *diagnosis = json_array();
+  for (size_t i = 0; i < count; i++) {
+    json_t *item = json_pack("{s:s}", "text", explanations[i].text);
+    if (isfinite(explanations[i].distance))
+      json_object_set_new(item, "distance", json_real(explanations[i].distance));
+    json_array_append_new(diagnosis, item);
+  }
+  json_object_set_new(entry, "diagnosis", diagnosis);
+  if (count > 0)
+    json_object_set_new(entry, "message", json_sprintf("%s; it looks like: %s", f->reason, explanations[0].text));
+  return MC_OK;
+}
+
 static void describe_failure(json_t *entry, const mc_error *why) {
   char text[1024];
   mc_error_format(text, sizeof text, why);
@@ -177,9 +198,12 @@ static void judge_pair(json_t *entry, const double *g, const double *x, size_t m
     s = mc_audit_judge(&f, reference, x, &why);
   if (s == MC_OK)
     s = mc_audit_describe(&f, reference, x, &why);
-  if (s == MC_OK)
+  if (s == MC_OK) {
     describe_finding(entry, &f, reference, options->false_alarm);
-  else
+    if (f.verdict == MC_AUDIT_WRONG || f.verdict == MC_AUDIT_SUSPICIOUS || !f.limits)
+      s = describe_cause(entry, &f, reference, model, g, x, &why);
+  }
+  if (s != MC_OK)
     describe_failure(entry, &why);
   mc_audit_reference_free(reference);
   mc_audit_finding_clear(&f);

@@ -71,7 +71,7 @@ json_t *mc_run_campaigns(const char *const *files, size_t count, const mc_run_op
 
 /* audits[]: id file line input output preset dtype shape verdict expected error{lo,hi} polar_distance{lo,hi} sigma{lo,hi}
  * sigma_min{lo,hi} sigma_max{lo,hi} orthogonality{lo,hi} tolerance{sound,spectrum,statistical,false_alarm}
- * measures[{name,error{lo,hi},limit}] seconds statement cite message.  Files named in an audit block are relative to the spec file.
+ * rounding measures[{name,error{lo,hi},limit}] diagnosis[{text,distance}] seconds statement cite message.  Files named in an audit block are relative to the spec file.
  * (audits.c) */
 json_t *mc_run_audits(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 

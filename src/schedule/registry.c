@@ -51,10 +51,19 @@ static const struct {
      "3.3656576,-3.3420992; 2.5744352,-1.4957376; 2.5368962,-1.4312570; 2.4418906,-1.2764040; 2.2230472,-.9630650", 5},
 };
 
+enum { SCHEDULES = sizeof registry / sizeof *registry };
+
+const char *const *mc_schedule_names(void) {
+  static const char *names[SCHEDULES + 1]; /* every call writes the same */
+  for (size_t i = 0; i < SCHEDULES; i++)
+    names[i] = registry[i].name;
+  return names;
+}
+
 static mc_status unknown_name(const char *name, mc_error *e) {
   mc_text t;
   mc_text_init(&t);
-  for (size_t i = 0; i < sizeof registry / sizeof *registry; i++)
+  for (size_t i = 0; i < SCHEDULES; i++)
     mc_text_printf(&t, "%s %s", i > 0 ? "," : "", registry[i].name);
   mc_status s = mc_fail(e, MC_BAD_INPUT, "no schedule is called '%.60s'; known are%s, or give a,b,c; …", name,
                         t.failed ? " others" : t.data);
@@ -63,7 +72,7 @@ static mc_status unknown_name(const char *name, mc_error *e) {
 }
 
 mc_status mc_schedule_set_name(mc_schedule *s, const char *name, mc_error *e) {
-  for (size_t i = 0; i < sizeof registry / sizeof *registry; i++)
+  for (size_t i = 0; i < SCHEDULES; i++)
     if (strcmp(name, registry[i].name) == 0) {
       mc_status status = mc_schedule_set_text(s, registry[i].steps, e);
       return status == MC_OK ? mc_schedule_resize(s, registry[i].count, e) : status;

@@ -1,0 +1,276 @@
+/* What an output is, if it is not what it should be. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ensemble.h"
+#include "reference.h"
+
+typedef struct {
+  mc_audit_explanation *list;
+  size_t count;
+  const mc_audit_reference *r;
+  const double *g, *x;
+  double *candidate; /* m by n */
+  double limit;      /* an explanation is no further from the output than this */
+} search;
+
+/* ---- The list, best first ---- */
+
+/* Explanations without a distance come last. */
+static bool comes_first(double a, double b) {
+  return isnan(b) ? !isnan(a) : a < b;
+}
+
+static void insert(search *s, double distance, const char *text) {
+  size_t at = 0;
+  while (at < s->count && !comes_first(distance, s->list[at].distance))
+    at++;
+  if (at == MC_AUDIT_EXPLANATIONS)
+    return;
+  s->count += s->count < MC_AUDIT_EXPLANATIONS;
+  memmove(&s->list[at + 1], &s->list[at], (s->count - at - 1) * sizeof *s->list);
+  s->list[at].distance = distance;
+  snprintf(s->list[at].text, sizeof s->list[at].text, "%s", text);
+}
+
+static void consider(search *s, const char *text) {
+  double sum = 0;
+  for (size_t i = 0; i < s->r->m * s->r->n; i++)
+    sum += (s->x[i] - s->candidate[i]) * (s->x[i] - s->candidate[i]);
+  if (sqrt(sum) <= s->limit)
+    insert(s, sqrt(sum), text);
+}
+
+/* ---- Multiples of known matrices ---- */
+
+static void consider_multiple(search *s, const double *of, const char *name) {
+  double xy = 0, yy = 0;
+  char text[160];
+  for (size_t i = 0; i < s->r->m * s->r->n; i++) {
+    xy += s->x[i] * of[i];
+    yy += of[i] * of[i];
+  }
+  double factor = yy > 0 ? xy / yy : 0;
+  for (size_t i = 0; i < s->r->m * s->r->n; i++)
+    s->candidate[i] = factor * of[i];
+  snprintf(text, sizeof text, "%s times %.4g", name, factor);
+  consider(s, text);
+}
+
+static void consider_transposed(search *s) {
+  size_t m = s->r->m, n = s->r->n;
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++)
+      s->candidate[j * m + i] = s->r->image.high[i * n + j];
+  consider(s, m == n ? "the transposed image" : "the image in a buffer left transposed");
+}
+
+/* Zero explains every output so small, and then multiples explain nothing more. */
+static bool consider_zero(search *s) {
+  size_t before = s->count;
+  memset(s->candidate, 0, s->r->m * s->r->n * sizeof *s->candidate);
+  consider(s, "zero");
+  return s->count > before;
+}
+
+/* ---- Images under other models, in double ---- */
+
+static mc_status consider_model(search *s, const mc_kernel_model *model, const char *text, mc_error *e) {
+  mc_kernel_model wide = *model; /* shares the schedule, which is only read */
+  wide.storage = MC_DTYPE_FLOAT64;
+  mc_status status = mc_kernel_emulate(s->candidate, &wide, s->g, s->r->m, s->r->n, NULL, e);
+  if (status == MC_OK)
+    consider(s, text);
+  return status;
+}
+
+static mc_status consider_steps(search *s, const mc_kernel_model *model, mc_error *e) {
+  mc_status status = MC_OK;
+  for (size_t count = 1; count <= 2 * model->schedule.count + 2 && status == MC_OK; count++) {
+    mc_kernel_model other = *model;
+    char text[160];
+    if (count == model->schedule.count)
+      continue;
+    mc_schedule_init(&other.schedule);
+    snprintf(text, sizeof text, "the image after %zu step%s", count, count == 1 ? "" : "s");
+    status = mc_schedule_set(&other.schedule, &model->schedule, e);
+    if (status == MC_OK)
+      status = mc_schedule_resize(&other.schedule, count, e);
+    if (status == MC_OK)
+      status = consider_model(s, &other, text, e);
+    mc_schedule_clear(&other.schedule);
+  }
+  return status;
+}
+
+static mc_status consider_schedules(search *s, const mc_kernel_model *model, mc_error *e) {
+  mc_status status = MC_OK;
+  for (const char *const *name = mc_schedule_names(); *name && status == MC_OK; name++) {
+    mc_kernel_model other = *model;
+    char text[160];
+    mc_schedule_init(&other.schedule);
+    snprintf(text, sizeof text, "the image under the schedule %s", *name);
+    status = mc_schedule_set_name(&other.schedule, *name, e);
+    if (status == MC_OK)
+      status = consider_model(s, &other, text, e);
+    mc_schedule_clear(&other.schedule);
+  }
+  return status;
+}
+
+static mc_status consider_divisors(search *s, const mc_kernel_model *model, mc_error *e) {
+  mc_kernel_model other = *model, none = *model;
+  none.normalisation.kind = MC_NORM_NONE;
+  none.schedule.count = 0;
+  mc_status status = consider_model(s, &none, "the input", e);
+  other.normalisation.kind = MC_NORM_NONE;
+  if (status == MC_OK && model->normalisation.kind != MC_NORM_NONE)
+    status = consider_model(s, &other, "the image of the input without normalisation", e);
+  other = *model;
+  other.schedule.count = 0;
+  if (status == MC_OK)
+    status = consider_model(s, &other, "the normalised input, no step taken", e);
+  return status;
+}
+
+/* ---- Narrower formats ---- */
+
+/* Is the error, as a whole and by rows, columns and tiles, what kernels of this format make? */
+static mc_status consider_format(search *s, const mc_kernel_model *model, mc_dtype format, mc_error *e) {
+  static const mc_audit_measure telling[] = {MC_MEASURE_TOTAL, MC_MEASURE_ROWS, MC_MEASURE_COLUMNS, MC_MEASURE_TILES};
+  mc_kernel_model narrow = *model;
+  mc_audit_options options = mc_audit_default_options();
+  mc_audit_limits limits;
+  mc_audit_measured measured;
+  char text[160];
+  narrow.storage = format;
+  narrow.rounding = MC_ROUNDING_ALL;
+  double *profile = mc_alloc(s->r->basis.k, sizeof *profile);
+  if (!profile)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  mc_status status = mc_audit_measured_init(&measured, &s->r->basis, e);
+  if (status == MC_OK)
+    status = mc_audit_ensemble_limits(&limits, profile, &narrow, s->g, &s->r->image, &s->r->basis, &options, e);
+  if (status == MC_OK) {
+    bool fits = true;
+    mc_audit_measure_approx(&measured, s->x, &s->r->image, &s->r->basis);
+    for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
+      fits = fits && measured.value[telling[i]] <= limits.statistical[telling[i]];
+    snprintf(text, sizeof text, "as far off as a kernel in %s", mc_dtype_name(format));
+    if (fits)
+      insert(s, NAN, text);
+  }
+  mc_audit_measured_clear(&measured);
+  mc_free(profile);
+  return status;
+}
+
+/* The widest format narrower than the model's that explains the error. */
+static mc_status consider_formats(search *s, const mc_kernel_model *model, mc_error *e) {
+  static const mc_dtype by_precision[] = {MC_DTYPE_FLOAT32, MC_DTYPE_FLOAT16, MC_DTYPE_BFLOAT16};
+  mc_status status = MC_OK;
+  size_t before = s->count;
+  for (size_t i = 0; i < 3 && status == MC_OK && s->count == before; i++)
+    if (mc_kernel_precision(by_precision[i]) < mc_kernel_precision(model->storage))
+      status = consider_format(s, model, by_precision[i], e);
+  return status;
+}
+
+/* ---- Where the error lies ---- */
+
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Rounding spreads the error: blocks of h by w that err more than three times as much as the lower quartile are worth a look. */
+static mc_status consider_blocks(search *s, size_t h, size_t w, const char *name, mc_error *e) {
+  size_t m = s->r->m, n = s->r->n, across = (n + w - 1) / w, count = across * ((m + h - 1) / h), worst = 0, above = 0;
+  double *squares = mc_alloc(2 * count, sizeof *squares);
+  char text[160];
+  if (!squares)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  for (size_t i = 0; i < m * n; i++) {
+    double error = s->x[i] - s->r->image.high[i];
+    squares[i / n / h * across + i % n / w] += error * error;
+  }
+  for (size_t i = 0; i < count; i++)
+    worst = squares[i] > squares[worst] ? i : worst;
+  memcpy(squares + count, squares, count * sizeof *squares);
+  qsort(squares + count, count, sizeof *squares, ascending);
+  double quartile = squares[count + count / 4];
+  for (size_t i = 0; i < count; i++)
+    above += squares[i] > 9 * quartile;
+  if (count >= 4 && above > 0) {
+    snprintf(text, sizeof text,
+             "%zu of %zu %s err far more than others, most at entry (%zu, %zu): %.3g times the lower quartile", above,
+             count, name, worst / across * h, worst % across * w, sqrt(squares[worst] / quartile));
+    insert(s, NAN, text);
+  }
+  mc_free(squares);
+  return MC_OK;
+}
+
+static mc_status consider_places(search *s, mc_error *e) {
+  size_t m = s->r->m, n = s->r->n;
+  mc_status status = consider_blocks(s, 1, n, "rows", e);
+  if (status == MC_OK)
+    status = consider_blocks(s, m, 1, "columns", e);
+  if (status == MC_OK)
+    status = consider_blocks(s, 16, 16, "tiles of 16 by 16", e);
+  return status;
+}
+
+/* False if all values are finite. */
+static bool report_not_finite(search *s) {
+  size_t found = 0, first = 0;
+  char text[160];
+  for (size_t i = 0; i < s->r->m * s->r->n; i++) {
+    if (!isfinite(s->x[i]) && found++ == 0)
+      first = i;
+  }
+  if (found == 0)
+    return false;
+  snprintf(text, sizeof text, "%zu of %zu values are NaN or infinite, the first at entry (%zu, %zu)", found,
+           s->r->m * s->r->n, first / s->r->n, first % s->r->n);
+  insert(s, NAN, text);
+  return true;
+}
+
+mc_status mc_audit_explain_approx(mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS], size_t *count,
+                                  const mc_audit_finding *f, const mc_audit_reference *reference,
+                                  const mc_kernel_model *model, const double *g, const double *x, mc_error *e) {
+  search s = {.list = explanations, .r = reference, .g = g, .x = x};
+  *count = 0;
+  if (report_not_finite(&s) || !f->limits) {
+    *count = s.count;
+    return MC_OK;
+  }
+  /* As near as correct outputs are to the image, or at least four times nearer than the image. */
+  s.limit = fmax(f->limits->statistical[MC_MEASURE_TOTAL], mc_ball_upper_double(f->error) / 4);
+  s.candidate = mc_alloc(reference->m * reference->n, sizeof *s.candidate);
+  if (!s.candidate)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  mc_status status = consider_steps(&s, model, e);
+  if (status == MC_OK)
+    status = consider_schedules(&s, model, e);
+  if (status == MC_OK)
+    status = consider_divisors(&s, model, e);
+  if (status == MC_OK)
+    status = consider_formats(&s, model, e);
+  if (status == MC_OK)
+    status = consider_places(&s, e);
+  if (status == MC_OK) {
+    consider_transposed(&s);
+    if (!consider_zero(&s)) {
+      consider_multiple(&s, reference->image.high, "the image");
+      if (reference->polar_approximate)
+        consider_multiple(&s, reference->polar_approximate, "the polar factor");
+    }
+  }
+  mc_free(s.candidate);
+  *count = s.count;
+  return status;
+}
