@@ -15,8 +15,8 @@ typedef struct {
 mc_status mc_digit_input_init(mc_digit_input *a, const mc_input *in, size_t planes, int w, mc_error *e);
 void mc_digit_input_clear(mc_digit_input *a);
 
-/* x (not initialised) := digits near a 2^shift: entries beyond +-1 become +-1, and what the planes do not reach is dropped.  For
- * matrices that are what their digits are. */
+/* x (not initialised) := digits near a 2^shift: entries beyond +-1 become +-1, and what the planes do not reach is
+ * dropped.  For matrices that are what their digits are. */
 mc_status mc_digit_from_double(mc_digits *x, const double *a, size_t m, size_t n, size_t planes, int w, slong shift,
                                mc_error *e);
 

@@ -69,6 +69,14 @@ mc_status mc_truth_sv_enclose(arb_ptr sigma, const double *a, size_t m, size_t n
 /* The same for every matrix within x->radius of x->value (Weyl). */
 mc_status mc_truth_sv_enclose_near(arb_ptr sigma, const mc_enclosure *x, mc_error *e);
 
+/* ---- A third way (jacobi.c) ---- */
+
+/* U (m by n) := about the polar factor, sigma := about the min(m, n) singular values, largest first, by one-sided
+ * Jacobi rotations in MPFR with prec bits.  Nothing is proved.  MC_UNDECIDED: a singular value is zero, no
+ * convergence, NaN or infinity. */
+mc_status mc_truth_polar_approx(arb_mat_t U, arb_ptr sigma, const double *a, size_t m, size_t n, slong prec,
+                                mc_error *e);
+
 /* ---- Newton–Schulz image (ns.c) ---- */
 
 /* Enclose the exact Newton–Schulz image of A under the schedule, to a Frobenius radius of at most 2^-bits, 16 <=
