@@ -68,4 +68,6 @@ void muon_step(double *W, size_t ldw, double *B, size_t ldb, muon_settings s, co
   //@ assert rte_help: same_d: unchanged_matrix{direction,Here}(D, n, m, n);
   //@ assert rte_help: block_o: unchanged{orthogonalised,Here}(O, idx(m,n,0));
   //@ assert rte_help: same_o: unchanged_matrix{orthogonalised,Here}(O, n, m, n);
+  //@ assert rte_help: same_s: same_coefficients{direction,Here}(schedule, steps);
+  //@ assert rte_help: iterate: same_iterate{direction,Here}(D, n, m, n, s.eps, s.normalisation, schedule, steps);
 }

@@ -127,6 +127,10 @@ size_t muon_step_workspace(size_t m, size_t n);
                           identical(mat(work,n,i,j),
                                     rn_direction(s.nesterov, s.momentum, mat(B,ldb,i,j),
                                                  rn_gradient_weight(s.weight, s.momentum), mat{Pre}(G,ldg,i,j)));
+    ensures  orthogonal: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(work+idx(m,n,0),n,i,j),
+                                    ns(0, work, n, m, n, s.eps, s.normalisation, schedule, steps,
+                                       m <= n ? i : j, m <= n ? j : i, 0));
     ensures  result:    \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
                           identical(mat(W,ldw,i,j),
                                     rn_update(s.learning_rate, s.weight_decay, rn_update_scale(s.scaling, m, n),
