@@ -1,5 +1,5 @@
-/* muoncert: is this kernel right?  The output of a kernel is held against the exact image of its input, with limits that are derived
- * from the kernel's model.  All derivations: docs/errors.md. */
+/* muoncert: is this kernel right?  The output of a kernel is held against the exact image of its input, with limits
+ * that are derived from the kernel's model.  All derivations: docs/errors.md. */
 #ifndef MUONCERT_AUDIT_H
 #define MUONCERT_AUDIT_H
 
@@ -14,8 +14,7 @@ typedef struct {
   uint64_t seed;      /* of the rounding ensembles */
   size_t depth;       /* accumulation trees have at most this depth; 0: any order of summation */
   double false_alarm; /* of the statistical limits, per audit; in (0, 1) */
-  unsigned
-      roundings; /* rules that the kernel may follow: the sum of 1 << rule; 0: any.  The model's own rule does not matter */
+  unsigned roundings; /* rules that the kernel may follow: the sum of 1 << rule; 0: any.  The model says none */
 } mc_audit_options;
 
 /* Seed 1, any order, 1e-6, any rule. */
@@ -50,8 +49,9 @@ typedef struct {
 
 typedef struct mc_audit_reference mc_audit_reference;
 
-/* Enclose the exact image and the polar factor of the m by n matrix g (row-major), and derive the limits.  Costs seconds; many outputs
- * may be judged against one reference, from many threads.  MC_UNDECIDED: g is zero or not finite.  *reference is NULL on failure. */
+/* Enclose the exact image and the polar factor of the m by n matrix g (row-major), and derive the limits.  Costs
+ * seconds; many outputs may be judged against one reference, from many threads.  MC_UNDECIDED: g is zero or not
+ * finite.  *reference is NULL on failure. */
 mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g, size_t m, size_t n,
                                  const mc_kernel_model *model, const mc_audit_options *options, mc_error *e);
 void mc_audit_reference_free(mc_audit_reference *reference);
@@ -90,10 +90,11 @@ typedef struct {
 void mc_audit_finding_init(mc_audit_finding *f);
 void mc_audit_finding_clear(mc_audit_finding *f);
 
-/* Judge the output x, of the input's shape: fills verdict, reason, error, limits and measures.  It conforms if it is certified to lie
- * within all statistical limits of one rule, and is suspicious if it is certified to exceed one limit of each.  An undecided verdict is
- * MC_OK with a reason: x not finite, the input rank-deficient (its polar factor is not certified), a limit between the ends of an
- * enclosure.  A bad status means that nothing could be computed. */
+/* Judge the output x, of the input's shape: fills verdict, reason, error, limits and measures.  It conforms if it is
+ * certified to lie within all statistical limits of one rule, and is suspicious if it is certified to exceed one
+ * limit of each.  An undecided verdict is MC_OK with a reason: x not finite, the input rank-deficient (its polar
+ * factor is not certified), a limit between the ends of an enclosure.  A bad status means that nothing could be
+ * computed. */
 mc_status mc_audit_judge(mc_audit_finding *f, const mc_audit_reference *reference, const double *x, mc_error *e);
 
 /* After mc_audit_judge, fill polar_distance, sigma_min, sigma_max and orthogonality too (describe.c). */
@@ -109,9 +110,9 @@ typedef struct {
   double distance; /* of the output from that, in the Frobenius norm; NaN: the text is not about another matrix */
 } mc_audit_explanation;
 
-/* What an output that does not conform is instead: the image under another schedule, step count or scale, the transposed image, the input, the polar
- * factor, the work of a narrower format; and where its error lies, or its values that are not finite.
- * Best first; *count <= MC_AUDIT_EXPLANATIONS.  f: the finding on x. */
+/* What an output that does not conform is instead: the image under another schedule, step count or scale, the
+ * transposed image, the input, the polar factor, the work of a narrower format; and where its error lies, or its
+ * values that are not finite. Best first; *count <= MC_AUDIT_EXPLANATIONS.  f: the finding on x. */
 mc_status mc_audit_explain_approx(mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS], size_t *count,
                                   const mc_audit_finding *f, const mc_audit_reference *reference,
                                   const mc_kernel_model *model, const double *g, const double *x, mc_error *e);
@@ -123,8 +124,8 @@ typedef struct {
   const char *name, *source;
 } mc_audit_peer_rule;
 
-/* What such a test looks at, all m by n: the output, the exact image and the polar factor in double, and what a correct kernel of the same
- * format makes of the input. */
+/* What such a test looks at, all m by n: the output, the exact image and the polar factor in double, and what a
+ * correct kernel of the same format makes of the input. */
 typedef struct {
   const double *output, *image, *polar, *correct;
   size_t m, n;

@@ -1,8 +1,9 @@
 /* Statistical limits from an ensemble of emulated kernels.  docs/errors.md, section 5.
  *
- * Assumption: the logarithms of a measure over correct kernels of the model, fed with this input, are Gaussian with the mean and
- * variance from which the ensemble is drawn.  Then (new - mean) / (s sqrt(1 + 1/N)) of N members is Student's t with N - 1 degrees of
- * freedom, whatever mean and variance are, and the limit is exceeded with exactly the probability asked for. */
+ * Assumption: the logarithms of a measure over correct kernels of the model, fed with this input, are Gaussian with
+ * the mean and variance from which the ensemble is drawn.  Then (new - mean) / (s sqrt(1 + 1/N)) of N members is
+ * Student's t with N - 1 degrees of freedom, whatever mean and variance are, and the limit is exceeded with exactly
+ * the probability asked for. */
 #include "ensemble.h"
 
 #include <math.h>
@@ -10,7 +11,8 @@
 
 enum { MEMBERS = 33 }; /* 32 degrees of freedom */
 
-/* Abramowitz and Stegun 26.7.4: P(|T| < t) = sin x (1 + 1/2 cos^2 x + (1 3)/(2 4) cos^4 x + …), x = arctan(t / sqrt(freedom)). */
+/* Abramowitz and Stegun 26.7.4: P(|T| < t) = sin x (1 + 1/2 cos^2 x + (1 3)/(2 4) cos^4 x + …), x = arctan(t /
+ * sqrt(freedom)). */
 static double student_tail(double t, unsigned freedom) {
   double cosine = 1 / sqrt(1 + t * t / freedom), sine = t / sqrt(freedom + t * t), term = 1, sum = 1;
   for (unsigned k = 2; k < freedom; k += 2) {
@@ -72,8 +74,8 @@ static mc_status run_members(ensemble *s, const mc_kernel_model *model, const do
   return status;
 }
 
-/* profile := mean of the diagonals.  A member's own measure is its distance from the mean of the others, N / (N - 1) times that from
- * the mean of all. */
+/* profile := mean of the diagonals.  A member's own measure is its distance from the mean of the others, N / (N - 1)
+ * times that from the mean of all. */
 static void find_profiles(ensemble *s, double *profile, size_t k) {
   memset(profile, 0, k * sizeof *profile);
   for (size_t i = 0; i < MEMBERS * k; i++)

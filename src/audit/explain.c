@@ -107,12 +107,13 @@ static mc_status consider_steps(search *s, const mc_kernel_model *model, mc_erro
 
 static mc_status consider_schedules(search *s, const mc_kernel_model *model, mc_error *e) {
   mc_status status = MC_OK;
-  for (const char *const *name = mc_schedule_names(); *name && status == MC_OK; name++) {
+  for (size_t i = 0; mc_schedule_name(i) && status == MC_OK; i++) {
+    const char *name = mc_schedule_name(i);
     mc_kernel_model other = *model;
     char text[160];
     mc_schedule_init(&other.schedule);
-    snprintf(text, sizeof text, "the image under the schedule %s", *name);
-    status = mc_schedule_set_name(&other.schedule, *name, e);
+    snprintf(text, sizeof text, "the image under the schedule %s", name);
+    status = mc_schedule_set_name(&other.schedule, name, e);
     if (status == MC_OK)
       status = consider_model(s, &other, text, e);
     mc_schedule_clear(&other.schedule);
@@ -185,7 +186,8 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Rounding spreads the error: blocks of h by w that err more than three times as much as the lower quartile are worth a look. */
+/* Rounding spreads the error: blocks of h by w that err more than three times as much as the lower quartile are
+ * worth a look. */
 static mc_status consider_blocks(search *s, size_t h, size_t w, const char *name, mc_error *e) {
   size_t m = s->r->m, n = s->r->n, across = (n + w - 1) / w, count = across * ((m + h - 1) / h), worst = 0, above = 0;
   double *squares = mc_alloc(2 * count, sizeof *squares);

@@ -175,9 +175,10 @@ double mc_audit_profile_distance_approx(const double *diagonal, const double *pr
 
 /* ---- Error of the evaluation ---- */
 
-/* Each measure is evaluated with a relative error of at most gamma_K, K = m n + 128 operations in the longest chain (the entries of E are
- * rounded once), relative to weight ||E||_F (plus the profile) for the two that project.  Underflow loses less than 2^-120 under the eighth root.
- * All measures are Lipschitz in E with constant 1 or weight, so the radius of the truth counts as often. */
+/* Each measure is evaluated with a relative error of at most gamma_K, K = m n + 128 operations in the longest chain
+ * (the entries of E are rounded once), relative to weight ||E||_F (plus the profile) for the two that project.
+ * Underflow loses less than 2^-120 under the eighth root. All measures are Lipschitz in E with constant 1 or weight,
+ * so the radius of the truth counts as often. */
 double mc_audit_measure_error(mc_audit_measure measure, const mc_audit_basis *basis, double size, double radius) {
   double unit = mc_up_mul((double)(basis->m * basis->n + 128), 0x1p-53), gamma = mc_up_over_one_minus(unit, unit);
   double weight = measure == MC_MEASURE_SPECTRUM || measure == MC_MEASURE_PROFILE ? basis->weight : 1;

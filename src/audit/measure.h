@@ -42,8 +42,9 @@ void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const
 /* l2 distance of two profiles of k entries. */
 double mc_audit_profile_distance_approx(const double *diagonal, const double *profile, size_t k);
 
-/* Upper bound of how far a measure, evaluated in double for an image within Frobenius distance `radius` of the truth, is from its value
- * for the truth.  size: upper bound of ||x - image||_F, plus the norm of the profile for MC_MEASURE_PROFILE. */
+/* Upper bound of how far a measure, evaluated in double for an image within Frobenius distance `radius` of the
+ * truth, is from its value for the truth.  size: upper bound of ||x - image||_F, plus the norm of the profile for
+ * MC_MEASURE_PROFILE. */
 double mc_audit_measure_error(mc_audit_measure measure, const mc_audit_basis *basis, double size, double radius);
 
 #endif

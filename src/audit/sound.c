@@ -1,5 +1,6 @@
-/* A bound that no kernel of the model can exceed: local rounding errors of each step, in the Frobenius norm, carried along the exact
- * trajectory by Lipschitz constants (T2).  docs/errors.md section 3 has the statement and the proof; names are the same there. */
+/* A bound that no kernel of the model can exceed: local rounding errors of each step, in the Frobenius norm, carried
+ * along the exact trajectory by Lipschitz constants (T2).  docs/errors.md section 3 has the statement and the proof;
+ * names are the same there. */
 #include "sound.h"
 
 #include <math.h>
@@ -40,7 +41,8 @@ static double gamma_of(const rounding *k, double terms) {
   return mc_up_over_one_minus(x, x);
 }
 
-/* Frobenius error of a product of factors of Frobenius norms f and g, with `terms` terms an entry and root = sqrt(entries). */
+/* Frobenius error of a product of factors of Frobenius norms f and g, with `terms` terms an entry and root =
+ * sqrt(entries). */
 static double product_error(const rounding *k, double terms, double f, double g, double root) {
   return mc_up_add(mc_up_mul(gamma_of(k, terms), mc_up_mul(f, g)), mc_up_mul(mc_up_mul(2 * terms, k->etaa), root));
 }
@@ -360,7 +362,8 @@ static double update_error(const rounding *k, const step_polynomials *f, const n
   return mc_up_add(errors, operation_error(k, mc_up_add(n->p, errors), k->root_rc));
 }
 
-/* No intermediate value is near the overflow threshold of any format: all are far below 2^16, whatever their small errors. */
+/* No intermediate value is near the overflow threshold of any format: all are far below 2^16, whatever their small
+ * errors. */
 static bool is_in_range(const step_polynomials *f, const norms *n, const gram_bounds *a) {
   double scaled = mc_up_mul(mc_up_add(f->b, f->c), a->frobenius), product = mc_up_mul(scaled, a->spectral);
   double update = mc_up_add3(mc_up_mul(f->a, n->x), mc_up_mul(n->q, n->x), n->p);

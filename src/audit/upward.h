@@ -1,5 +1,6 @@
-/* Nonnegative doubles rounded upward: every result is an upper bound of the exact result for operands that are upper bounds.
- * Round to nearest is off by at most half a last place, so the next double is a bound; an indeterminate result becomes infinite. */
+/* Nonnegative doubles rounded upward: every result is an upper bound of the exact result for operands that are upper
+ * bounds. Round to nearest is off by at most half a last place, so the next double is a bound; an indeterminate
+ * result becomes infinite. */
 #ifndef MUONCERT_AUDIT_UPWARD_H
 #define MUONCERT_AUDIT_UPWARD_H
 

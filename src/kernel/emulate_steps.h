@@ -1,9 +1,11 @@
-/* One kernel, written once for both accumulators: emulate.c includes this with REAL, NAMED, ROUND, GEMM, DOT and SQRT defined.
+/* One kernel, written once for both accumulators: emulate.c includes this with REAL, NAMED, ROUND, GEMM, DOT and
+ * SQRT defined.
  *
- * Matrices are r by c or r by r, r <= c, row-major and contiguous, in the accumulator's type; stored values lie on the grid of the
- * storage format. */
+ * Matrices are r by c or r by r, r <= c, row-major and contiguous, in the accumulator's type; stored values lie on
+ * the grid of the storage format. */
 
-/* x, t: r by c; a, b: r by r; left, right: room for the factors of one product; order: one entry for each of its terms. */
+/* x, t: r by c; a, b: r by r; left, right: room for the factors of one product; order: one entry for each of its
+ * terms. */
 typedef struct {
   size_t r, c;
   mc_dtype storage;
@@ -49,7 +51,8 @@ static void NAMED(gather_rows)(REAL *out, const REAL *in, size_t rows, size_t co
     memcpy(out + i * columns, in + order[i] * columns, columns * sizeof *out);
 }
 
-/* out := left right, rows by n, or left right^T, with `terms` terms an entry, in the accumulator; right is terms by n, or n by terms. */
+/* out := left right, rows by n, or left right^T, with `terms` terms an entry, in the accumulator; right is terms by
+ * n, or n by terms. */
 static void NAMED(multiply)(NAMED(state) * s, REAL *out, const REAL *left, const REAL *right, size_t rows, size_t n,
                             size_t terms, bool transposed) {
   size_t chunk = s->fault == MC_FAULT_NARROW_SUMS ? 1 : terms;

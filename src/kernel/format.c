@@ -42,7 +42,8 @@ mc_dtype mc_kernel_accumulator(mc_dtype storage) {
   return storage == MC_DTYPE_FLOAT64 ? MC_DTYPE_FLOAT64 : MC_DTYPE_FLOAT32;
 }
 
-/* The upper half of a float32 is a bfloat16: add just under half of the last place kept, or half if that place is odd. */
+/* The upper half of a float32 is a bfloat16: add just under half of the last place kept, or half if that place is
+ * odd. */
 static void round_to_bfloat16(float *x, size_t count) {
   for (size_t i = 0; i < count; i++) {
     uint32_t bits;
@@ -53,7 +54,8 @@ static void round_to_bfloat16(float *x, size_t count) {
   }
 }
 
-/* Likewise with 13 bits cut; below the smallest normal number 2^-14 the last place is 2^-24, that of float32 in [1/2, 1). */
+/* Likewise with 13 bits cut; below the smallest normal number 2^-14 the last place is 2^-24, that of float32 in
+ * [1/2, 1). */
 static void round_to_float16(float *x, size_t count) {
   for (size_t i = 0; i < count; i++) {
     uint32_t bits;

@@ -21,10 +21,8 @@ static const struct {
 };
 enum { PRESETS = sizeof presets / sizeof presets[0] };
 
-const char *const *mc_kernel_presets(void) {
-  static const char *const names[PRESETS + 1] = {presets[0].name, presets[1].name, presets[2].name,
-                                                 presets[3].name, presets[4].name, NULL};
-  return names;
+const char *mc_kernel_preset_name(size_t i) {
+  return i < PRESETS ? presets[i].name : NULL;
 }
 
 void mc_kernel_model_init(mc_kernel_model *model) {

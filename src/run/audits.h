@@ -8,7 +8,8 @@
 /* What a request without a preset is held against. */
 #define MC_RUN_AUDIT_PRESET "keller-jordan"
 
-/* The model that a request describes, and the rules of rounding as mc_audit_options wants them.  model is initialised. */
+/* The model that a request describes, and the rules of rounding as mc_audit_options wants them.  model is
+ * initialised. */
 mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const mc_run_audit_request *r, mc_error *e);
 
 #endif

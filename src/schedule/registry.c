@@ -53,11 +53,8 @@ static const struct {
 
 enum { SCHEDULES = sizeof registry / sizeof *registry };
 
-const char *const *mc_schedule_names(void) {
-  static const char *names[SCHEDULES + 1]; /* every call writes the same */
-  for (size_t i = 0; i < SCHEDULES; i++)
-    names[i] = registry[i].name;
-  return names;
+const char *mc_schedule_name(size_t i) {
+  return i < SCHEDULES ? registry[i].name : NULL;
 }
 
 static mc_status unknown_name(const char *name, mc_error *e) {

@@ -32,8 +32,8 @@ mc_status mc_schedule_set_text(mc_schedule *s, const char *text, mc_error *e);
  * MC_BAD_INPUT lists the names. */
 mc_status mc_schedule_set_name(mc_schedule *s, const char *name, mc_error *e);
 
-/* The names that mc_schedule_set_name knows, ended by NULL. */
-const char *const *mc_schedule_names(void);
+/* The i-th name that mc_schedule_set_name knows, or NULL past the last. */
+const char *mc_schedule_name(size_t i);
 
 /* s := source.  s is another schedule. */
 mc_status mc_schedule_set(mc_schedule *s, const mc_schedule *source, mc_error *e);

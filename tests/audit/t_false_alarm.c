@@ -1,5 +1,5 @@
-/* Ten thousand runs of correct kernels, every format and rule, none of which may be called wrong or suspicious: the statistical limits promise
- * one in a million. */
+/* Ten thousand runs of correct kernels, every format and rule, none of which may be called wrong or suspicious: the
+ * statistical limits promise one in a million. */
 #include "support.h"
 
 enum { RUNS = 10000 };

@@ -78,7 +78,8 @@ static void test_inputs_without_an_answer(void **state) {
   expect_no_reference(infinite, 2, 1, "infinity");
 }
 
-/* The image of a rank-deficient input is certified, its polar factor does not exist: a correct output is undecided, a wrong one is not. */
+/* The image of a rank-deficient input is certified, its polar factor does not exist: a correct output is undecided,
+ * a wrong one is not. */
 static void test_rank_deficient_input(void **state) {
   double g[12] = {1, 2, 3, 4, 2, 4, 6, 8, 1, 0, 1, 0}, x[12];
   mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);

@@ -1,4 +1,5 @@
-/* The sound limit is never exceeded by a kernel of the model and is finite where it should be; Student's quantiles; no false alarm. */
+/* The sound limit is never exceeded by a kernel of the model and is finite where it should be; Student's quantiles;
+ * no false alarm. */
 #include "support.h"
 
 #include "../../src/audit/ensemble.h"

@@ -2,9 +2,10 @@
 #include "../../src/run/run.h"
 #include "support.h"
 
-/* What one input cannot show: scaled-by-aspect is 1 for wide and square matrices; the other Gram matrix exists for square inputs only;
- * half-before-normalising loses nothing that bfloat16 keeps unless the input is tiny; and with coefficients rounded to bfloat16, a c one last
- * place higher makes up for the rounding of a and b, so that the image is nearer than that of the correct kernel. */
+/* What one input cannot show: scaled-by-aspect is 1 for wide and square matrices; the other Gram matrix exists for
+ * square inputs only; half-before-normalising loses nothing that bfloat16 keeps unless the input is tiny; and with
+ * coefficients rounded to bfloat16, a c one last place higher makes up for the rounding of a and b, so that the
+ * image is nearer than that of the correct kernel. */
 static bool is_hidden(const char *name, size_t m, size_t n) {
   return (strcmp(name, "scaled-by-aspect") == 0 && m <= n) || (strcmp(name, "other-gram-matrix") == 0 && m != n) ||
          strcmp(name, "half-before-normalising") == 0 || strcmp(name, "c-plus-1-percent") == 0;
@@ -52,7 +53,8 @@ static void test_real_gradient(void **state) {
   mc_matfile_clear(&g);
 }
 
-/* On the three inputs of `muoncert audit --mutants` nothing that is not equivalent survives, in any format; correct kernels conform. */
+/* On the three inputs of `muoncert audit --mutants` nothing that is not equivalent survives, in any format; correct
+ * kernels conform. */
 static void test_kill_table(void **state) {
   static const char *const formats[] = {"bf16", "fp16", "f32", "f64"};
   (void)state;
