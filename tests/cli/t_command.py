@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import random
 import re
 import shutil
 import signal
@@ -29,7 +30,9 @@ def run(*arguments, **options):
     options.setdefault("stdout", subprocess.PIPE)
     options.setdefault("stderr", subprocess.PIPE)
     options.setdefault("stdin", subprocess.DEVNULL)
-    return subprocess.run([PROGRAM, *arguments], timeout=120, **options)
+    result = subprocess.run([PROGRAM, *arguments], timeout=120, **options)
+    assert not re.search(b"Sanitizer|runtime error", result.stderr or b""), result.stderr.decode()
+    return result
 
 
 def on_terminal(arguments, environment):
@@ -189,6 +192,55 @@ class Sarif(Case):
             invocation = json.load(f)["runs"][0]["invocations"][0]
         self.assertFalse(invocation["executionSuccessful"])
         self.assertIn("nothing was checked", invocation["toolExecutionNotifications"][0]["message"]["text"])
+
+
+class Mangled(Case):
+    VALUES = [None, True, -1, 0, 1e308, 2**62, "", "x", "\u0001<&\u00e9", "proved", "holds", "claims", "1e999999999999", "-inf", "1/0", [], {}, [[]],
+              [{}], {"lo": "1", "hi": "nan"}, {"a": "b"}]
+
+    def places(self, value, path=()):
+        yield path
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+            yield from self.places(inner, (*path, key))
+
+    def mangle(self, document, numbers):
+        document = json.loads(json.dumps(document))
+        for _ in range(numbers.randint(1, 3)):
+            path = numbers.choice([p for p in self.places(document) if p])
+            holder = document
+            for key in path[:-1]:
+                holder = holder[key]
+            if numbers.random() < 0.2:
+                del holder[path[-1]]
+            else:
+                holder[path[-1]] = numbers.choice(self.VALUES)
+        return document
+
+    def test_mangled_records_are_reported_or_refused(self):
+        """Whatever stands in a record, the program ends in order, and never with status 0 unless the record passes the schema."""
+        numbers = random.Random(1)
+        enclosure = {"lo": "1.5e-3", "hi": "2.5"}
+        whole = {**CLAIMS, "command": "verify", "parts": [
+            {"command": c, "verdict": "expected", "seconds": 1, "items": 1, "unexpected": 0, "undecided": 0}
+            for c in ("proofs", "theorems", "claims", "campaigns", "audits")],
+            "campaigns": [{"id": "c", "verdict": "holds", "trials": 9, "met": 9, "holds": 9, "violated": 0, "undecided": 0, "margin": enclosure,
+                           "witness": {"quantities": {"t": enclosure}, "matrices": {"G": [["0x1p+0"]]}}}],
+            "audits": [{"id": "k", "verdict": "conforms", "error": enclosure, "sigma": enclosure,
+                        "tolerance": {"sound": "5", "spectrum": "4", "statistical": "3", "false_alarm": 1e-6},
+                        "measures": [{"name": "total", "error": enclosure, "limit": "3"}]}],
+            "theorems": [{"name": "T1", "verdict": "proved"}],
+            "proofs": {"schema": 1, "tool": "muoncert 0.1.0", "command": "proofs", "verdict": "expected", "seconds": 1,
+                       "functions": [{"name": "f", "file": "f.c", "goals": 2, "valid": 2, "provers": {"z3": 2}}], "trusted": ["z3"]}}
+        self.assertEqual(run("report", self.write("whole.json", whole)).returncode, 0)
+        for number in range(150):
+            mangled = self.write("mangled.json", self.mangle(whole, numbers))
+            result = run("report", "--html", self.path("m.html"), "--junit", self.path("m.xml"), "--sarif", self.path("m.sarif"), mangled)
+            with open(mangled, encoding="utf-8") as f:
+                self.assertIn(result.returncode, range(5), f.read())
+            if result.returncode != 3:
+                xml.dom.minidom.parse(self.path("m.xml"))
+                with open(self.path("m.sarif"), encoding="utf-8") as f:
+                    json.load(f)
 
 
 class Baseline(Case):
