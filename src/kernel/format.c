@@ -77,6 +77,8 @@ void mc_kernel_round_float(float *x, size_t count, mc_dtype format) {
 }
 
 void mc_kernel_round_double(double *x, size_t count, mc_dtype format) {
-  for (size_t i = 0; i < count && format != MC_DTYPE_FLOAT64; i++)
+  for (size_t i = 0; i < count && format == MC_DTYPE_FLOAT32; i++)
+    x[i] = (double)(float)x[i];
+  for (size_t i = 0; i < count && mc_kernel_precision(format) < 24; i++)
     x[i] = mc_dtype_round(format, x[i]);
 }

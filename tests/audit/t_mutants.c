@@ -1,4 +1,5 @@
 /* Planted bugs do not conform; those that cannot be told apart on an input are listed by name, with the reason. */
+#include "../../src/report/report.h"
 #include "../../src/run/run.h"
 #include "support.h"
 
@@ -64,6 +65,8 @@ static void test_kill_table(void **state) {
     mc_error e = {0};
     json_t *document = mc_run_mutants(&request, &options, &e);
     if (!document)
+      fail_msg("%s", e.text);
+    if (mc_report_check(document, true, "record", &e) != MC_OK)
       fail_msg("%s", e.text);
     assert_true(json_is_false(json_object_get(document, "false_alarm")));
     assert_int_equal(json_integer_value(json_object_get(document, "survivors")), 0);

@@ -48,6 +48,17 @@ static void test_wider_formats_stay(void **state) {
   assert_true(x == 0x1.fffffep-3f && y == 0x1.fffffffffffffp-3);
 }
 
+static void test_doubles(void **state) {
+  static const double values[] = {1.0 / 3, -0x1.0000010000001p0, 0x1.000001p0, 0x1p-150, 0x1.8p-149, 1e300, -0.0};
+  (void)state;
+  for (int format = 0; format <= MC_DTYPE_FLOAT64; format++)
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+      double rounded = values[i];
+      mc_kernel_round_double(&rounded, 1, (mc_dtype)format);
+      assert_true(rounded == mc_dtype_round((mc_dtype)format, values[i]));
+    }
+}
+
 static void test_names(void **state) {
   mc_dtype d;
   mc_error e = {0};
@@ -62,10 +73,8 @@ static void test_names(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_bfloat16),
-      cmocka_unit_test(test_float16),
-      cmocka_unit_test(test_wider_formats_stay),
-      cmocka_unit_test(test_names),
+      cmocka_unit_test(test_bfloat16), cmocka_unit_test(test_float16), cmocka_unit_test(test_wider_formats_stay),
+      cmocka_unit_test(test_doubles),  cmocka_unit_test(test_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
