@@ -181,11 +181,11 @@ static void sigma_min_lower(arf_t sigma_min, const mc_certificate *c, const mag_
   arf_clear(divisor);
 }
 
+/* The first pass closes only if h / nu > nu rho >= 0, so h > 0 needs no test of its own. */
 bool mc_certificate_conclude(mag_t radius, arf_t sigma_min, const mc_certificate *c) {
   mag_t first, second;
   arf_t zero;
-  bool good = arf_is_finite(c->h) && arf_sgn(c->h) > 0 && mag_is_finite(c->u_norm) && !mag_is_zero(c->u_norm) &&
-              mag_is_finite(c->residual);
+  bool good = arf_is_finite(c->h) && mag_is_finite(c->u_norm) && !mag_is_zero(c->u_norm) && mag_is_finite(c->residual);
   mag_init(first);
   mag_init(second);
   arf_init(zero);

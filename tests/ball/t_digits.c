@@ -214,7 +214,8 @@ static mc_status product_after(void (*tamper)(mc_digits *a)) {
     status = mc_digits_sum_finish(&X, error, &sum, &e);
   else
     mc_digits_sum_clear(&sum);
-  assert_true(status == MC_OK || (X.d == NULL && strlen(e.text) > 0));
+  assert_true(status == MC_OK || X.d == NULL);
+  assert_true(status == MC_OK || strstr(e.text, tamper != NULL ? "digit is out of range" : "wrong product") != NULL);
   mc_digits_clear(&A);
   mc_digits_clear(&B);
   mc_digits_clear(&X);

@@ -4,7 +4,9 @@
 
 #include <lapacke.h>
 
-typedef enum { HONEST, FAILS, RETURNS_NAN, WRONG_SIGMA, LARGE_SIGMA, UNSORTED, WRONG_VECTORS, LIES } lie;
+#include "../../src/truth/certificate.h"
+
+typedef enum { HONEST, FAILS, RETURNS_NAN, WRONG_SIGMA, LARGE_SIGMA, UNSORTED, WRONG_VECTORS, LIES, PRETENDS } lie;
 
 static lie dgesdd_lie, dpotrf_lie;
 
@@ -53,6 +55,8 @@ lapack_int __wrap_LAPACKE_dpotrf(int layout, char uplo, lapack_int n, double *a,
     return 0;
   case LIES:
     a[0] += 0.25;
+    return 0;
+  case PRETENDS:
     return 0;
   default:
     return info;
@@ -107,11 +111,33 @@ static void check_values(void) {
 static void lies(void **state) {
   (void)state;
   for (dgesdd_lie = HONEST; dgesdd_lie <= WRONG_VECTORS; dgesdd_lie++)
-    for (dpotrf_lie = HONEST; dpotrf_lie <= LIES; dpotrf_lie++) {
+    for (dpotrf_lie = HONEST; dpotrf_lie <= PRETENDS; dpotrf_lie++) {
       check_definite();
       check_singular();
       check_values();
     }
+}
+
+/* A Cholesky factor of an indefinite matrix: S = (1 2; 2 1) has the eigenvalues -1 and 3. */
+static void pretended_factor(void **state) {
+  (void)state;
+  const double s[4] = {1, 2, 2, 1}, shifts[] = {0.0625, 0.5, 2, 100};
+  arb_mat_t S;
+  arf_t h, shift;
+  arb_mat_init(S, 2, 2);
+  arf_init(h);
+  arf_init(shift);
+  mc_ball_mat_set_double(S, s);
+  for (dpotrf_lie = HONEST; dpotrf_lie <= PRETENDS; dpotrf_lie++)
+    for (int k = 0; k < 4; k++) {
+      arf_set_d(shift, shifts[k]);
+      mc_certificate_eigenvalue_lower(h, S, shift, 128);
+      assert_true(arf_cmp_si(h, -1) <= 0);
+    }
+  dpotrf_lie = HONEST;
+  arb_mat_clear(S);
+  arf_clear(h);
+  arf_clear(shift);
 }
 
 /* An error is reported as one, with what failed. */
@@ -132,6 +158,7 @@ static void failure_is_told(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(lies), cmocka_unit_test(failure_is_told)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(lies), cmocka_unit_test(pretended_factor),
+                                     cmocka_unit_test(failure_is_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

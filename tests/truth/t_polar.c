@@ -17,9 +17,12 @@ static mc_status certify(mc_truth_polar *p, const double *a, size_t m, size_t n,
   return status;
 }
 
-static void refuse(const double *a, size_t m, size_t n) {
+static void refuse(const double *a, size_t m, size_t n, const char *words) {
   mc_truth_polar p;
-  assert_int_equal(certify(&p, a, m, n, 53), MC_UNDECIDED);
+  mc_error e = {0};
+  mc_truth_polar_init(&p);
+  assert_int_equal(mc_truth_polar_certify(&p, a, m, n, 53, &e), MC_UNDECIDED);
+  assert_non_null(strstr(e.text, words));
   assert_false(arb_is_positive(p.sigma_min));
   mc_truth_polar_clear(&p);
 }
@@ -182,6 +185,20 @@ static void ill_conditioned(void **state) {
   }
 }
 
+/* Rows of very different size, condition numbers about 2^47 … 2^150: the radius asked for is reached, and more bits agree. */
+static void graded(void **state) {
+  (void)state;
+  for (int k = 47; k <= 150; k++) {
+    const double a[4] = {1.0 / 3, 0.7, ldexp(1, -k) / 7, -ldexp(1, -k) / 11};
+    mc_truth_polar p, q;
+    assert_int_equal(certify(&p, a, 2, 2, 40), MC_OK);
+    assert_int_equal(certify(&q, a, 2, 2, 200), MC_OK);
+    assert_meet(&p.factor, &q.factor);
+    mc_truth_polar_clear(&p);
+    mc_truth_polar_clear(&q);
+  }
+}
+
 /* Extreme scales of one matrix: the factor is that of (2 1; 1 3). */
 static void extreme_scales(void **state) {
   (void)state;
@@ -200,14 +217,14 @@ static void not_certified(void **state) {
   (void)state;
   const double zero[6] = {0}, ones[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, rank_two[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
   const double zero_column[6] = {1, 0, 2, 0, 3, 0}, nan[4] = {1, 0, NAN, 1}, inf[4] = {1, 0, 0, -INFINITY};
-  refuse(zero, 2, 3);
-  refuse(zero, 1, 1);
-  refuse(ones, 3, 3);
-  refuse(rank_two, 3, 3);
-  refuse(zero_column, 3, 2);
-  refuse(zero_column, 2, 3 - 1);
-  refuse(nan, 2, 2);
-  refuse(inf, 2, 2);
+  refuse(zero, 2, 3, "rank-deficient");
+  refuse(zero, 1, 1, "rank-deficient");
+  refuse(ones, 3, 3, "rank-deficient");
+  refuse(rank_two, 3, 3, "rank-deficient");
+  refuse(zero_column, 3, 2, "rank-deficient");
+  refuse(zero_column, 2, 3 - 1, "rank-deficient");
+  refuse(nan, 2, 2, "entry (1, 0) is NaN");
+  refuse(inf, 2, 2, "entry (1, 1) is infinite");
 }
 
 static void bad_calls(void **state) {
@@ -332,10 +349,13 @@ static void wrong_shift(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(exactly_known),     cmocka_unit_test(paths_agree),          cmocka_unit_test(diagonals),
-      cmocka_unit_test(scalars),           cmocka_unit_test(rows_and_columns),     cmocka_unit_test(ill_conditioned),
-      cmocka_unit_test(extreme_scales),    cmocka_unit_test(not_certified),        cmocka_unit_test(bad_calls),
-      cmocka_unit_test(clamped_bootstrap), cmocka_unit_test(conclusions_are_true), cmocka_unit_test(wrong_shift),
+      cmocka_unit_test(exactly_known),     cmocka_unit_test(paths_agree),
+      cmocka_unit_test(diagonals),         cmocka_unit_test(scalars),
+      cmocka_unit_test(rows_and_columns),  cmocka_unit_test(ill_conditioned),
+      cmocka_unit_test(extreme_scales),    cmocka_unit_test(graded),
+      cmocka_unit_test(not_certified),     cmocka_unit_test(bad_calls),
+      cmocka_unit_test(clamped_bootstrap), cmocka_unit_test(conclusions_are_true),
+      cmocka_unit_test(wrong_shift),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

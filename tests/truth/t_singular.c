@@ -67,18 +67,23 @@ static void golden(void **state) {
   _arb_vec_clear(sigma, 2);
 }
 
-/* T3 is false for singular values out of order or negative, so these get [0, ||A||]; here A = diag(3, 2, 1). */
+/* T3 is false for singular values out of order or negative.  A = diag(3, 2, 1), and each W diag(s) V^T below is A
+ * exactly. */
 static void hypotheses_of_t3(void **state) {
   (void)state;
-  const double a[9] = {3, 0, 0, 0, 2, 0, 0, 0, 1}, identity[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
-  const double wrong[][3] = {{1, 2, 3}, {3, 2, -1}, {2, 3, 1}, {3, 2, NAN}, {INFINITY, 2, 1}};
+  const double a[9] = {3, 0, 0, 0, 2, 0, 0, 0, 1};
+  static const int order[][3] = {{2, 1, 0}, {1, 0, 2}, {0, 1, 2}};
+  static const double signs[][3] = {{1, 1, 1}, {1, 1, 1}, {1, 1, -1}};
   mc_input in;
   arb_ptr sigma = _arb_vec_init(3);
   assert_int_equal(mc_input_set_double(&in, a, 3, 3, 1, 64, NULL), MC_OK);
-  for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
-    double s[3] = {wrong[k][0] / 4, wrong[k][1] / 4, wrong[k][2] / 4}, w[9], v[9];
-    memcpy(w, identity, sizeof w);
-    memcpy(v, identity, sizeof v);
+  for (int k = 0; k < 3; k++) {
+    double s[3], w[9] = {0}, v[9] = {0};
+    for (int j = 0; j < 3; j++) {
+      s[j] = signs[k][j] * a[4 * order[k][j]] / 4;
+      w[3 * order[k][j] + j] = signs[k][j];
+      v[3 * order[k][j] + j] = 1;
+    }
     mc_svd svd = {3, 3, w, s, v};
     mc_decomposition d;
     mc_decomposition_init(&d, &svd);
@@ -104,10 +109,12 @@ static void wrong_decompositions(void **state) {
     mc_random_init(&r, 1, mc_random_stream_of("wrong_decompositions"), trial);
     double noise = ldexp(1, -(int)mc_random_below(&r, 40));
     for (int i = 0; i < 9; i++) {
-      w[i] = (i % 4 == 0) + noise * (mc_random_unit(&r) - 0.5);
-      v[i] = (i % 4 == 0) + noise * (mc_random_unit(&r) - 0.5);
+      double vectors = trial % 2 ? noise : 0; /* or only the values are wrong */
+      w[i] = (i % 4 == 0) + vectors * (mc_random_unit(&r) - 0.5);
+      v[i] = (i % 4 == 0) + vectors * (mc_random_unit(&r) - 0.5);
     }
-    s[0] += noise * mc_random_unit(&r);
+    for (int i = 0; i < 3; i++)
+      s[i] += noise * (mc_random_unit(&r) - 0.5) / 8;
     mc_svd svd = {3, 3, w, s, v};
     mc_decomposition d;
     mc_decomposition_init(&d, &svd);

@@ -1,0 +1,50 @@
+#!/bin/sh
+# Each line of mutants.txt breaks one line of the library; the named test must then fail.
+#   mutants.sh SOURCE LIBRARY CC COMPILE_FLAGS LINK_FLAGS
+# A broken object comes before the library, so that the linker takes it instead of the library's own.
+set -eu
+source=$1 library=$2 cc=$3 compile=$4 link=$5
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+survivors=0 count=0
+
+folder_of() {
+  case $1 in
+  t_ball | t_digits) echo ball ;;
+  t_npy) echo matfile ;;
+  t_schedule) echo schedule ;;
+  *) echo truth ;;
+  esac
+}
+
+wraps_of() {
+  case $1 in
+  t_digits | t_lying_blas) echo -Wl,--wrap=cblas_dgemm ;;
+  t_lying_lapack) echo -Wl,--wrap=LAPACKE_dgesdd -Wl,--wrap=LAPACKE_dpotrf ;;
+  esac
+}
+
+# The folder is copied, so that the broken file finds its neighbours.
+mkdir -p "$work/src"
+cp -R "$source/src/base" "$source/src/ball" "$source/src/matfile" "$source/src/schedule" "$source/src/truth" "$work/src/"
+while IFS='|' read -r test file script; do
+  test=$(echo "$test" | tr -d ' ') file=$(echo "$file" | tr -d ' ') script=${script# }
+  case $test in '' | '#'*) continue ;; esac
+  count=$((count + 1))
+  sed "$script" "$source/$file" >"$work/$file"
+  if cmp -s "$source/$file" "$work/$file"; then
+    echo "$file: '$script' changes nothing"
+    exit 3
+  fi
+  # shellcheck disable=SC2086
+  $cc $compile -c "$work/$file" -o "$work/mutant.o"
+  # shellcheck disable=SC2086,SC2046
+  $cc $compile "$source/tests/$(folder_of "$test")/$test.c" "$work/mutant.o" "$library" $link $(wraps_of "$test") -o "$work/$test"
+  if (cd "$work" && timeout 60 "./$test" >/dev/null 2>&1); then
+    echo "survives $test: $file: $script"
+    survivors=$((survivors + 1))
+  fi
+  cp "$source/$file" "$work/$file"
+done <"$source/tests/truth/mutants.txt"
+echo "$count mutants, $survivors survive"
+[ "$survivors" -eq 0 ]
