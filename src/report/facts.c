@@ -12,6 +12,7 @@ const mc_fact_kind mc_fact_kinds[MC_FACT_KINDS] = {
     {"claims", "claims", "claim", "claims", "proved"},
     {"campaigns", "campaigns", "campaign", "campaigns", "holds"},
     {"audits", "audits", "audit", "audits", "conforms"},
+    {"mutants", "mutants", "planted bug", "planted bugs", "killed"},
 };
 
 const mc_fact_kind *mc_fact_kind_of(const char *command) {
@@ -46,6 +47,10 @@ const char *mc_fact_name(const json_t *entry) {
 }
 
 const char *mc_fact_verdict(const mc_fact_kind *kind, const json_t *entry) {
+  if (strcmp(kind->list, "mutants") == 0)
+    return json_is_true(json_object_get(entry, "killed"))       ? "killed"
+           : json_is_true(json_object_get(entry, "equivalent")) ? "equivalent"
+                                                                : "survives";
   if (strcmp(kind->list, "functions") == 0)
     return mc_run_item_exit(kind->list, entry) == MC_EXIT_EXPECTED ? "proved" : "not proved";
   return mc_fact_text(entry, "verdict");
@@ -105,6 +110,19 @@ void mc_fact_proofs(mc_text *out, const json_t *document) {
                    integer_of(mutants, "total"));
   if (json_is_array(json_object_get(proofs, "trusted")))
     mc_text_printf(out, "; %zu assumptions listed", json_array_size(json_object_get(proofs, "trusted")));
+}
+
+void mc_fact_rules(mc_text *out, const json_t *document) {
+  size_t i, bugs = json_array_size(json_object_get(document, "mutants"));
+  const json_t *rule;
+  json_array_foreach(json_object_get(document, "rules"), i, rule) {
+    mc_text_printf(out, "%s%s ", i == 0 ? "tests of others let through, of these bugs: " : ", ",
+                   mc_fact_text(rule, "name"));
+    if (integer_of(rule, "inputs") == 0)
+      mc_text_printf(out, "(rejects correct kernels)");
+    else
+      mc_text_printf(out, "%lld of %zu", integer_of(rule, "survivors"), bugs);
+  }
 }
 
 /* ---- Numbers ---- */
@@ -288,6 +306,15 @@ static void print_function(mc_text *out, const json_t *entry) {
   }
 }
 
+static void print_mutant(mc_text *out, const json_t *entry) {
+  size_t i;
+  const json_t *rule;
+  mc_text_printf(out, "%s",
+                 json_is_false(json_object_get(entry, "finite")) ? "not finite" : mc_fact_text(entry, "verdict"));
+  json_array_foreach(json_object_get(entry, "killed_by"), i, rule)
+      mc_text_printf(out, "%s%s", i == 0 ? "; rejected by " : ", ", json_string_value(rule));
+}
+
 static void print_theorem(mc_text *out, const json_t *entry) {
   mc_text_printf(out, "%s", mc_fact_text(entry, "carries"));
   if (*mc_fact_text(entry, "assumptions"))
@@ -296,8 +323,8 @@ static void print_theorem(mc_text *out, const json_t *entry) {
 }
 
 void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
-  static void (*const printers[MC_FACT_KINDS])(mc_text *, const json_t *) = {print_function, print_theorem, print_claim,
-                                                                             print_campaign, print_audit};
+  static void (*const printers[MC_FACT_KINDS])(mc_text *, const json_t *) = {
+      print_function, print_theorem, print_claim, print_campaign, print_audit, print_mutant};
   printers[kind - mc_fact_kinds](out, entry);
 }
 
@@ -311,6 +338,14 @@ static void print_quantities(mc_text *out, const json_t *entry) {
     mc_text_printf(out, "%s%s in ", out->length > 0 ? ", " : "", name);
     mc_fact_enclosure(out, enclosure, 6);
   }
+}
+
+/* What an output that does not conform is instead. */
+static void print_diagnosis(mc_text *out, const json_t *entry) {
+  size_t i;
+  const json_t *finding;
+  json_array_foreach(json_object_get(entry, "diagnosis"), i, finding)
+      mc_text_printf(out, "%s%s", i == 0 ? "" : "; ", mc_fact_text(finding, "text"));
 }
 
 static void print_place(mc_text *out, const json_t *entry) {
@@ -327,8 +362,9 @@ static void print_replay(mc_text *out, const mc_fact_kind *kind, const json_t *e
 }
 
 void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visitor *visit, void *context) {
-  enum { AT, STATES, SOURCE, FOUND, WORST, CERTIFIED, WHY, REPLAY, FACTS };
-  static const char *const labels[FACTS] = {"at", "states", "source", "found", "worst", "certified", "why", "replay"};
+  enum { AT, STATES, SOURCE, FOUND, WORST, CERTIFIED, WHY, INSTEAD, REPLAY, FACTS };
+  static const char *const labels[FACTS] = {"at",        "states", "source",  "found", "worst",
+                                            "certified", "why",    "instead", "replay"};
   mc_text facts[FACTS];
   for (size_t i = 0; i < FACTS; i++)
     mc_text_init(&facts[i]);
@@ -339,6 +375,7 @@ void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visito
   print_quantities(&facts[WORST], entry);
   print_certified(&facts[CERTIFIED], entry);
   mc_text_printf(&facts[WHY], "%s", mc_fact_text(entry, "message"));
+  print_diagnosis(&facts[INSTEAD], entry);
   print_replay(&facts[REPLAY], kind, entry);
   for (size_t i = 0; i < FACTS; i++) {
     if (facts[i].length > 0)

@@ -14,7 +14,7 @@ typedef struct {
   const char *usual;         /* the verdict that needs no remark */
 } mc_fact_kind;
 
-enum { MC_FACT_KINDS = 5 };
+enum { MC_FACT_KINDS = 6 };
 extern const mc_fact_kind mc_fact_kinds[MC_FACT_KINDS];
 
 /* The kind whose documents are made by `command`, or NULL. */
@@ -36,6 +36,9 @@ void mc_fact_part(mc_text *out, const json_t *part);
 /* One line on all proofs of a merged document, if it holds a proof record. */
 void mc_fact_proofs(mc_text *out, const json_t *document);
 
+/* One line on planted bugs and the rules of others, if the document holds any. */
+void mc_fact_rules(mc_text *out, const json_t *document);
+
 /* An entry's name and its verdict in one word ("not proved" for a function with an open goal). */
 const char *mc_fact_name(const json_t *entry);
 const char *mc_fact_verdict(const mc_fact_kind *kind, const json_t *entry);
@@ -47,7 +50,8 @@ void mc_fact_headline(mc_text *out, const mc_fact_kind *kind, const json_t *entr
 void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
 
 /* Everything one needs to look into an entry, in this order where there is any: at (file and line), states, source, found, worst
- * (what the worst trial measured), certified (beside the error of an audit), why (there is no better verdict), replay. */
+ * (what the worst trial measured), certified (beside the error of an audit), why (there is no better verdict),
+ * instead (what a bad output is), replay. */
 typedef void mc_fact_visitor(void *context, const char *label, const char *text);
 void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visitor *visit, void *context);
 

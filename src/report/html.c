@@ -10,6 +10,8 @@
 #include "facts.h"
 #include "markup.h"
 
+enum { WHOLE_LIST = 16 }; /* a list of at most so many entries is not folded */
+
 static const char *class_of(mc_exit x) {
   return x == MC_EXIT_EXPECTED ? "good" : x == MC_EXIT_UNDECIDED ? "open" : "bad";
 }
@@ -203,22 +205,33 @@ static void put_entry(mc_text *out, const mc_fact_kind *kind, const json_t *entr
   mc_text_printf(out, "</div></details>\n");
 }
 
-/* Entries whose verdict is not the expected one first. */
-static void put_list(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
-  const json_t *entries = mc_fact_entries(document, kind), *entry;
+static void put_entries(mc_text *out, const mc_fact_kind *kind, const json_t *entries, bool surprising) {
   size_t i;
+  const json_t *entry;
+  json_array_foreach(entries, i, entry) if ((mc_run_item_exit(kind->list, entry) != MC_EXIT_EXPECTED) == surprising)
+      put_entry(out, kind, entry);
+}
+
+/* Entries whose verdict is not the expected one first; the others folded where they are many. */
+static void put_list(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
+  const json_t *entries = mc_fact_entries(document, kind);
   if (json_array_size(entries) == 0)
     return;
   put(out, "h2", "", kind->part);
-  if (strcmp(kind->list, "functions") == 0) {
-    mc_text text;
-    mc_text_init(&text);
-    mc_fact_proofs(&text, document);
-    put_and_clear(out, "p", "", &text);
-  }
-  for (int surprising = 1; surprising >= 0; surprising--)
-    json_array_foreach(entries, i, entry) if ((mc_run_item_exit(kind->list, entry) != MC_EXIT_EXPECTED) == surprising)
-        put_entry(out, kind, entry);
+  mc_text overview;
+  mc_text_init(&overview);
+  if (strcmp(kind->list, "functions") == 0)
+    mc_fact_proofs(&overview, document);
+  else if (strcmp(kind->list, "mutants") == 0)
+    mc_fact_rules(&overview, document);
+  put_and_clear(out, "p", "", &overview);
+  put_entries(out, kind, entries, true);
+  bool fold = json_array_size(entries) > WHOLE_LIST;
+  if (fold)
+    mc_text_printf(out, "<details><summary>as expected</summary><div class=\"body\">\n");
+  put_entries(out, kind, entries, false);
+  if (fold)
+    mc_text_printf(out, "</div></details>\n");
 }
 
 /* ---- What changed ---- */

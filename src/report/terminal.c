@@ -208,13 +208,19 @@ static void put_entry(page *p, const mc_fact_kind *kind, const json_t *entry, si
   }
 }
 
-static void put_proofs(page *p) {
+/* A line on the whole list, for proofs and planted bugs. */
+static void put_overview(page *p, const mc_fact_kind *kind) {
   mc_text text;
   mc_text_init(&text);
-  mc_fact_proofs(&text, p->document);
-  put(p, MC_INK_PLAIN, "  ");
-  put(p, MC_INK_PLAIN, mc_fact_data(&text));
-  end_line(p);
+  if (strcmp(kind->list, "functions") == 0)
+    mc_fact_proofs(&text, p->document);
+  else if (strcmp(kind->list, "mutants") == 0)
+    mc_fact_rules(&text, p->document);
+  if (text.length > 0) {
+    put(p, MC_INK_PLAIN, "  ");
+    put(p, MC_INK_PLAIN, text.data);
+    end_line(p);
+  }
   mc_text_clear(&text);
 }
 
@@ -234,8 +240,7 @@ static void put_list(page *p, const mc_fact_kind *kind) {
     else
       left++;
   }
-  if (strcmp(kind->list, "functions") == 0)
-    put_proofs(p);
+  put_overview(p, kind);
   if (left > 0) {
     mc_text_printf(p->out, "  %-10s %zu %s%s, as expected\n", kind->usual, left, left < i ? "more " : "",
                    left == 1 ? kind->one : kind->several);

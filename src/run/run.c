@@ -30,8 +30,9 @@ static const kind kinds[] = {
 static const struct {
   const char *command, *list;
 } lists[] = {
-    {"claims", "claims"}, {"prove", "claims"},  {"campaign", "campaigns"}, {"campaigns", "campaigns"},
-    {"audit", "audits"},  {"audits", "audits"}, {"proofs", "functions"},   {"theorems", "theorems"},
+    {"claims", "claims"},       {"prove", "claims"},      {"campaign", "campaigns"},
+    {"campaigns", "campaigns"}, {"audit", "audits"},      {"audits", "audits"},
+    {"proofs", "functions"},    {"theorems", "theorems"}, {"mutants", "mutants"},
 };
 
 const char *mc_run_list_of(const char *command) {
@@ -89,7 +90,17 @@ static mc_exit function_exit(const json_t *item) {
   return all > 0 && good == all ? MC_EXIT_EXPECTED : MC_EXIT_UNDECIDED; /* not proved is not disproved */
 }
 
+/* A planted bug must be noticed, or be none: the output of a correct kernel, bit for bit. */
+static mc_exit mutant_exit(const json_t *item) {
+  const json_t *killed = json_object_get(item, "killed"), *equivalent = json_object_get(item, "equivalent");
+  if (!json_is_boolean(killed) || !json_is_boolean(equivalent))
+    return MC_EXIT_USAGE;
+  return json_is_true(killed) || json_is_true(equivalent) ? MC_EXIT_EXPECTED : MC_EXIT_UNDECIDED;
+}
+
 mc_exit mc_run_item_exit(const char *list, const json_t *item) {
+  if (strcmp(list, "mutants") == 0)
+    return mutant_exit(item);
   if (strcmp(list, "functions") == 0)
     return function_exit(item);
   const char *verdict = text_of(item, "verdict"), *expected = text_of(item, "expected");
@@ -113,7 +124,7 @@ static const json_t *find_list(const json_t *document, const char *list) {
   return own ? own : json_object_get(json_object_get(document, "proofs"), list);
 }
 
-static const char *const all_lists[] = {"functions", "theorems", "claims", "campaigns", "audits"};
+static const char *const all_lists[] = {"functions", "theorems", "claims", "campaigns", "audits", "mutants"};
 enum { LISTS = sizeof all_lists / sizeof all_lists[0] };
 
 mc_exit mc_run_verdict_exit(const json_t *object) {
@@ -192,6 +203,7 @@ static mc_status take_document(json_t *merged, const json_t *document, mc_error 
   for (size_t k = 0; k < LISTS; k++)
     if (strcmp(all_lists[k], "functions") != 0)
       take_list(merged, document, all_lists[k]);
+  take_list(merged, document, "rules"); /* of others, beside the planted bugs */
   if (json_is_true(json_object_get(document, "interrupted")))
     json_object_set_new(merged, "interrupted", json_true());
   if (json_object_get(document, "parts")) {

@@ -40,7 +40,8 @@ void mc_run_stamp(json_t *document, const char *command, mc_exit exit_status, do
 /* The exit status that the verdict standing in a document, or in an entry of parts[], names; MC_EXIT_USAGE for any other word. */
 mc_exit mc_run_verdict_exit(const json_t *object);
 
-/* The exit status that one entry of the list named `list` ("claims", "campaigns", "audits", "functions", "theorems") deserves: 0 if its
+/* The exit status that one entry of the list named `list` ("claims", "campaigns", "audits", "functions", "theorems",
+ * "mutants") deserves: 0 if its
  * verdict is the expected one.  An entry that is broken, or contradicts itself, deserves MC_EXIT_USAGE. */
 mc_exit mc_run_item_exit(const char *list, const json_t *item);
 
@@ -113,7 +114,7 @@ typedef struct {
   mc_run_options run;
 } mc_run_verify_options;
 
-/* All claims, campaigns and audits of a spec folder and the proof record, merged.  A part that cannot be run, and one that is
+/* All claims, campaigns and audits of a spec folder, the planted kernel bugs that audits must notice, and the proof record, merged.  A part that cannot be run, and one that is
  * empty though nothing was deselected, is an entry of parts[] that says so; the others run.  Interrupted: what was done, with
  * "interrupted": true.  NULL: there is no spec folder, or `only` selects nothing.  (verify.c) */
 json_t *mc_run_verify(const mc_run_verify_options *options, mc_error *e);

@@ -91,6 +91,15 @@ static void theorems_must_assume_what_is_stored(void **state) {
   expect_item("theorems", "{\"verdict\":\"changed\"}", MC_EXIT_VIOLATED);
 }
 
+static void planted_bugs_must_be_noticed(void **state) {
+  (void)state;
+  expect_item("mutants", "{\"killed\":true,\"equivalent\":false}", MC_EXIT_EXPECTED);
+  expect_item("mutants", "{\"killed\":false,\"equivalent\":true}", MC_EXIT_EXPECTED);
+  expect_item("mutants", "{\"killed\":false,\"equivalent\":false}", MC_EXIT_UNDECIDED);
+  expect_item("mutants", "{\"killed\":1,\"equivalent\":false}", MC_EXIT_USAGE);
+  expect_item("mutants", "{\"verdict\":\"suspicious\"}", MC_EXIT_USAGE);
+}
+
 static void expect_document(const char *text, mc_exit x) {
   json_t *document = parse(text);
   mc_exit got = mc_run_exit(document);
@@ -161,6 +170,7 @@ int main(void) {
       cmocka_unit_test(campaigns_must_count_what_they_say),
       cmocka_unit_test(audits_tell_crashes_apart),
       cmocka_unit_test(functions_need_every_goal),
+      cmocka_unit_test(planted_bugs_must_be_noticed),
       cmocka_unit_test(theorems_must_assume_what_is_stored),
       cmocka_unit_test(a_document_is_as_bad_as_its_worst),
       cmocka_unit_test(merging_keeps_every_entry_and_the_worst_verdict),
