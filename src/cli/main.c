@@ -21,6 +21,7 @@ static const command commands[] = {
     {"prove", "one claim from the command line", mc_cli_prove},
     {"truth", "certified polar factor, singular values, Newton-Schulz image of a matrix", mc_cli_truth},
     {"audit", "the output of a kernel against the exact image of its input", mc_cli_audit},
+    {"tol", "the tolerance that a kernel, format and input deserve", mc_cli_tol},
     {"campaign", "theorems and laws on random spectra", mc_cli_campaign},
     {"report", "the records of other commands as terminal page, HTML, JUnit, SARIF", mc_cli_report},
 };

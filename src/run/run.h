@@ -102,6 +102,20 @@ json_t *mc_run_audit(const mc_run_audit_request *request, const mc_run_options *
  * Violated: a correct kernel does not conform; undecided: a bug that is not equivalent survives.  (mutants.c) */
 json_t *mc_run_mutants(const mc_run_audit_request *request, const mc_run_options *options, mc_error *e);
 
+typedef struct {
+  mc_run_audit_request model; /* input: a file, or NULL: */
+  size_t rows, columns;       /* a matrix of this shape */
+  const char *family;         /* and family (matgen.h); NULL: log_uniform(1e-3) */
+  bool explain;               /* also say which planted bugs pass |x - image| <= atol + rtol |image| */
+  double atol, rtol;
+} mc_run_tolerance_request;
+
+/* The limits of ||output - image||_F that a kernel of the model deserves on an input:
+ *   preset dtype input shape false_alarm rules[{rounding,sound,spectrum,statistical{total,…}}]
+ *   explain{atol,rtol,accepts_correct,rejected,accepted[]}.
+ * MC_UNDECIDED: the input is zero or not finite.  (tolerance.c) */
+json_t *mc_run_tolerance(const mc_run_tolerance_request *request, const mc_run_options *options, mc_error *e);
+
 /* The .claim files below claims/ of a spec folder, in the order of their bytes; folder NULL: ./spec where that holds claims, else the
  * installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (spec.c) */
 mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, mc_error *e);
