@@ -10,7 +10,7 @@ cd "$folder"
 find . -name '*.c' >sources
 [ -s sources ] || { echo "src/ref holds no sources"; exit 1; }
 while read -r file; do
-  "$cc" -std=c11 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -ffreestanding -ffp-contract=off -c "$file" -o "$(echo "$file" | tr / _).o"
+  "$cc" -std=c11 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -ffreestanding -ffp-contract=off -c "$file" -o "$(echo "${file#./}" | tr / _).o"
 done <sources
 # Undefined symbols that no object of the folder defines: only sqrt and sqrtf are allowed.
 nm -u ./*.o | awk '$1 == "U" { print $2 }' | sort -u >wanted
