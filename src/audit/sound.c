@@ -362,12 +362,11 @@ static double update_error(const rounding *k, const step_polynomials *f, const n
   return mc_up_add(errors, operation_error(k, mc_up_add(n->p, errors), k->root_rc));
 }
 
-/* No intermediate value is near the overflow threshold of any format: all are far below 2^16, whatever their small
- * errors. */
-static bool is_in_range(const step_polynomials *f, const norms *n, const gram_bounds *a) {
+/* No intermediate value is near the overflow threshold of any format: with errors, all are far below 2^16. */
+static bool is_in_range(const step_polynomials *f, const norms *n, const gram_bounds *a, double eb, double local) {
   double scaled = mc_up_mul(mc_up_add(f->b, f->c), a->frobenius), product = mc_up_mul(scaled, a->spectral);
-  double update = mc_up_add3(mc_up_mul(f->a, n->x), mc_up_mul(n->q, n->x), n->p);
-  return scaled < 0x1p13 && product < 0x1p13 && update < 0x1p13;
+  double update = mc_up_add3(mc_up_mul(f->a, n->x), mc_up_mul(mc_up_add(n->q, eb), n->x), n->p);
+  return scaled < 0x1p13 && product < 0x1p13 && update < 0x1p13 && eb < 0x1p13 && local < 0x1p13;
 }
 
 static void advance(trajectory *t, const fmpq *p) {
@@ -386,9 +385,10 @@ static void take_step(distance *d, trajectory *t, const rounding *k, const step_
   norms n = norms_of(k, t, f, d);
   gram_bounds a = gram_of(k, &n, d->s);
   double eb = rule == MC_ROUNDING_SUMS ? b_error_sums(k, f, &n, &a) : b_error_operations(k, f, &n, &a);
-  double local = update_error(k, f, &n, d->s, mc_up_add(eb, gram_polynomial_error(f, &n, &a)), rule);
+  eb = mc_up_add(eb, gram_polynomial_error(f, &n, &a));
+  double local = update_error(k, f, &n, d->s, eb, rule);
   double lipschitz = divided ? fmin(n.slope, lipschitz_at(t, f->p, d->s)) : n.slope;
-  d->e = is_in_range(f, &n, &a) ? mc_up_add(mc_up_mul(lipschitz, d->e), local) : (double)INFINITY;
+  d->e = is_in_range(f, &n, &a, eb, local) ? mc_up_add(mc_up_mul(lipschitz, d->e), local) : (double)INFINITY;
   advance(t, f->p);
   d->s = fmin(mc_up_add(n.p_max, local), mc_up_add(largest(t), d->e));
 }
@@ -428,6 +428,24 @@ static double norm_limit(mc_dtype storage) {
   return storage == MC_DTYPE_FLOAT16 ? 0x1p15 : storage == MC_DTYPE_FLOAT64 ? 0x1p500 : 0x1p60;
 }
 
+/* |computed divisor / divisor - 1| is at most this; lower > 0 bounds ||g||_F, conversion its relative change by storing g. */
+static double divisor_error(const rounding *k, const mc_normalisation *norm, double lower, double conversion) {
+  arb_t safety;
+  arb_init(safety);
+  arb_set_fmpq(safety, norm->safety, PRECISION);
+  /* Below the computed norm, and its product with the safety factor, as long as the result stays below 1/2. */
+  double half = lower / 2 * fmin(1, mc_ball_lower_double(safety));
+  arb_clear(safety);
+  double squares = mc_up_mul(2 * k->r, mc_up_mul(k->c, k->etaa)), square = nextafter(half * half, 0);
+  double theta = compound(conversion, mc_up_add(gamma_of(k, k->r * k->c), mc_up(squares / square)));
+  double operation = mc_up_add(k->ua, mc_up(k->etaa / half)), stored = mc_up_add(k->u, mc_up(k->eta / half));
+  for (int i = 0; i < 6; i++) /* root; safety factor, its product; eps, its sum; a maximum rounds nothing */
+    theta = compound(theta, operation);
+  for (int i = 0; i < 3; i++) /* root, product and sum are stored */
+    theta = compound(theta, stored);
+  return theta < 0.5 ? theta : (double)INFINITY;
+}
+
 /* ||computed X_0 - X_0||_F, where x0 >= ||X_0||_F. */
 static double initial_error(const rounding *k, const mc_kernel_model *model, const double *g, double x0) {
   size_t count = (size_t)(k->r * k->c);
@@ -435,25 +453,13 @@ static double initial_error(const rounding *k, const mc_kernel_model *model, con
   norm_of_input(&lower, &upper, g, count);
   if (!(lower > 0) || !(upper < norm_limit(model->storage)))
     return INFINITY;
-  if (converts(g, count, model->storage))
-    conversion =
-        mc_up_add(ldexp(1, -mc_kernel_precision(model->storage)),
-                  mc_up(mc_up_mul(ldexp(1, mc_kernel_smallest_exponent(model->storage) - 1), k->root_rc) / lower));
-  if (model->normalisation.kind != MC_NORM_NONE) {
-    double half = lower / 2; /* below the norm after conversion and rounding, or theta is useless anyway */
-    double stored = mc_up_add(k->u, mc_up(k->eta / half)), squares = mc_up_mul(2 * k->r, mc_up_mul(k->c, k->etaa));
-    double sum = mc_up_add(gamma_of(k, k->r * k->c), mc_up(squares / nextafter(half * half, 0)));
-    theta = compound(conversion, sum);
-    for (int i = 0; i < 6;
-         i++) /* root; safety factor, its product; eps, its sum; the clamp's comparison rounds nothing */
-      theta = compound(theta, k->ua);
-    for (int i = 0; i < 3; i++) /* root, product and sum are stored */
-      theta = compound(theta, stored);
-    if (!(theta < 0.5))
-      return INFINITY;
+  if (converts(g, count, model->storage)) {
+    double eta = ldexp(1, mc_kernel_smallest_exponent(model->storage) - 1);
+    conversion = mc_up_add(ldexp(1, -mc_kernel_precision(model->storage)), mc_up(mc_up_mul(eta, k->root_rc) / lower));
   }
-  double relative = mc_up_over_one_minus(mc_up_add(conversion, theta), theta);
-  double e = mc_up_mul(x0, relative);
+  if (model->normalisation.kind != MC_NORM_NONE)
+    theta = divisor_error(k, &model->normalisation, lower, conversion);
+  double e = mc_up_mul(x0, mc_up_over_one_minus(mc_up_add(conversion, theta), theta));
   return mc_up_add(e, operation_error(k, mc_up_add(x0, e), k->root_rc));
 }
 
