@@ -69,10 +69,11 @@ void mc_ball_fmpq_set_double(fmpq_t q, double x);
 
 /* ---- Exact digit matrices (digits.c, product.c) ----
  *
- * X = sum over planes s of D_s 2^(-w (first + s + 1)), D_s a matrix of integers in doubles, of magnitude at most 2^(w-1) but for
- * the leading plane, where 2^w is allowed.  Products of planes are error-free DGEMMs (K. Ozaki, T. Ogita, S. Oishi, S. M. Rump,
- * Numer. Algorithms 59 (2012)): all sums stay within 2^53, so they are the same whatever the BLAS, its order of summation, its
- * threads or its use of FMA.  What is dropped at the small end is bounded.  All of it needs rounding to nearest, which is checked. */
+ * X = sum over planes s of D_s 2^(-w (first + s + 1)), D_s a matrix of integers in doubles, of magnitude at most
+ * 2^(w-1) but for the leading plane, where 2^w is allowed.  Products of planes are error-free DGEMMs (K. Ozaki,
+ * T. Ogita, S. Oishi, S. M. Rump, Numer. Algorithms 59 (2012)): all sums stay within 2^52, so they are the same
+ * whatever the BLAS, its order of summation, its threads or its use of FMA.  What is dropped at the small end is
+ * bounded.  All of it needs rounding to nearest, which is checked. */
 
 typedef struct {
   size_t m, n, planes;

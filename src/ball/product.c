@@ -39,10 +39,15 @@ static uint64_t dot_mod(const double *row, const uint64_t *x, size_t n) {
   uint64_t total = 0;
   for (size_t from = 0; from < n; from += 4096) {
     size_t to = n - from > 4096 ? from + 4096 : n;
-    wide_signed sum = 0;
-    for (size_t j = from; j < to; j++)
-      sum += (wide_signed)(int64_t)row[j] * (int64_t)x[j];
-    total = add_mod(total, reduce_signed(sum));
+    wide_signed even = 0, odd = 0; /* two chains of carries */
+    size_t j = from;
+    for (; j + 2 <= to; j += 2) {
+      even += (wide_signed)(int64_t)row[j] * (int64_t)x[j];
+      odd += (wide_signed)(int64_t)row[j + 1] * (int64_t)x[j + 1];
+    }
+    if (j < to)
+      even += (wide_signed)(int64_t)row[j] * (int64_t)x[j];
+    total = add_mod(total, reduce_signed(even + odd));
   }
   return total;
 }
@@ -91,8 +96,8 @@ void mc_digits_sum_clear(mc_digits_sum *s) {
 
 enum { LANES = 8 };
 
-/* Raise worst[k] to |x[k]|; what is no integer, NaN or infinite makes off[k] differ from 0.  (Lanes, so that compilers can use
- * vectors without changing the meaning of a comparison with NaN.) */
+/* Raise worst[k] to |x|; what is no integer, NaN or infinite makes off[k] differ from 0.  (Lanes, so that compilers can
+ * use vectors without changing the meaning of a comparison with NaN.) */
 static inline void scan_lane(double *worst, double *off, double x, int k) {
   double v = fabs(x);
   worst[k] = v > worst[k] ? v : worst[k];

@@ -26,7 +26,9 @@ wraps_of() {
 
 # The folder is copied, so that the broken file finds its neighbours.
 mkdir -p "$work/src"
-cp -R "$source/src/base" "$source/src/ball" "$source/src/matfile" "$source/src/schedule" "$source/src/truth" "$work/src/"
+for module in base ball matfile schedule truth; do
+  cp -R "$source/src/$module" "$work/src/"
+done
 while IFS='|' read -r test file script; do
   test=$(echo "$test" | tr -d ' ') file=$(echo "$file" | tr -d ' ') script=${script# }
   case $test in '' | '#'*) continue ;; esac
@@ -39,7 +41,8 @@ while IFS='|' read -r test file script; do
   # shellcheck disable=SC2086
   $cc $compile -c "$work/$file" -o "$work/mutant.o"
   # shellcheck disable=SC2086,SC2046
-  $cc $compile "$source/tests/$(folder_of "$test")/$test.c" "$work/mutant.o" "$library" $link $(wraps_of "$test") -o "$work/$test"
+  $cc $compile "$source/tests/$(folder_of "$test")/$test.c" "$work/mutant.o" "$library" $link \
+    $(wraps_of "$test") -o "$work/$test"
   if (cd "$work" && timeout 60 "./$test" >/dev/null 2>&1); then
     echo "survives $test: $file: $script"
     survivors=$((survivors + 1))

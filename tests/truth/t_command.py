@@ -1,4 +1,4 @@
-"""`muoncert truth` from outside: values, records, exit statuses, bad input.   t_command.py PROGRAM [unittest options]"""
+"""`muoncert truth` from outside: values, records, exit statuses, bad input.  t_command.py PROGRAM [options]"""
 
 import json
 import os
@@ -34,7 +34,8 @@ class Case(unittest.TestCase):
         return path
 
     def run_truth(self, *arguments, status=0):
-        done = subprocess.run([PROGRAM, "truth", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([PROGRAM, "truth", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=120)
         self.assertEqual(done.returncode, status, done.stderr + done.stdout)
         return done
 
@@ -58,7 +59,8 @@ class Values(Case):
             d = self.record("polar", self.file(npy(self.A)), "--bits", str(bits))
             self.assertTrue(d["certified"])
             self.assertEqual((d["what"], d["m"], d["n"], d["verdict"]), ("polar", 3, 3, "expected"))
-            distance = sum((Fraction(x) - Fraction(y, 3)) ** 2 for r, s in zip(d["values"], self.N) for x, y in zip(r, s))
+            pairs = [(Fraction(x), Fraction(y, 3)) for r, s in zip(d["values"], self.N) for x, y in zip(r, s)]
+            distance = sum((x - y) ** 2 for x, y in pairs)
             self.assertLessEqual(distance, Fraction(d["radius"]) ** 2)
             self.assertLess(Fraction(d["radius"]), Fraction(1, 2 ** (bits - 3)))
             for name, exact in (("sigma_min", 3), ("sigma_max", 12), ("condition", 4)):
@@ -78,8 +80,13 @@ class Values(Case):
 
     def test_normalisations(self):
         path = self.file(npy([[4.0]]))
-        for options, exact in ((("--norm", "none"), 4), (("--norm", "clamp", "--eps", "8"), Fraction(1, 2)),
-                               (("--norm", "add", "--eps", "4", "--safety", "3"), Fraction(1, 4)), (("--norm", "clamp"), 1)):
+        cases = [
+            (("--norm", "none"), 4),
+            (("--norm", "clamp", "--eps", "8"), Fraction(1, 2)),
+            (("--norm", "add", "--eps", "4", "--safety", "3"), Fraction(1, 4)),
+            (("--norm", "clamp"), 1),
+        ]
+        for options, exact in cases:
             d = self.record("ns", path, "--schedule", "1", *options)
             self.assertLessEqual(abs(Fraction(d["values"][0][0]) - exact), Fraction(d["radius"]))
 
@@ -108,8 +115,9 @@ class Values(Case):
         self.assertLessEqual(distance, Fraction(d["output_radius"]) ** 2)
 
     def test_layouts(self):
-        for data in (npy([[1.0, 2.0, 3.0]], ">f8"), npy([[1.0, 2.0, 3.0]], "<f4", "f"), npy([[1.0, 2.0, 3.0]], "<f2", "e"),
-                     npy([[1.0], [2.0], [3.0]], shape=(1, 3), order=True)):
+        row = [[1.0, 2.0, 3.0]]
+        fortran = npy([[1.0], [2.0], [3.0]], shape=(1, 3), order=True)
+        for data in (npy(row, ">f8"), npy(row, "<f4", "f"), npy(row, "<f2", "e"), fortran):
             d = self.record("sv", self.file(data))
             self.assertTrue(Fraction(d["values"][0]["lo"]) ** 2 <= 14 <= Fraction(d["values"][0]["hi"]) ** 2)
 
@@ -139,24 +147,43 @@ class NotCertified(Case):
 class BadInput(Case):
     def test_files(self):
         good = npy([[1.0, 2.0]])
-        for data, words in ((b"", "not a .npy file"), (good[:-1], "truncated"), (good + b"x", "trailing bytes"),
-                            (npy([[1]], "<i8", "q"), "'<i8' are not supported"), (npy([[1.0]], shape=(1,)), "1 dimension"),
-                            (npy([[]], shape=(0, 3)), "no elements"), (npy([[1]], "<V2", "H"), "bfloat16")):
+        cases = [
+            (b"", "not a .npy file"),
+            (good[:-1], "truncated"),
+            (good + b"x", "trailing bytes"),
+            (npy([[1]], "<i8", "q"), "'<i8' are not supported"),
+            (npy([[1.0]], shape=(1,)), "1 dimension"),
+            (npy([[]], shape=(0, 3)), "no elements"),
+            (npy([[1]], "<V2", "H"), "bfloat16"),
+        ]
+        for data, words in cases:
             path = self.file(data)
-            self.assertTrue(self.refused("polar", path, words=words).stderr.startswith("muoncert truth: " + path + ": "))
+            message = self.refused("polar", path, words=words).stderr
+            self.assertTrue(message.startswith("muoncert truth: " + path + ": "))
         self.refused("polar", os.path.join(self.folder, "missing.npy"), words="missing.npy: No such file")
         self.refused("polar", self.folder, words=self.folder)
 
     def test_options(self):
         path = self.file(npy([[1.0]]))
-        for arguments, words in (((), "say what"), (("polar",), "say what"), (("eig", path), "none of polar, sv, ns"),
-                                 (("polar", path, path), "one file"), (("polar", path, "--bits", "x"), "bits"),
-                                 (("polar", path, "--bits", "3"), "bits"), (("ns", path, "--norm", "two"), "norm"),
-                                 (("ns", path, "--schedule", "jordon"), "jordan"), (("ns", path, "--schedule", "1,x"), "column 3"),
-                                 (("ns", path, "--eps", "tiny"), "--eps"), (("ns", path, "--eps", "-1"), "negative"),
-                                 (("ns", path, "--safety", "0"), "positive"), (("ns", path, "--steps", "0"), "steps"),
-                                 (("sv", path, "--output", "u.npy"), "--output"), (("polar", path, "--digits", "1"), "digits"),
-                                 (("polar", path, "--output", os.path.join(self.folder, "no", "u.npy")), "No such file")):
+        cases = [
+            ((), "say what"),
+            (("polar",), "say what"),
+            (("eig", path), "none of polar, sv, ns"),
+            (("polar", path, path), "one file"),
+            (("polar", path, "--bits", "x"), "bits"),
+            (("polar", path, "--bits", "3"), "bits"),
+            (("polar", path, "--digits", "1"), "digits"),
+            (("polar", path, "--output", os.path.join(self.folder, "no", "u.npy")), "No such file"),
+            (("sv", path, "--output", "u.npy"), "--output"),
+            (("ns", path, "--norm", "two"), "norm"),
+            (("ns", path, "--schedule", "jordon"), "jordan"),
+            (("ns", path, "--schedule", "1,x"), "column 3"),
+            (("ns", path, "--eps", "tiny"), "--eps"),
+            (("ns", path, "--eps", "-1"), "negative"),
+            (("ns", path, "--safety", "0"), "positive"),
+            (("ns", path, "--steps", "0"), "steps"),
+        ]
+        for arguments, words in cases:
             self.refused(*arguments, words=words)
 
 

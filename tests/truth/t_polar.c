@@ -185,7 +185,8 @@ static void ill_conditioned(void **state) {
   }
 }
 
-/* Rows of very different size, condition numbers about 2^47 … 2^150: the radius asked for is reached, and more bits agree. */
+/* Rows of very different size, condition numbers about 2^47 … 2^150: the radius asked for is reached, and more bits
+ * agree. */
 static void graded(void **state) {
   (void)state;
   for (int k = 47; k <= 150; k++) {
