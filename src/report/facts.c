@@ -56,6 +56,27 @@ const char *mc_fact_verdict(const mc_fact_kind *kind, const json_t *entry) {
   return mc_fact_text(entry, "verdict");
 }
 
+/* Of two claims, is one the restatement of the other: `lemma.bound` and `lemma.bound_as_printed`? */
+static bool is_restatement(const char *a, const char *b) {
+  size_t n = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
+  return n > 0 && strncmp(a, b, n) == 0 && strchr("_.", a[n] ? a[n] : b[n]) != NULL;
+}
+
+static bool is_plain(const mc_fact_kind *kind, const json_t *entry) {
+  return strcmp(mc_fact_verdict(kind, entry), kind->usual) == 0 &&
+         mc_run_item_exit(kind->list, entry) == MC_EXIT_EXPECTED;
+}
+
+bool mc_fact_is_remarkable(const mc_fact_kind *kind, const json_t *entries, const json_t *entry) {
+  if (!is_plain(kind, entry))
+    return true;
+  size_t i;
+  const json_t *other;
+  json_array_foreach(entries, i, other) if (!is_plain(kind, other) &&
+                                            is_restatement(mc_fact_name(entry), mc_fact_name(other))) return true;
+  return false;
+}
+
 void mc_fact_headline(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
   const char *verdict = mc_fact_verdict(kind, entry), *expected = mc_fact_text(entry, "expected");
   mc_exit x = mc_run_item_exit(kind->list, entry);
@@ -93,7 +114,7 @@ static long long sum_over(const json_t *entries, const char *member) {
   return sum;
 }
 
-void mc_fact_proofs(mc_text *out, const json_t *document) {
+static void print_proofs(mc_text *out, const json_t *document) {
   const json_t *proofs = json_object_get(document, "proofs"), *functions = json_object_get(proofs, "functions");
   if (json_array_size(functions) == 0)
     return;
@@ -112,7 +133,7 @@ void mc_fact_proofs(mc_text *out, const json_t *document) {
     mc_text_printf(out, "; %zu assumptions listed", json_array_size(json_object_get(proofs, "trusted")));
 }
 
-void mc_fact_rules(mc_text *out, const json_t *document) {
+static void print_rules(mc_text *out, const json_t *document) {
   size_t i, bugs = json_array_size(json_object_get(document, "mutants"));
   const json_t *rule;
   json_array_foreach(json_object_get(document, "rules"), i, rule) {
@@ -123,6 +144,13 @@ void mc_fact_rules(mc_text *out, const json_t *document) {
     else
       mc_text_printf(out, "%lld of %zu", integer_of(rule, "survivors"), bugs);
   }
+}
+
+void mc_fact_overview(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
+  if (strcmp(kind->list, "functions") == 0)
+    print_proofs(out, document);
+  else if (strcmp(kind->list, "mutants") == 0)
+    print_rules(out, document);
 }
 
 /* ---- Numbers ---- */

@@ -33,15 +33,16 @@ const char *mc_fact_data(const mc_text *t);
 void mc_fact_part_items(mc_text *out, const json_t *part);
 void mc_fact_part(mc_text *out, const json_t *part);
 
-/* One line on all proofs of a merged document, if it holds a proof record. */
-void mc_fact_proofs(mc_text *out, const json_t *document);
-
-/* One line on planted bugs and the rules of others, if the document holds any. */
-void mc_fact_rules(mc_text *out, const json_t *document);
+/* One line on a whole list, for proofs (goals, assumptions) and planted bugs (what the tests of others let through); else nothing. */
+void mc_fact_overview(mc_text *out, const json_t *document, const mc_fact_kind *kind);
 
 /* An entry's name and its verdict in one word ("not proved" for a function with an open goal). */
 const char *mc_fact_name(const json_t *entry);
 const char *mc_fact_verdict(const mc_fact_kind *kind, const json_t *entry);
+
+/* To be shown even where a list is long: every entry that is not as expected, or whose verdict is not the usual one, and what it
+ * restates (`lemma.bound` beside `lemma.bound_as_printed`). */
+bool mc_fact_is_remarkable(const mc_fact_kind *kind, const json_t *entries, const json_t *entry);
 
 /* "refuted, expected proved": the verdict, and the expectation where it differs. */
 void mc_fact_headline(mc_text *out, const mc_fact_kind *kind, const json_t *entry);

@@ -205,14 +205,43 @@ static void put_entry(mc_text *out, const mc_fact_kind *kind, const json_t *entr
   mc_text_printf(out, "</div></details>\n");
 }
 
-static void put_entries(mc_text *out, const mc_fact_kind *kind, const json_t *entries, bool surprising) {
-  size_t i;
-  const json_t *entry;
-  json_array_foreach(entries, i, entry) if ((mc_run_item_exit(kind->list, entry) != MC_EXIT_EXPECTED) == surprising)
-      put_entry(out, kind, entry);
+typedef enum { SURPRISING, REMARKABLE, PLAIN } interest;
+
+static interest interest_of(const mc_fact_kind *kind, const json_t *entries, const json_t *entry) {
+  if (mc_run_item_exit(kind->list, entry) != MC_EXIT_EXPECTED)
+    return SURPRISING;
+  return mc_fact_is_remarkable(kind, entries, entry) ? REMARKABLE : PLAIN;
 }
 
-/* Entries whose verdict is not the expected one first; the others folded where they are many. */
+/* All entries of one interest; returns their number. */
+static size_t put_entries(mc_text *out, const mc_fact_kind *kind, const json_t *entries, interest which) {
+  size_t count = 0, i;
+  const json_t *entry;
+  json_array_foreach(entries, i, entry) {
+    if (interest_of(kind, entries, entry) != which)
+      continue;
+    put_entry(out, kind, entry);
+    count++;
+  }
+  return count;
+}
+
+static void put_plain_entries(mc_text *out, const mc_fact_kind *kind, const json_t *entries) {
+  mc_text plain;
+  mc_text_init(&plain);
+  size_t count = put_entries(&plain, kind, entries, PLAIN);
+  bool fold = json_array_size(entries) > WHOLE_LIST && count > 0;
+  if (fold)
+    mc_text_printf(out, "<details><summary>%zu %s %s, as expected</summary><div class=\"body\">\n", count,
+                   count == 1 ? kind->one : kind->several, kind->usual);
+  mc_text_append(out, mc_fact_data(&plain), plain.length);
+  if (fold)
+    mc_text_printf(out, "</div></details>\n");
+  out->failed = out->failed || plain.failed;
+  mc_text_clear(&plain);
+}
+
+/* What is not as expected, what is remarkable, and then the rest, folded where the list is long. */
 static void put_list(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
   const json_t *entries = mc_fact_entries(document, kind);
   if (json_array_size(entries) == 0)
@@ -220,18 +249,11 @@ static void put_list(mc_text *out, const json_t *document, const mc_fact_kind *k
   put(out, "h2", "", kind->part);
   mc_text overview;
   mc_text_init(&overview);
-  if (strcmp(kind->list, "functions") == 0)
-    mc_fact_proofs(&overview, document);
-  else if (strcmp(kind->list, "mutants") == 0)
-    mc_fact_rules(&overview, document);
+  mc_fact_overview(&overview, document, kind);
   put_and_clear(out, "p", "", &overview);
-  put_entries(out, kind, entries, true);
-  bool fold = json_array_size(entries) > WHOLE_LIST;
-  if (fold)
-    mc_text_printf(out, "<details><summary>as expected</summary><div class=\"body\">\n");
-  put_entries(out, kind, entries, false);
-  if (fold)
-    mc_text_printf(out, "</div></details>\n");
+  put_entries(out, kind, entries, SURPRISING);
+  put_entries(out, kind, entries, REMARKABLE);
+  put_plain_entries(out, kind, entries);
 }
 
 /* ---- What changed ---- */

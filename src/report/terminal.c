@@ -153,28 +153,6 @@ static void put_changes(page *p) {
 
 /* ---- The entries ---- */
 
-/* Of two claims, is one the restatement of the other: `lemma.bound` and `lemma.bound_as_printed`? */
-static bool is_restatement(const char *a, const char *b) {
-  size_t n = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
-  return n > 0 && strncmp(a, b, n) == 0 && strchr("_.", a[n] ? a[n] : b[n]) != NULL;
-}
-
-static bool is_plain(const mc_fact_kind *kind, const json_t *entry) {
-  return strcmp(mc_fact_verdict(kind, entry), kind->usual) == 0 &&
-         mc_run_item_exit(kind->list, entry) == MC_EXIT_EXPECTED;
-}
-
-/* Shown in a long list: what is not plain, and what it restates. */
-static bool is_remarkable(const mc_fact_kind *kind, const json_t *entries, const json_t *entry) {
-  if (!is_plain(kind, entry))
-    return true;
-  size_t i;
-  const json_t *other;
-  json_array_foreach(entries, i, other) if (!is_plain(kind, other) &&
-                                            is_restatement(mc_fact_name(entry), mc_fact_name(other))) return true;
-  return false;
-}
-
 static size_t widest_name(const json_t *entries) {
   size_t widest = 0, i;
   const json_t *entry;
@@ -208,14 +186,10 @@ static void put_entry(page *p, const mc_fact_kind *kind, const json_t *entry, si
   }
 }
 
-/* A line on the whole list, for proofs and planted bugs. */
 static void put_overview(page *p, const mc_fact_kind *kind) {
   mc_text text;
   mc_text_init(&text);
-  if (strcmp(kind->list, "functions") == 0)
-    mc_fact_proofs(&text, p->document);
-  else if (strcmp(kind->list, "mutants") == 0)
-    mc_fact_rules(&text, p->document);
+  mc_fact_overview(&text, p->document, kind);
   if (text.length > 0) {
     put(p, MC_INK_PLAIN, "  ");
     put(p, MC_INK_PLAIN, text.data);
@@ -234,7 +208,7 @@ static void put_list(page *p, const mc_fact_kind *kind) {
   put(p, MC_INK_STRONG, kind->part);
   end_line(p);
   json_array_foreach(entries, i, entry) {
-    bool remarkable = is_remarkable(kind, entries, entry);
+    bool remarkable = mc_fact_is_remarkable(kind, entries, entry);
     if (whole || remarkable)
       put_entry(p, kind, entry, columns, remarkable && mc_run_item_exit(kind->list, entry) == MC_EXIT_EXPECTED);
     else
