@@ -36,7 +36,9 @@ static const struct argp_option options[] = {
     {"input", OPTION_INPUT, "G.npy", 0, "what the kernel was given: a matrix, or a batch (three dimensions)", 0},
     {"output", OPTION_OUTPUT, "X.npy", 0, "what the kernel made of it", 0},
     {"preset", OPTION_PRESET, "NAME", 0,
-     "what the kernel claims to compute: keller-jordan (default), torch, moonlight, dion, emerging-optimizers", 0},
+     "what the kernel claims to compute: keller-jordan (default), torch, moonlight, dion, emerging-optimizers, "
+     "polar-express, gram-ns",
+     0},
     {"schedule", OPTION_SCHEDULE, "NAME|LIST", 0, "another schedule: a published name, or steps a,b,c;a,b,c", 0},
     {"steps", OPTION_STEPS, "K", 0, "another number of steps (the last repeats)", 0},
     {"norm", OPTION_NORM, "N", 0,

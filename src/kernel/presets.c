@@ -5,19 +5,26 @@
 
 static const struct {
   const char *name, *schedule;
+  size_t steps; /* 0: all of the schedule */
   mc_norm_kind kind;
   const char *eps, *safety;
+  const char *divided; /* the input of the first divided_steps steps is divided by this; NULL: it is not */
+  size_t divided_steps;
 } presets[] = {
     /* KellerJordan/Muon, muon.py, zeropower_via_newtonschulz5 */
-    {"keller-jordan", "jordan", MC_NORM_FROBENIUS_ADD, "1e-7", "1"},
+    {"keller-jordan", "jordan", 0, MC_NORM_FROBENIUS_ADD, "1e-7", "1", NULL, 0},
     /* torch.optim.Muon, torch/optim/_muon.py */
-    {"torch", "jordan", MC_NORM_FROBENIUS_CLAMP, "1e-7", "1"},
+    {"torch", "jordan", 0, MC_NORM_FROBENIUS_CLAMP, "1e-7", "1", NULL, 0},
     /* MoonshotAI/Moonlight, examples/toy_train.py */
-    {"moonlight", "jordan", MC_NORM_FROBENIUS_ADD, "1e-7", "1"},
+    {"moonlight", "jordan", 0, MC_NORM_FROBENIUS_ADD, "1e-7", "1", NULL, 0},
     /* microsoft/dion, polar_express.py */
-    {"dion", "dion", MC_NORM_FROBENIUS_ADD, "1e-6", "1.02"},
+    {"dion", "dion", 0, MC_NORM_FROBENIUS_ADD, "1e-6", "1.02", NULL, 0},
     /* NVIDIA-NeMo/Emerging-Optimizers, "quintic" */
-    {"emerging-optimizers", "you", MC_NORM_FROBENIUS_CLAMP, "1e-15", "1"},
+    {"emerging-optimizers", "you", 0, MC_NORM_FROBENIUS_CLAMP, "1e-15", "1", NULL, 0},
+    /* NoahAmsel/PolarExpress: all rows but the last divided by the safety factor */
+    {"polar-express", "polar_express", 0, MC_NORM_FROBENIUS_ADD, "1e-7", "1.01", "1.01", 7},
+    /* Dao-AILab/gram-newton-schulz, coefficients.py: five rows, all divided; the standard iteration, not its Gram form */
+    {"gram-ns", "polar_express", 5, MC_NORM_FROBENIUS_ADD, "1e-7", "1", "1.05", 5},
 };
 enum { PRESETS = sizeof presets / sizeof presets[0] };
 
@@ -48,11 +55,25 @@ static mc_status unknown_preset(const char *name, mc_error *e) {
   return s;
 }
 
+static mc_status set_schedule(mc_schedule *schedule, size_t i, mc_error *e) {
+  fmpq_t factor;
+  fmpq_init(factor);
+  mc_status s = mc_schedule_set_name(schedule, presets[i].schedule, e);
+  if (s == MC_OK)
+    s = mc_schedule_resize(schedule, presets[i].steps, e);
+  if (s == MC_OK && presets[i].divided)
+    s = mc_ball_fmpq_set_text(factor, presets[i].divided, e);
+  if (s == MC_OK && presets[i].divided)
+    mc_schedule_divide_input(schedule, presets[i].divided_steps, factor);
+  fmpq_clear(factor);
+  return s;
+}
+
 mc_status mc_kernel_model_set_preset(mc_kernel_model *model, const char *name, mc_error *e) {
   for (size_t i = 0; i < PRESETS; i++) {
     if (strcmp(name, presets[i].name) != 0)
       continue;
-    mc_status s = mc_schedule_set_name(&model->schedule, presets[i].schedule, e);
+    mc_status s = set_schedule(&model->schedule, i, e);
     model->normalisation.kind = presets[i].kind;
     if (s == MC_OK)
       s = mc_ball_fmpq_set_text(model->normalisation.eps, presets[i].eps, e);

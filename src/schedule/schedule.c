@@ -117,6 +117,22 @@ mc_status mc_schedule_resize(mc_schedule *s, size_t count, mc_error *e) {
   return status;
 }
 
+void mc_schedule_divide_input(mc_schedule *s, size_t count, const fmpq_t factor) {
+  fmpq_t power, square;
+  fmpq_init(power);
+  fmpq_init(square);
+  fmpq_mul(square, factor, factor);
+  for (size_t k = 0; k < s->count && k < count; k++) {
+    fmpq_set(power, factor);
+    for (slong j = 0; j < s->steps[k].terms; j++) {
+      fmpq_div(&s->steps[k].c[j], &s->steps[k].c[j], power);
+      fmpq_mul(power, power, square);
+    }
+  }
+  fmpq_clear(power);
+  fmpq_clear(square);
+}
+
 /* q rounded to nearest even in a binary format of `bits` bits and smallest exponent `smallest` (overflow does not
  * occur for coefficients that anybody publishes, and is left unrounded). */
 static void round_coefficient(fmpq_t q, slong bits, slong smallest) {

@@ -41,6 +41,10 @@ mc_status mc_schedule_set(mc_schedule *s, const mc_schedule *source, mc_error *e
 /* Make the schedule exactly `count` steps long: cut, or repeat its last step. count = 0: leave it. */
 mc_status mc_schedule_resize(mc_schedule *s, size_t count, mc_error *e);
 
+/* Make the first `count` steps p(x) into p(x / factor), factor > 0: coefficient j divided by factor^(2j+1), exactly.  What published
+ * code does so that singular values slightly above 1 stay in the basin. */
+void mc_schedule_divide_input(mc_schedule *s, size_t count, const fmpq_t factor);
+
 typedef enum {
   MC_COEFFICIENTS_DECIMAL, /* as printed */
   MC_COEFFICIENTS_FLOAT32, /* each rounded to nearest float32, as a kernel in float32 holds them */

@@ -181,6 +181,26 @@ static void test_presets(void **state) {
   mc_kernel_model_clear(&model);
 }
 
+/* Polar Express: the first row divided by 1.01, 1.01^3, 1.01^5, the last as it is (NeMo prints 8.2052, -22.9019, 16.4607 for the first). */
+static void test_divided_schedule(void **state) {
+  mc_kernel_model model;
+  mc_error e = {0};
+  arb_t x;
+  (void)state;
+  mc_kernel_model_init(&model);
+  assert_int_equal(mc_kernel_model_set_preset(&model, "polar-express", &e), MC_OK);
+  arb_init(x);
+  static const double first[] = {8.2052, -22.9019, 16.4607}, last[] = {1.875, -1.25, 0.375};
+  for (slong j = 0; j < 3; j++) {
+    arb_set_fmpq(x, &model.schedule.steps[0].c[j], 64);
+    assert_true(fabs(arf_get_d(arb_midref(x), ARF_RND_NEAR) - first[j]) < 1e-3);
+    arb_set_fmpq(x, &model.schedule.steps[7].c[j], 64);
+    assert_true(arf_get_d(arb_midref(x), ARF_RND_NEAR) == last[j]);
+  }
+  arb_clear(x);
+  mc_kernel_model_clear(&model);
+}
+
 static void test_refuses_septic_steps(void **state) {
   double g = 1, x;
   mc_error e = {0};
@@ -199,6 +219,7 @@ int main(void) {
       cmocka_unit_test(test_draws),
       cmocka_unit_test(test_every_planted_bug_changes_the_output),
       cmocka_unit_test(test_presets),
+      cmocka_unit_test(test_divided_schedule),
       cmocka_unit_test(test_refuses_septic_steps),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
