@@ -24,9 +24,9 @@
 #include <flint/flint.h>
 #include <flint/fmpq.h>
 #include <flint/fmpq_mat.h>
+#include <flint/fmpq_mpoly.h>
 #include <flint/fmpq_poly.h>
 #include <flint/fmpz.h>
-#include <flint/fmpq_mpoly.h>
 #include <flint/fmpz_poly.h>
 #include <flint/fmpz_poly_factor.h>
 #include <flint/nmod_mat.h>

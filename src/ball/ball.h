@@ -57,6 +57,10 @@ void mc_ball_poly_max_upper(mag_t bound, mag_t slope, const fmpq *p, slong lengt
  * "inf" where x is unbounded, and both when x is NaN.  Free both with mc_free.  MC_NO_MEMORY when out of memory. */
 mc_status mc_ball_bounds_text(char **lo, char **hi, const arb_t x, size_t digits, mc_error *e);
 
+/* Numbers beyond 2^±MC_BALL_TEXT_EXPONENT are written as this power, 0 or inf: on the safe side of a direction, and
+ * to nearest as 0 or inf. */
+#define MC_BALL_TEXT_EXPONENT 100000
+
 /* x rounded down (direction < 0), to nearest (0) or up (> 0) to `digits` significant digits.  NULL: out of memory. */
 char *mc_ball_arf_text(const arf_t x, int direction, size_t digits);
 
@@ -82,7 +86,8 @@ typedef struct {
   double *d; /* entry (i, j) of plane s: d[(i * planes + s) * n + j] */
 } mc_digits;
 
-/* The largest width for which sums of `products` products of planes with contraction length k stay within 2^52. */
+/* The largest width, up to 26, for which sums of `products` products of planes with contraction length k stay within
+ * 2^52. */
 int mc_digits_width(size_t k, size_t products);
 
 /* All zero.  MC_NO_MEMORY. */

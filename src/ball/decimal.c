@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Numbers beyond 2^±LARGEST are written as this power or as 0 or inf, on the safe side. */
-enum { LARGEST = 100000 };
+enum { LARGEST = MC_BALL_TEXT_EXPONENT };
 
 static char *copy_text(const char *s) {
   return mc_strdup(s);

@@ -6,9 +6,13 @@
 
 #include "digits.h"
 
+/* Two planes make one exact double: 2^w 2^w + 2^(w-1) <= 2^53. */
+enum { MAX_WIDTH = 26 };
+
 int mc_digits_width(size_t k, size_t products) {
   int bits = (int)FLINT_BIT_COUNT(k > 0 ? k - 1 : 0) + (int)FLINT_BIT_COUNT(products > 0 ? products - 1 : 0);
-  return (52 - bits) / 2 + 1;
+  int width = (52 - bits) / 2 + 1;
+  return width < MAX_WIDTH ? width : MAX_WIDTH;
 }
 
 mc_status mc_digits_init(mc_digits *x, size_t m, size_t n, size_t planes, slong first, int w, mc_error *e) {

@@ -42,8 +42,14 @@ void mc_enclosure_text_radius(mag_t radius, const mc_enclosure *x, size_t digits
   mag_pow_ui(unit, unit, digits > 0 ? digits - 1 : 0);
   mag_mul_2exp_si(unit, unit, -1);
   mc_ball_mat_frobenius_upper(norm, x->value);
+  bool spelt = mag_cmp_2exp_si(norm, MC_BALL_TEXT_EXPONENT) < 0;
   mag_mul(norm, norm, unit);
   mag_add(radius, x->radius, norm);
+  /* Entries below 2^-MC_BALL_TEXT_EXPONENT are written as 0. */
+  mag_set_ui_2exp_si(norm, (ulong)(arb_mat_nrows(x->value) * arb_mat_ncols(x->value)), -MC_BALL_TEXT_EXPONENT);
+  mag_add(radius, radius, norm);
+  if (!spelt)
+    mag_inf(radius);
   mag_clear(norm);
   mag_clear(unit);
 }
