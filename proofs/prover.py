@@ -208,8 +208,10 @@ class Run:
         return found
 
 
-def wp_command(work, source, session, *, functions=(), cache="update", seconds=GOAL_SECONDS, smoke=True, processes=1,
+def wp_command(work, source, session, *, functions=(), cache="update", seconds=GOAL_SECONDS, smoke=True,
                properties=None, report=None):
+    """The provers race for a goal, except where verdicts are only looked up: then Z3 is asked first."""
+    processes = 1 if cache == "offline" else 2
     command = ["frama-c", "-c11", "-machdep", "gcc_x86_64", "-wp", "-wp-rte", "-warn-unsigned-overflow", "-warn-special-float",
                "none", "-wp-share", str(work / "share"), "-wp-model", "Typed+Float", "-wp-driver", str(work / "float_model.driver"),
                "-wp-prover", "script,Z3:4.8.12:uf,CVC5:1.0.3:uf", "-wp-timeout", str(seconds), "-wp-par", str(processes),
