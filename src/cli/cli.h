@@ -1,4 +1,5 @@
-/* One function a command.  Each parses its own options with argp, calls src/run or a module, prints, and returns an exit status. */
+/* One function a command.  Each parses its own options with argp, calls src/run or a module, prints, and returns an
+ * exit status. */
 #ifndef MUONCERT_CLI_H
 #define MUONCERT_CLI_H
 
@@ -9,12 +10,15 @@
 /* argv[0] is "muoncert COMMAND", so that argp's messages name the command. */
 typedef int mc_command(int argc, char **argv);
 
-mc_command mc_cli_verify, mc_cli_claims, mc_cli_prove, mc_cli_truth, mc_cli_audit, mc_cli_tol, mc_cli_campaign, mc_cli_report;
+mc_command mc_cli_verify, mc_cli_claims, mc_cli_prove, mc_cli_truth, mc_cli_audit, mc_cli_tol, mc_cli_campaign,
+    mc_cli_report;
 
-/* How documents are written: certified numbers are strings, so that the few reals (seconds) need no more digits than these. */
+/* How documents are written: certified numbers are strings, so that the few reals (seconds) need no more digits than
+ * these. */
 #define MC_CLI_JSON_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(9))
 
-/* One clear line on stderr: "muoncert COMMAND: file:line:column: text"; returns the exit status that the error deserves. */
+/* One clear line on stderr: "muoncert COMMAND: file:line:column: text"; returns the exit status that the error
+ * deserves. */
 int mc_cli_fail(const char *command, const mc_error *e);
 
 /* One JSON document on stdout and nothing else; 3 if it could not be written. */
@@ -28,7 +32,8 @@ bool mc_cli_read_u64(uint64_t *out, const char *text);
 
 struct argp_state;
 
-/* The number that an option's argument is; anything else, or more than `most`, ends the program with argp's usage message. */
+/* The number that an option's argument is; anything else, or more than `most`, ends the program with argp's usage
+ * message. */
 uint64_t mc_cli_number_of(const char *option, const char *text, uint64_t most, struct argp_state *state);
 
 /* May `stream` be coloured: it is a terminal that is not "dumb", and NO_COLOR is unset or empty. */
@@ -40,11 +45,12 @@ unsigned mc_cli_width(FILE *stream);
 /* Can the locale show UTF-8? */
 bool mc_cli_may_use_utf8(void);
 
-/* The end of every command that settles something: prints the document as JSON, or as the page of src/report in what the terminal
- * can show, and returns its exit status.  quiet: no page if everything is as expected. */
+/* The end of every command that settles something: prints the document as JSON, or as the page of src/report in what
+ * the terminal can show, and returns its exit status.  quiet: no page if everything is as expected. */
 int mc_cli_finish(const char *command, const json_t *document, bool as_json, bool quiet);
 
-/* Write a document as JSON, JUnit XML, HTML or SARIF; say on stderr what went wrong, and return the exit status for it. */
+/* Write a document as JSON, JUnit XML, HTML or SARIF; say on stderr what went wrong, and return the exit status for
+ * it. */
 int mc_cli_write_json(const char *command, const char *path, const json_t *document);
 int mc_cli_write_junit(const char *command, const char *path, const json_t *document);
 int mc_cli_write_html(const char *command, const char *path, const json_t *document);

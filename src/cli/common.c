@@ -18,7 +18,8 @@
 int mc_cli_fail(const char *command, const mc_error *e) {
   char text[1024];
   mc_error_format(text, sizeof text, e);
-  /* One line, whatever the name of the file; but the excerpt of a source that src/lang appends, indented, keeps its lines. */
+  /* One line, whatever the name of the file; but the excerpt of a source that src/lang appends, indented, keeps its
+   * lines. */
   for (char *c = text; *c; c++)
     if (iscntrl((unsigned char)*c) && strncmp(c, "\n  ", 3) != 0)
       *c = '?';

@@ -1,4 +1,5 @@
-# cmake -DOUTPUT=embedded_files.c -DHEADER=embedded.h "-DFILES=a.json;b.json" -P embed.cmake: the bytes of the files as C arrays.
+# cmake -DOUTPUT=embedded_files.c -DHEADER=embedded.h "-DFILES=a.json;b.json" -P embed.cmake: the bytes of the files
+# as C arrays.
 set(text "#include \"${HEADER}\"\n")
 set(table "")
 set(index 0)

@@ -33,15 +33,16 @@ const char *mc_fact_data(const mc_text *t);
 void mc_fact_part_items(mc_text *out, const json_t *part);
 void mc_fact_part(mc_text *out, const json_t *part);
 
-/* One line on a whole list, for proofs (goals, assumptions) and planted bugs (what the tests of others let through); else nothing. */
+/* One line on a whole list, for proofs (goals, assumptions) and planted bugs (what the tests of others let through);
+ * else nothing. */
 void mc_fact_overview(mc_text *out, const json_t *document, const mc_fact_kind *kind);
 
 /* An entry's name and its verdict in one word ("not proved" for a function with an open goal). */
 const char *mc_fact_name(const json_t *entry);
 const char *mc_fact_verdict(const mc_fact_kind *kind, const json_t *entry);
 
-/* To be shown even where a list is long: every entry that is not as expected, or whose verdict is not the usual one, and what it
- * restates (`lemma.bound` beside `lemma.bound_as_printed`). */
+/* To be shown even where a list is long: every entry that is not as expected, or whose verdict is not the usual one,
+ * and what it restates (`lemma.bound` beside `lemma.bound_as_printed`). */
 bool mc_fact_is_remarkable(const mc_fact_kind *kind, const json_t *entries, const json_t *entry);
 
 /* "refuted, expected proved": the verdict, and the expectation where it differs. */
@@ -50,9 +51,9 @@ void mc_fact_headline(mc_text *out, const mc_fact_kind *kind, const json_t *entr
 /* One phrase on what was found: the witness, the derived constant, the counts, the certified error. */
 void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
 
-/* Everything one needs to look into an entry, in this order where there is any: at (file and line), states, source, found, worst
- * (what the worst trial measured), certified (beside the error of an audit), why (there is no better verdict),
- * instead (what a bad output is), replay. */
+/* Everything one needs to look into an entry, in this order where there is any: at (file and line), states, source,
+ * found, worst (what the worst trial measured), certified (beside the error of an audit), why (there is no better
+ * verdict), instead (what a bad output is), replay. */
 typedef void mc_fact_visitor(void *context, const char *label, const char *text);
 void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visitor *visit, void *context);
 

@@ -1,5 +1,5 @@
-/* JSON Schema (draft 2020-12), as much of it as docs/schema uses.  A keyword that is not implemented here is an error of the
- * schema, so that nothing written in docs/schema is silently not checked. */
+/* JSON Schema (draft 2020-12), as much of it as docs/schema uses.  A keyword that is not implemented here is an error
+ * of the schema, so that nothing written in docs/schema is silently not checked. */
 #include <regex.h>
 #include <string.h>
 

@@ -66,7 +66,8 @@ static bool is_verdict_of(const kind *k, const char *word) {
   return false;
 }
 
-/* A campaign's counts must carry its verdict: violated if any trial is, and holds only if some trial did and none is left open. */
+/* A campaign's counts must carry its verdict: violated if any trial is, and holds only if some trial did and none is
+ * left open. */
 static bool campaign_contradicts_itself(const json_t *item, const char *verdict) {
   json_int_t trials = json_integer_value(json_object_get(item, "trials"));
   json_int_t met = json_integer_value(json_object_get(item, "met"));
@@ -118,7 +119,8 @@ mc_exit mc_run_item_exit(const char *list, const json_t *item) {
 
 /* ---- Judging documents ---- */
 
-/* The members that hold entries, and the document they are in: a merged document keeps a proof record whole, as "proofs". */
+/* The members that hold entries, and the document they are in: a merged document keeps a proof record whole, as
+ * "proofs". */
 static const json_t *find_list(const json_t *document, const char *list) {
   const json_t *own = json_object_get(document, list);
   return own ? own : json_object_get(json_object_get(document, "proofs"), list);

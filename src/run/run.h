@@ -2,8 +2,8 @@
  *
  * Each function runs a batch of work and returns one JSON document (design: "--json"): an object with
  *   schema tool command verdict seconds
- * and the batch's own list.  The terminal, JUnit and HTML reports are pure functions of these documents (src/report).  NULL and *e
- * filled: nothing could be run (bad input, no memory).  A single failing item never stops the others. */
+ * and the batch's own list.  The terminal, JUnit and HTML reports are pure functions of these documents (src/report).
+ * NULL and *e filled: nothing could be run (bad input, no memory).  A single failing item never stops the others. */
 #ifndef MUONCERT_RUN_H
 #define MUONCERT_RUN_H
 
@@ -33,11 +33,12 @@ typedef struct {
 /* The version of this program, "0.1.0". */
 const char *mc_run_version(void);
 
-/* Fill the members that every document has, in front of what is there.  command: "claims", …; the verdict is that of the exit
- * status: "expected", "violated", "undecided", "error" or "crashed". */
+/* Fill the members that every document has, in front of what is there.  command: "claims", …; the verdict is that of
+ * the exit status: "expected", "violated", "undecided", "error" or "crashed". */
 void mc_run_stamp(json_t *document, const char *command, mc_exit exit_status, double seconds);
 
-/* The exit status that the verdict standing in a document, or in an entry of parts[], names; MC_EXIT_USAGE for any other word. */
+/* The exit status that the verdict standing in a document, or in an entry of parts[], names; MC_EXIT_USAGE for any
+ * other word. */
 mc_exit mc_run_verdict_exit(const json_t *object);
 
 /* The exit status that one entry of the list named `list` ("claims", "campaigns", "audits", "functions", "theorems",
@@ -45,11 +46,12 @@ mc_exit mc_run_verdict_exit(const json_t *object);
  * verdict is the expected one.  An entry that is broken, or contradicts itself, deserves MC_EXIT_USAGE. */
 mc_exit mc_run_item_exit(const char *list, const json_t *item);
 
-/* The exit status that a whole document deserves: the worst of its own verdict and of all its entries.  A document without an
- * entry shows nothing, and deserves MC_EXIT_UNDECIDED. */
+/* The exit status that a whole document deserves: the worst of its own verdict and of all its entries.  A document
+ * without an entry shows nothing, and deserves MC_EXIT_UNDECIDED. */
 mc_exit mc_run_exit(const json_t *document);
 
-/* The name of the list that documents of this command hold ("claims" for "prove"), or NULL: not a record of verdicts. */
+/* The name of the list that documents of this command hold ("claims" for "prove"), or NULL: not a record of
+ * verdicts. */
 const char *mc_run_list_of(const char *command);
 
 /* One document of the command `command` that holds all entries of the given ones, with an entry of parts[] for each:
@@ -59,21 +61,22 @@ json_t *mc_run_merge(const char *command, const json_t *const *documents, size_t
 
 /* {"lo": …, "hi": …} is how every certified number is written: decimal strings rounded outward. */
 
-/* claims[]: id file line verdict expected witness{variable: "p/q"} derived{lo,hi} boxes seconds statement cite message.  (claims.c) */
+/* claims[]: id file line verdict expected witness{variable: "p/q"} derived{lo,hi} boxes seconds statement cite message.
+ * (claims.c) */
 json_t *mc_run_claims(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
 /* The same for one claim given as text: definitions and a statement. */
 json_t *mc_run_prove(const char *text, const mc_run_options *options, mc_error *e);
 
-/* campaigns[]: id file line verdict expected trials met holds violated undecided missed unclear margin{lo,hi} replay statement cite
- * seconds message, and for a violation or a replay witness{quantities, matrices}.  MC_BAD_INPUT: a file cannot be read or parsed,
- * or none of them holds a campaign of options->names.  (campaigns.c) */
+/* campaigns[]: id file line verdict expected trials met holds violated undecided missed unclear margin{lo,hi} replay
+ * statement cite seconds message, and for a violation or a replay witness{quantities, matrices}.  MC_BAD_INPUT: a file
+ * cannot be read or parsed, or none of them holds a campaign of options->names.  (campaigns.c) */
 json_t *mc_run_campaigns(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
-/* audits[]: id file line input output preset dtype shape verdict expected error{lo,hi} polar_distance{lo,hi} sigma{lo,hi}
- * sigma_min{lo,hi} sigma_max{lo,hi} orthogonality{lo,hi} tolerance{sound,spectrum,statistical,false_alarm}
- * rounding measures[{name,error{lo,hi},limit}] diagnosis[{text,distance}] seconds statement cite message.  Files named in an audit block are relative to the spec file.
- * (audits.c) */
+/* audits[]: id file line input output preset dtype shape verdict expected error{lo,hi} polar_distance{lo,hi}
+ * sigma{lo,hi} sigma_min{lo,hi} sigma_max{lo,hi} orthogonality{lo,hi} tolerance{sound,spectrum,statistical,false_alarm}
+ * rounding measures[{name,error{lo,hi},limit}] diagnosis[{text,distance}] seconds statement cite message.  Files named
+ * in an audit block are relative to the spec file. (audits.c) */
 json_t *mc_run_audits(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
 /* One audit of files.  NULL or 0: as the preset says. */
@@ -90,16 +93,17 @@ typedef struct {
   size_t depth; /* of accumulation trees; 0: any order */
 } mc_run_audit_request;
 
-/* The same document as mc_run_audits, with an entry for each matrix of the batch.  NULL: the files cannot be read or do not fit, or
- * the request names what does not exist. */
+/* The same document as mc_run_audits, with an entry for each matrix of the batch.  NULL: the files cannot be read or do
+ * not fit, or the request names what does not exist. */
 json_t *mc_run_audit(const mc_run_audit_request *request, const mc_run_options *options, mc_error *e);
 
-/* Kernels of the request's model (input and output are not used) with planted bugs, held against our verdict and against the acceptance
- * rules of others, on inputs of three shapes and scales:
- *   preset dtype inputs[] rules[{name,source,inputs,survivors}] mutants[{name,source,verdict,killed,equivalent,killed_by[]}]
- *   false_alarms survivors.
- * A rule of others is asked only about the inputs (so many) on which it accepts a correct kernel.  killed: wrong, suspicious or not finite on one of the inputs.  equivalent: the output is that of the correct kernel, bit for bit, on all.
- * Violated: a correct kernel does not conform; undecided: a bug that is not equivalent survives.  (mutants.c) */
+/* Kernels of the request's model (input and output are not used) with planted bugs, held against our verdict and
+ * against the acceptance rules of others, on inputs of three shapes and scales: preset dtype inputs[]
+ * rules[{name,source,inputs,survivors}] mutants[{name,source,verdict,killed,equivalent,killed_by[]}] false_alarms
+ * survivors. A rule of others is asked only about the inputs (so many) on which it accepts a correct kernel.  killed:
+ * wrong, suspicious or not finite on one of the inputs.  equivalent: the output is that of the correct kernel, bit for
+ * bit, on all. Violated: a correct kernel does not conform; undecided: a bug that is not equivalent survives.
+ * (mutants.c) */
 json_t *mc_run_mutants(const mc_run_audit_request *request, const mc_run_options *options, mc_error *e);
 
 typedef struct {
@@ -116,8 +120,8 @@ typedef struct {
  * MC_UNDECIDED: the input is zero or not finite.  (tolerance.c) */
 json_t *mc_run_tolerance(const mc_run_tolerance_request *request, const mc_run_options *options, mc_error *e);
 
-/* The .claim files below claims/ of a spec folder, in the order of their bytes; folder NULL: ./spec where that holds claims, else the
- * installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (spec.c) */
+/* The .claim files below claims/ of a spec folder, in the order of their bytes; folder NULL: ./spec where that holds
+ * claims, else the installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (spec.c) */
 mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, mc_error *e);
 void mc_run_spec_free(char **paths, size_t count);
 
@@ -128,9 +132,10 @@ typedef struct {
   mc_run_options run;
 } mc_run_verify_options;
 
-/* All claims, campaigns and audits of a spec folder, the planted kernel bugs that audits must notice, and the proof record, merged.  A part that cannot be run, and one that is
- * empty though nothing was deselected, is an entry of parts[] that says so; the others run.  Interrupted: what was done, with
- * "interrupted": true.  NULL: there is no spec folder, or `only` selects nothing.  (verify.c) */
+/* All claims, campaigns and audits of a spec folder, the planted kernel bugs that audits must notice, and the proof
+ * record, merged.  A part that cannot be run, and one that is empty though nothing was deselected, is an entry of
+ * parts[] that says so; the others run.  Interrupted: what was done, with "interrupted": true.  NULL: there is no spec
+ * folder, or `only` selects nothing.  (verify.c) */
 json_t *mc_run_verify(const mc_run_verify_options *options, mc_error *e);
 
 #ifdef __cplusplus

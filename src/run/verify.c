@@ -94,7 +94,8 @@ static void complete(json_t *report, const char *folder, const mc_run_verify_opt
   mc_run_stamp(report, "verify", interrupted ? mc_exit_worse(x, MC_EXIT_UNDECIDED) : x, seconds);
 }
 
-/* The documents of all parts, records of proofs first; those that --only leaves empty are left out.  Returns their number. */
+/* The documents of all parts, records of proofs first; those that --only leaves empty are left out.  Returns their
+ * number. */
 static size_t run_parts(json_t **documents, const mc_run_verify_options *options, const mc_run_spec *spec) {
   size_t count = 0;
   for (; count < options->proof_count; count++)

@@ -1,4 +1,5 @@
-"""The program from outside: exit statuses, messages, streams, signals.   t_command.py PROGRAM SOURCE_FOLDER [unittest options]"""
+"""The program from outside: exit statuses, messages, streams, signals.   t_command.py PROGRAM SOURCE_FOLDER [unittest
+options]"""
 
 import json
 import os
@@ -217,7 +218,8 @@ class Mangled(Case):
         return document
 
     def test_mangled_records_are_reported_or_refused(self):
-        """Whatever stands in a record, the program ends in order, and never with status 0 unless the record passes the schema."""
+        """Whatever stands in a record, the program ends in order, and never with status 0 unless the record passes
+        the schema."""
         numbers = random.Random(1)
         enclosure = {"lo": "1.5e-3", "hi": "2.5"}
         whole = {**CLAIMS, "command": "verify", "parts": [
