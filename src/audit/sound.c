@@ -439,9 +439,12 @@ static double divisor_error(const rounding *k, const mc_normalisation *norm, dou
   double squares = mc_up_mul(2 * k->r, mc_up_mul(k->c, k->etaa)), square = nextafter(half * half, 0);
   double theta = compound(conversion, mc_up_add(gamma_of(k, k->r * k->c), mc_up(squares / square)));
   double operation = mc_up_add(k->ua, mc_up(k->etaa / half)), stored = mc_up_add(k->u, mc_up(k->eta / half));
-  for (int i = 0; i < 6; i++) /* root; safety factor, its product; eps, its sum; a maximum rounds nothing */
+  /* The root and the sum with eps are operations and stored, eps is held; a maximum rounds nothing.  A safety factor other than 1 is
+   * held, and its product is an operation and stored. */
+  int stores = fmpq_is_one(norm->safety) ? 2 : 3, operations = fmpq_is_one(norm->safety) ? 3 : 5;
+  for (int i = 0; i < operations; i++)
     theta = compound(theta, operation);
-  for (int i = 0; i < 3; i++) /* root, product and sum are stored */
+  for (int i = 0; i < stores; i++)
     theta = compound(theta, stored);
   return theta < 0.5 ? theta : (double)INFINITY;
 }

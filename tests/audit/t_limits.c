@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include "../../src/audit/ensemble.h"
+#include "../../src/audit/sound.h"
 
 static const struct {
   size_t m, n;
@@ -68,6 +69,48 @@ static void test_sound_limits_hold(void **state) {
   assert_true(tightest > 1.0 / 25);
 }
 
+/* error / sound limit of one step on a 1 by 2 matrix. */
+static double ratio_of_one_step(uint64_t seed, const mc_kernel_model *model) {
+  double g[2], x[2], plain, spectrum;
+  mc_random r;
+  mc_error e = {0};
+  mc_enclosure image, x0;
+  arb_t sigma;
+  mc_random_init(&r, seed, 3, 0);
+  for (int i = 0; i < 2; i++)
+    g[i] = (double)(float)mc_matgen_normal(&r);
+  mc_enclosure_init(&image);
+  mc_enclosure_init(&x0);
+  arb_init(sigma);
+  need(mc_truth_ns_enclose(&image, g, 1, 2, &model->schedule, &model->normalisation, 100, &e), &e);
+  need(mc_truth_normalised_enclose(&x0, g, 1, 2, &model->normalisation, 100, &e), &e);
+  need(mc_truth_sv_enclose_near(sigma, &x0, &e), &e);
+  need(mc_kernel_emulate(x, model, g, 1, 2, NULL, &e), &e);
+  mc_audit_sound_bound(&plain, &spectrum, model, g, 1, 2, sigma, 0);
+  double error = error_of(x, &image);
+  mc_enclosure_clear(&image);
+  mc_enclosure_clear(&x0);
+  arb_clear(sigma);
+  return error / spectrum;
+}
+
+/* In one step on two entries few rounding errors can cancel: errors come within a factor of 12 of the limit. */
+static void test_sound_limits_are_near(void **state) {
+  (void)state;
+  for (int rule = 0; rule < MC_ROUNDINGS; rule++) {
+    mc_kernel_model model = model_of(MC_DTYPE_BFLOAT16);
+    double largest = 0;
+    assert_int_equal(mc_schedule_resize(&model.schedule, 1, NULL), MC_OK);
+    model.rounding = (mc_kernel_rounding)rule;
+    for (uint64_t seed = 0; seed < 1000; seed++)
+      largest = fmax(largest, ratio_of_one_step(seed, &model));
+    print_message("one step, rule %s: largest error / sound limit: %.3f\n", mc_kernel_rounding_name(model.rounding),
+                  largest);
+    assert_true(largest > 1.0 / 12 && largest <= 1);
+    mc_kernel_model_clear(&model);
+  }
+}
+
 /* A shallower summation tree narrows the sound limit. */
 static void test_depth_narrows(void **state) {
   double *g = matrix_of("uniform", 16, 64, 5);
@@ -104,6 +147,7 @@ static void test_student(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_sound_limits_hold),
+      cmocka_unit_test(test_sound_limits_are_near),
       cmocka_unit_test(test_depth_narrows),
       cmocka_unit_test(test_student),
   };
