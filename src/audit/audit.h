@@ -119,7 +119,7 @@ mc_status mc_audit_explain_approx(mc_audit_explanation explanations[MC_AUDIT_EXP
 
 /* ---- How others decide (rules.c) ----
  *
- * Acceptance rules from the tests of published implementations, restated for one output; field.md B2 quotes them. */
+ * Acceptance rules from the tests of published implementations, restated for one output; each names its file. */
 typedef struct {
   const char *name, *source;
 } mc_audit_peer_rule;

@@ -1,6 +1,6 @@
-/* How published implementations decide that a Newton–Schulz kernel is right.  Each rule is the strictest reading of
- * what field.md B2 quotes: comparisons with a reference are made with the exact image, which is kinder to a correct
- * kernel than any other reference. */
+/* How published implementations decide that a Newton–Schulz kernel is right.  Each rule is the strictest reading of the
+ * test that it names: comparisons with a reference are made with the exact image, which is kinder to a correct kernel
+ * than any other reference. */
 #include "audit.h"
 
 #include <math.h>

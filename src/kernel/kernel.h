@@ -69,7 +69,7 @@ mc_status mc_kernel_emulate(double *x, const mc_kernel_model *model, const doubl
  * Each bug is of a kind that really happened; they show what an audit, or somebody's tolerance, lets through. */
 typedef struct {
   const char *name;   /* "one-step-fewer" */
-  const char *source; /* where such a bug was seen or proposed: an issue of field.md C, or a mutant of field.md B3 */
+  const char *source; /* repository and issue of such a bug, or "mutation": one that no report is known of */
 } mc_kernel_mutant;
 
 size_t mc_kernel_mutant_count(void);

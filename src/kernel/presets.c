@@ -1,4 +1,4 @@
-/* What published implementations compute.  Sources: papers.md section 5. */
+/* What published implementations compute; each names its file. */
 #include "kernel.h"
 
 #include <string.h>
