@@ -57,9 +57,13 @@ void muon_saddle_gradient(double *H, size_t ldh, double *b, double *a, double *T
   //@ assert rte_help: hf: unchanged{Pre,Here}(H, idx(m,ldh,0));
   //@ assert rte_help: hp: padding{Pre,Here}(H, ldh, m, n);
   //@ assert rte_help: wf: unchanged{Pre,Here}(W, idx(m,ldw,0));
+  //@ assert rte_help: wm: unchanged_matrix{Pre,Here}(W, ldw, m, n);
   //@ assert rte_help: uf: unchanged{Pre,Here}(u, m) && unchanged{Pre,Here}(v, n);
   //@ ghost factors: ;
   muon_saddle_assemble(H, ldh, k.bulk, W, ldw, b, a, u, v, m, n);
+  /*@ assert rte_help: entry: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+        identical(mat(H,ldh,i,j), rn_saddle(k.bulk, mat{Pre}(W,ldw,i,j), elem{Pre}(u,i), elem{factors}(a,j),
+                                            elem{factors}(b,i), elem{Pre}(v,j))); */
   //@ assert rte_help: ra: unchanged{factors,Here}(r, n);
   //@ assert rte_help: ua: unchanged{factors,Here}(u, m) && unchanged{factors,Here}(c, m);
   //@ assert rte_help: fa: unchanged{factors,Here}(a, n) && unchanged{factors,Here}(b, m);
@@ -80,6 +84,33 @@ void muon_saddle_noisy_gradient(double *H, size_t ldh, double *b, double *a, dou
   //@ assert rte_help: uc: unchanged{gradient,Here}(u, m) && unchanged{gradient,Here}(c, m);
   //@ assert rte_help: ra: unchanged{gradient,Here}(r, n) && unchanged{gradient,Here}(a, n);
   //@ assert rte_help: ba: unchanged{gradient,Here}(b, m);
+  //@ assert rte_help: block_t: unchanged{gradient,Here}(T, idx(n,m,0));
+  //@ assert rte_help: same_t: unchanged_matrix{gradient,Here}(T, m, n, m);
+  //@ assert rte_help: rows: \forall integer j; 0 <= j < n ==> unchanged{gradient,Here}(T + idx(j,m,0), m);
+  //@ assert rte_help: dots: \forall integer j; 0 <= j < n ==> same_dot{gradient,Here}(u, T + idx(j,m,0), m);
+  //@ assert rte_help: dot: same_dot{gradient,Here}(u, c, m);
+}
+
+void muon_saddle_step(double *W, size_t ldw, double *B, size_t ldb, double *H, double *b, double *a, double *T,
+                      double *c, double *r, double *work, muon_saddle k, const double *u, const double *v,
+                      const double *N, size_t ldn, muon_settings s, const muon_coefficients *schedule, size_t steps,
+                      size_t m, size_t n) {
+  muon_saddle_noisy_gradient(H, n, b, a, T, c, r, k, W, ldw, u, v, N, ldn, m, n);
+  //@ assert rte_help: block_w: unchanged{Pre,Here}(W, idx(m,ldw,0));
+  //@ assert rte_help: same_w: unchanged_matrix{Pre,Here}(W, ldw, m, n);
+  //@ assert rte_help: pad_w: padding{Pre,Here}(W, ldw, m, n);
+  //@ assert rte_help: block_b: unchanged{Pre,Here}(B, idx(m,ldb,0));
+  //@ assert rte_help: same_b: unchanged_matrix{Pre,Here}(B, ldb, m, n);
+  //@ assert rte_help: pad_b: padding{Pre,Here}(B, ldb, m, n);
+  //@ ghost gradient: ;
+  muon_step(W, ldw, B, ldb, s, H, n, schedule, steps, work, m, n);
+  //@ assert rte_help: block_h: unchanged{gradient,Here}(H, idx(m,n,0));
+  //@ assert rte_help: same_h: unchanged_matrix{gradient,Here}(H, n, m, n);
+  //@ assert rte_help: keeps_b: unchanged{gradient,Here}(b, m);
+  //@ assert rte_help: keeps_a: unchanged{gradient,Here}(a, n);
+  //@ assert rte_help: keeps_c: unchanged{gradient,Here}(c, m);
+  //@ assert rte_help: keeps_r: unchanged{gradient,Here}(r, n);
+  //@ assert rte_help: keeps_u: unchanged{gradient,Here}(u, m);
   //@ assert rte_help: block_t: unchanged{gradient,Here}(T, idx(n,m,0));
   //@ assert rte_help: same_t: unchanged_matrix{gradient,Here}(T, m, n, m);
   //@ assert rte_help: rows: \forall integer j; 0 <= j < n ==> unchanged{gradient,Here}(T + idx(j,m,0), m);

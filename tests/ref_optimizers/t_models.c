@@ -54,6 +54,28 @@ static void saddle_has_one_descending_direction(void **state) {
       assert_true(h[i][j] == -0.25 * w[i][j]);
 }
 
+/* The step of the saddle is Muon's step with the gradient H(W) + N; both parts are tested on their own. */
+static void saddle_step_is_muon_on_the_noisy_gradient(void **state) {
+  const double u[2] = {0.6, 0.8}, v[3] = {0, 1, 0};
+  const muon_saddle k = {.lambda = 0.25, .row = 7, .column = 5, .bulk = 3};
+  const muon_settings s = {.learning_rate = 0.125, .momentum = 0.5, .eps = 1e-7, .nesterov = 1};
+  const muon_coefficients schedule[2] = {{3.4445, -4.7750, 2.0315}, {1.5, -0.5, 0}};
+  const double noise[6] = {1, -2, 3, 0.5, 0.25, -4};
+  double w[6] = {1, 2, 3, 4, 5, 6}, buffer[6] = {1, 1, 1, 1, 1, 1}, work[26];
+  double w2[6], buffer2[6], h[6], h2[6], b[2], a[3], t[6], c[2], r[3];
+  (void)state;
+  assert_int_equal(muon_step_workspace(2, 3), sizeof work / sizeof *work);
+  memcpy(w2, w, sizeof w), memcpy(buffer2, buffer, sizeof buffer);
+  muon_saddle_step(w, 3, buffer, 3, h, b, a, t, c, r, work, k, u, v, noise, 3, s, schedule, 2, 2, 3);
+  muon_saddle_gradient(h2, 3, b, a, t, c, r, k, w2, 3, u, v, 2, 3);
+  for (size_t i = 0; i < 6; i++)
+    h2[i] += noise[i];
+  assert_memory_equal(h, h2, sizeof h);
+  muon_step(w2, 3, buffer2, 3, s, h2, 3, schedule, 2, work, 2, 3);
+  assert_memory_equal(w, w2, sizeof w);
+  assert_memory_equal(buffer, buffer2, sizeof buffer);
+}
+
 enum { P_ROWS = 3, Q_ROWS = 2, D = 4 };
 
 /* ||M - P Q^T||_F^2 / 2 in integers. */
@@ -111,6 +133,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(saddle_gradient_multiplies_each_block_by_its_curvature),
       cmocka_unit_test(saddle_has_one_descending_direction),
+      cmocka_unit_test(saddle_step_is_muon_on_the_noisy_gradient),
       cmocka_unit_test(factorisation_gradients_are_central_differences),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,9 +58,13 @@ void muonf_saddle_gradient(float *H, size_t ldh, float *b, float *a, float *T, f
   //@ assert rte_help: hf: unchanged{Pre,Here}(H, idx(m,ldh,0));
   //@ assert rte_help: hp: padding{Pre,Here}(H, ldh, m, n);
   //@ assert rte_help: wf: unchanged{Pre,Here}(W, idx(m,ldw,0));
+  //@ assert rte_help: wm: unchanged_matrix{Pre,Here}(W, ldw, m, n);
   //@ assert rte_help: uf: unchanged{Pre,Here}(u, m) && unchanged{Pre,Here}(v, n);
   //@ ghost factors: ;
   muonf_saddle_assemble(H, ldh, k.bulk, W, ldw, b, a, u, v, m, n);
+  /*@ assert rte_help: entry: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+        identical(mat(H,ldh,i,j), rn_saddle(k.bulk, mat{Pre}(W,ldw,i,j), elem{Pre}(u,i), elem{factors}(a,j),
+                                            elem{factors}(b,i), elem{Pre}(v,j))); */
   //@ assert rte_help: ra: unchanged{factors,Here}(r, n);
   //@ assert rte_help: ua: unchanged{factors,Here}(u, m) && unchanged{factors,Here}(c, m);
   //@ assert rte_help: fa: unchanged{factors,Here}(a, n) && unchanged{factors,Here}(b, m);
