@@ -2,7 +2,7 @@
 #include "tape.h"
 
 /* Bits a number may have: beyond, balls are left to decide. */
-#define BIT_LIMIT ((flint_bitcnt_t)1 << 22)
+#define BIT_LIMIT ((flint_bitcnt_t)1 << 18)
 
 typedef struct {
   const mc_tape *tape;

@@ -6,6 +6,8 @@ enum {
   MOST_OPERATIONS = 4000   /* of a tape that is worth expanding */
 };
 
+#define NO_NODE SIZE_MAX
+
 typedef struct {
   fmpq_mpoly_struct up, down;
   bool known;
@@ -101,26 +103,48 @@ static bool expand_node(const expansion *x, size_t i) {
   }
 }
 
-bool mc_identity_is_zero(const mc_tape *tape, size_t node) {
-  if (node >= MOST_OPERATIONS || tape->variable_count == 0)
+/* Expands all nodes up to the later of a and b, and compares a with b, or with zero if b is NO_NODE. */
+static bool compare(const mc_tape *tape, size_t a, size_t b) {
+  size_t last = b != NO_NODE && b > a ? b : a;
+  if (last >= MOST_OPERATIONS || tape->variable_count == 0)
     return false;
   fmpq_mpoly_ctx_t ring;
-  quotient *all = mc_alloc(node + 1, sizeof *all);
+  quotient *all = mc_alloc(last + 1, sizeof *all);
   if (!all)
     return false;
   fmpq_mpoly_ctx_init(ring, (slong)tape->variable_count, ORD_LEX);
   expansion x = {tape, ring, all};
-  for (size_t i = 0; i <= node; i++) {
+  for (size_t i = 0; i <= last; i++) {
     fmpq_mpoly_init(&all[i].up, ring);
     fmpq_mpoly_init(&all[i].down, ring);
     all[i].known = expand_node(&x, i);
   }
-  bool zero = all[node].known && fmpq_mpoly_is_zero(&all[node].up, ring);
-  for (size_t i = 0; i <= node; i++) {
+  bool equal = all[a].known;
+  if (b == NO_NODE) {
+    equal = equal && fmpq_mpoly_is_zero(&all[a].up, ring);
+  } else if (equal && all[b].known) {
+    quotient difference;
+    fmpq_mpoly_init(&difference.up, ring);
+    fmpq_mpoly_init(&difference.down, ring);
+    equal = add(&difference, &all[a], &all[b], true, &x) && fmpq_mpoly_is_zero(&difference.up, ring);
+    fmpq_mpoly_clear(&difference.up, ring);
+    fmpq_mpoly_clear(&difference.down, ring);
+  } else {
+    equal = false;
+  }
+  for (size_t i = 0; i <= last; i++) {
     fmpq_mpoly_clear(&all[i].up, ring);
     fmpq_mpoly_clear(&all[i].down, ring);
   }
   fmpq_mpoly_ctx_clear(ring);
   mc_free(all);
-  return zero;
+  return equal;
+}
+
+bool mc_identity_is_zero(const mc_tape *tape, size_t node) {
+  return compare(tape, node, NO_NODE);
+}
+
+bool mc_identity_is_equal(const mc_tape *tape, size_t a, size_t b) {
+  return a == b || compare(tape, a, b);
 }

@@ -996,12 +996,17 @@ static bool run(search *s) {
   return false;
 }
 
-/* The atoms of equations that hold identically. */
-static uint64_t identities(const mc_tape *tape) {
+/* The atoms of the body that need no search: equations that hold identically, and restatements of a side condition. */
+static uint64_t settled_by_algebra(const mc_tape *tape) {
   uint64_t atoms = 0;
-  for (size_t i = 0; i + 1 < tape->body_count && i + 1 < MOST_PENDING; i++)
-    if (tape->body[i].equation && mc_identity_is_zero(tape, tape->body[i].node))
+  for (size_t i = 0; i < tape->body_count && i < MOST_PENDING; i++) {
+    const mc_atom *atom = &tape->body[i];
+    if (atom->equation && i + 1 < MOST_PENDING && mc_identity_is_zero(tape, atom->node))
       atoms |= bit_of(i) | bit_of(i + 1);
+    for (size_t k = 0; k < tape->where_count && !(atoms & bit_of(i)); k++)
+      if ((tape->where[k].strict || !atom->strict) && mc_identity_is_equal(tape, atom->node, tape->where[k].node))
+        atoms |= bit_of(i);
+  }
   return atoms;
 }
 
@@ -1023,7 +1028,7 @@ mc_status mc_search_settle(mc_verdict *verdict, mc_witness *witness, uint64_t *b
       arf_zero(&s.box[j].lo);
       arf_one(&s.box[j].hi);
     }
-    if (!push(&s, (box_head){.pending = ~identities(tape)}))
+    if (!push(&s, (box_head){.pending = ~settled_by_algebra(tape)}))
       s.status = mc_fail(e, MC_NO_MEMORY, "out of memory");
     else if (settled_by_sample(&s) || run(&s))
       *verdict = exists ? MC_VERDICT_PROVED : MC_VERDICT_REFUTED;

@@ -108,6 +108,14 @@ static bool operands_known(const mc_node *node, const bool *known) {
   }
 }
 
+/* Coefficients beyond this many bits are not worth their time. */
+#define BIT_LIMIT ((flint_bitcnt_t)1 << 16)
+
+static bool too_long(const fmpq_poly_t p) {
+  return fmpz_bits(fmpq_poly_denref(p)) > BIT_LIMIT ||
+         (flint_bitcnt_t)FLINT_ABS(_fmpz_vec_max_bits(p->coeffs, fmpq_poly_length(p))) > BIT_LIMIT;
+}
+
 int mc_series_vanishing_order(const mc_tape *tape, size_t node, const fmpq_t t) {
   int order = -1;
   fmpq_poly_struct *series = mc_alloc(node + 1, sizeof *series);
@@ -115,7 +123,8 @@ int mc_series_vanishing_order(const mc_tape *tape, size_t node, const fmpq_t t) 
   if (series && known) {
     for (size_t i = 0; i <= node; i++) {
       fmpq_poly_init(series + i);
-      known[i] = operands_known(&tape->nodes[i], known) && exact_node(series + i, tape, &tape->nodes[i], series, t);
+      known[i] = operands_known(&tape->nodes[i], known) && exact_node(series + i, tape, &tape->nodes[i], series, t) &&
+                 !too_long(series + i);
     }
     fmpq_t c;
     fmpq_init(c);

@@ -2,9 +2,9 @@
 #include "parser_state.h"
 
 /* Bits that one evaluation may touch in all: about a second of work. */
-#define BIT_BUDGET 3e8
+#define BIT_BUDGET 5e7
 /* Bits of one number. */
-#define BIT_LIMIT ((flint_bitcnt_t)1 << 24)
+#define BIT_LIMIT ((flint_bitcnt_t)1 << 21)
 
 typedef struct {
   const char *file;

@@ -56,7 +56,8 @@ static void describe(json_t *entry, const mc_claim *claim, const mc_claim_result
   if (*r->message)
     set_message(entry, r->message);
   else if (r->has_witness && !r->witness_exact)
-    set_message(entry, "the values at the witness are not rational: decided in balls at exactly this point");
+    set_message(entry,
+                "the values at the witness are not rational, or too long: decided in balls at exactly this point");
 }
 
 /* ---- All of them, in parallel ---- */

@@ -69,6 +69,8 @@ static const struct {
     {PROVED, "forall x, y in [-2, 3] : (x + y)^2 = x^2 + 2*x*y + y^2"},
     {REFUTED, "forall x, y in [-2, 3] : (x + y)^2 = x^2 + x*y + y^2"},
     {PROVED, "forall x, y in [1, 2] : 1/x + 1/y = (x + y)/(x*y)"},
+    {PROVED, "forall q in [1/2, 0.999], c in [1, 1000] where c*(1 - q) <= 1 : c - 1 <= c*q"},
+    {REFUTED, "forall q in [1/2, 0.999], c in [1, 1000] where c*(1 - q) <= 1.01 : c - 1 <= c*q"},
     /* integers */
     {PROVED, CUBIC "forall k in {0..10}, x in [0, 1] : iter(q, k, x) in [0, 1]"},
     {REFUTED, "forall k in {1..10} : k^2 < 100"},
@@ -273,6 +275,18 @@ static void time_limits_are_kept(void **state) {
       UNDECIDED);
 }
 
+/* Fifteen steps come so near 1 that neither balls nor exact numbers of bearable length tell; that must not cost for ever. */
+static void look_for_patience(const mc_claim *claim, const mc_claim_result *r) {
+  (void)claim;
+  assert_true(r->seconds < 5);
+}
+
+static void saturated_iterates_are_given_up(void **state) {
+  (void)state;
+  assert_int_not_equal(settle_text(CUBIC "forall x in [0.007, 1] : iter(q, 15, x) <= 1", 1, look_for_patience),
+                       REFUTED);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(known_answers),
@@ -281,6 +295,7 @@ int main(void) {
       cmocka_unit_test(best_constants_are_enclosed),
       cmocka_unit_test(what_is_not_derivable_is_said),
       cmocka_unit_test(time_limits_are_kept),
+      cmocka_unit_test(saturated_iterates_are_given_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
