@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <argp.h>
+#include <cblas.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -103,6 +104,7 @@ int main(int argc, char **argv) {
   mc_cli_guard_stdout();
   setlocale(LC_CTYPE, ""); /* numbers stay in the C locale: a report reads the same everywhere */
   handle_signals();
+  openblas_set_num_threads(1); /* work is spread over trials and audits, not within a product */
   argp_err_exit_status = MC_EXIT_USAGE;
   char version[64];
   snprintf(version, sizeof version, "muoncert %s", mc_run_version());
