@@ -10,7 +10,7 @@
  * at most eta (1 + eps).  So the theorems hold with these in place of eta (1 - t^2)/(1 + t^2) and eta, provided that
  * the lower one is positive, since then |s| grows and s keeps its sign.
  *
- * The bulk curvature is between 1e-2 and 1e2 in modulus; in half of the trials H vanishes on the mixed blocks and W_0
+ * The bulk curvature is between 1e-2 and 1e2 in modulus; in three of four trials H vanishes on the mixed blocks and W_0
  * is arbitrary, in the others only its bulk is.  Noise: none, matrices that push the corner towards its worst case,
  * or Gaussian. */
 #include "props.h"
@@ -27,7 +27,7 @@ enum { START, LEFT, RIGHT, NOISE, SETTINGS };
 enum { SET_LAMBDA, SET_ROW, SET_COLUMN, SET_BULK, SET_ETA, SET_R, SETTING_COUNT };
 
 #define NOISES 2
-#define LIMIT 100
+#define LIMIT 60
 
 /* ---- Drawing ---- */
 
@@ -134,7 +134,7 @@ static void draw_noise(drawing *d, mc_random *r) {
 }
 
 static void draw_settings(drawing *d, mc_random *r) {
-  bool mixed = mc_random_below(r, 2) == 0;
+  bool mixed = mc_random_below(r, 4) == 0;
   d->s0 = draw_in(r, 0.05, 0.4) * (mc_random_below(r, 2) == 0 ? 1 : -1);
   d->settings[SET_LAMBDA] = draw_curvature(r, 10, false);
   d->settings[SET_BULK] = draw_curvature(r, 100, true);

@@ -11,7 +11,7 @@
 
 /* Where a campaign says nothing. */
 #define TRIALS 200
-#define SECONDS 120
+#define SECONDS 300
 
 /* A campaign of which less than one trial in so many met the hypotheses has tested too little to say "holds". */
 #define MET_SHARE 4

@@ -1,4 +1,4 @@
-/* The scalar sequences of S2.L1 and S1.T1': runs that can be done by hand, the campaigns, and their false neighbours. */
+/* The scalar sequences of S2.L1 and S1.T1': runs done by hand, the campaigns, and their false neighbours. */
 #include "../../props/props.h"
 
 #include <math.h>
