@@ -74,7 +74,7 @@ static void evaluation_clear(evaluation *v, const mc_tape *tape) {
 
 static bool search_init(search *s) {
   size_t n = s->n;
-  bool ok = evaluation_init(&s->on_box, s->tape) & evaluation_init(&s->on_face, s->tape) &
+  bool ok = evaluation_init(&s->on_box, s->tape) && evaluation_init(&s->on_face, s->tape) &&
             evaluation_init(&s->at_center, s->tape);
   s->box = mc_range_vector_new(n);
   s->face = mc_range_vector_new(n);

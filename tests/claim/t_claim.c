@@ -32,6 +32,7 @@ static const struct {
     {PROVED, "forall x in [0, 1] : x^3 >= x^5"},
     {PROVED, "forall x in (0, 1) : x^3 > x^5"},
     {REFUTED, "forall x in [0, 1] : x^5 >= x^3"},
+    {PROVED, "forall x in (0, 1) : (1 - x)^3/(1 + x) > 0"},
     {PROVED, "forall x in (0, 1] : x - x^3/6 < sin(x)"},
     {REFUTED, "forall x in (0, 1] : x - x^3/6.1 <= sin(x)"},
     {PROVED, "forall x in [0, 1] : exp(x) >= 1 + x + x^2/2"},
@@ -275,7 +276,8 @@ static void time_limits_are_kept(void **state) {
       UNDECIDED);
 }
 
-/* Fifteen steps come so near 1 that neither balls nor exact numbers of bearable length tell; that must not cost for ever. */
+/* Fifteen steps come so near 1 that neither balls nor exact numbers of bearable length tell; that must not cost for
+ * ever. */
 static void look_for_patience(const mc_claim *claim, const mc_claim_result *r) {
   (void)claim;
   assert_true(r->seconds < 5);
