@@ -42,8 +42,8 @@ typedef struct {
  * it is W_{k+1} = W_k - eta (polar(G_k) + E_k),  G_k = H(W_k) + N_k, where H has the exact unit vectors, so that N_k
  * holds the noise and the rounding of the gradient, and E_k the rounding of the polar factor and of the update. */
 typedef struct {
-  arb_t steps;       /* K, the first k with |s_k| >= R, s_k = u^T W_k v; [limit + 1, limit + 2^41] if limit came first */
-  arb_t start;       /* |s_0| */
+  arb_t steps; /* K, the first k with |s_k| >= R, s_k = u^T W_k v; [limit + 1, limit + 2^41] if limit came first */
+  arb_t start; /* |s_0| */
   arb_t incoherence; /* an upper bound of kappa(G_k)/(2 |theta(G_k)|), k < K; infinite if a theta may have s's sign */
   arb_t noise;       /* an upper bound of ||N_k||_2, k < K */
   arb_t error;       /* an upper bound of ||E_k||_2, k < K */
