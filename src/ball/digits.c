@@ -146,7 +146,7 @@ void mc_digits_get_mat(arb_mat_t A, const mc_digits *x) {
   mp_size_t size = (mp_size_t)((x->planes + 1) * (size_t)x->w / FLINT_BITS + 2);
   for (size_t i = 0; i < x->m; i++)
     for (size_t j = 0; j < x->n; j++) {
-      arb_struct *entry = arb_mat_entry(A, i, j);
+      arb_struct *entry = arb_mat_entry(A, (slong)i, (slong)j);
       collect(arb_midref(entry), limbs, size, x->d + i * x->planes * x->n + j, x->n, x->planes, x->w,
               weight(x, x->planes - 1));
       mag_zero(arb_radref(entry));

@@ -1,5 +1,6 @@
 /* Builders of the syntax tree: the parser's actions.  Here names are resolved and an author's mistakes are found. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "parser_state.h"

@@ -307,7 +307,7 @@ static void conclusions_are_true(void **state) {
     arb_mat_init(x.value, (slong)m, (slong)n);
     double noise = ldexp(1, -(int)mc_random_below(&r, 30));
     for (size_t i = 0; i < m * n; i++)
-      arb_set_d(arb_mat_entry(x.value, i / n, i % n), q[i] / d + noise * (mc_random_unit(&r) - 0.5));
+      arb_set_d(arb_mat_entry(x.value, (slong)(i / n), (slong)(i % n)), q[i] / d + noise * (mc_random_unit(&r) - 0.5));
     arf_init(shift);
     arf_init(sigma);
     mc_certificate_init(&c);
