@@ -20,7 +20,8 @@ static int increasing(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-/* Dvoretzky, Kiefer, Wolfowitz, Massart: a correct sampler exceeds the distance with probability 1e-6; the seed is fixed. */
+/* Dvoretzky, Kiefer, Wolfowitz, Massart: a correct sampler exceeds the distance with probability 1e-6; the seed is
+ * fixed. */
 static void normal_deviates_are_normal(void **state) {
   (void)state;
   enum { COUNT = 200000 };
@@ -67,7 +68,8 @@ static void haar_factors_are_orthogonal(void **state) {
   assert_int_equal(mc_matgen_haar(q, 1, 2, &r, &e), MC_BAD_INPUT);
 }
 
-/* Haar measure on 2 x 2: the first column's angle is uniform (DKW as above), and reflections are as likely as rotations. */
+/* Haar measure on 2 x 2: the first column's angle is uniform (DKW as above), and reflections are as likely as
+ * rotations. */
 static void haar_measure_in_the_plane(void **state) {
   (void)state;
   enum { COUNT = 20000 };
