@@ -339,8 +339,8 @@ static bool raw_is_right(const mc_digits_sum *s) {
     for (size_t t = 0; t < s->raw.planes; t++) {
       const double *row = s->raw.d + (i * s->raw.planes + t) * s->raw.n;
       for (size_t j = 0; j < s->raw.n; j++)
-        if (!(fabs(row[j]) <= LIMIT))
-          return false;
+        if (!(fabs(row[j]) <= LIMIT && (double)(int64_t)row[j] == row[j]))
+          return false; /* residues are of integers alone */
       residue = add_mod(residue, multiply_mod(s->z[t], dot_mod(row, s->x, s->raw.n)));
     }
     if (residue != s->expected[i])

@@ -30,17 +30,21 @@ static void residual_upper(mag_t bound, const arb_mat_t T, const mc_decompositio
   arb_mat_clear(F);
 }
 
-/* sqrt(1 + sign * min(error, 1)). */
-static void root_of_one_plus(arb_t root, const mag_t error, int sign, slong prec) {
+/* low := sqrt(1 - min(error, 1)), high := sqrt(1 + error). */
+static void roots_around_one(arb_t low, arb_t high, const mag_t error, slong prec) {
   arf_t e;
   arf_init(e);
   arf_set_mag(e, error);
-  if (!(arf_cmp_si(e, 1) < 0))
-    arf_one(e);
-  arb_set_arf(root, e);
-  arb_mul_si(root, root, sign, prec);
-  arb_add_ui(root, root, 1, prec);
-  arb_sqrt(root, root, prec);
+  arb_set_arf(high, e);
+  arb_add_ui(high, high, 1, prec);
+  arb_sqrt(high, high, prec);
+  if (arf_cmp_si(e, 1) < 0)
+    arb_set_arf(low, e);
+  else
+    arb_one(low);
+  arb_sub_ui(low, low, 1, prec);
+  arb_neg(low, low);
+  arb_sqrt(low, low, prec);
   arf_clear(e);
 }
 
@@ -64,10 +68,8 @@ static void constants_init(constants *c, const mc_residuals *r, const mc_input *
   arf_init(c->largest);
   c->prec = prec;
   arf_set_mag(arb_midref(c->residual), r->residual);
-  root_of_one_plus(c->w_low, r->w_error, -1, prec);
-  root_of_one_plus(c->w_high, r->w_error, 1, prec);
-  root_of_one_plus(c->v_low, r->v_error, -1, prec);
-  root_of_one_plus(c->v_high, r->v_error, 1, prec);
+  roots_around_one(c->w_low, c->w_high, r->w_error, prec);
+  roots_around_one(c->v_low, c->v_high, r->v_error, prec);
   c->upper = mag_cmp_2exp_si(r->v_error, 0) < 0;
   mc_ball_mat_frobenius_upper(norm, in->T);
   arf_set_mag(c->largest, norm);

@@ -248,13 +248,14 @@ static void tampered_digits(void **state) {
   assert_int_equal(product_after(infinite), MC_INTERNAL);
 }
 
-/* A flipped bit of any weight in a product, NaN and infinity. */
+/* A flipped bit of any weight in a product, also below the last place of an integer, NaN and infinity. */
 static void lying_blas(void **state) {
   (void)state;
-  for (int bit = 0; bit <= 50; bit++) {
-    lie = ldexp(bit % 2 ? -1 : 1, bit);
-    assert_int_equal(product_after(NULL), MC_INTERNAL);
-  }
+  for (int bit = -2; bit <= 50; bit++)
+    for (int sign = -1; sign <= 1; sign += 2) {
+      lie = ldexp(sign, bit);
+      assert_int_equal(product_after(NULL), MC_INTERNAL);
+    }
   lie = NAN;
   assert_int_equal(product_after(NULL), MC_INTERNAL);
   lie = -INFINITY;

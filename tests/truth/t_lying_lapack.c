@@ -5,10 +5,26 @@
 #include <lapacke.h>
 
 #include "../../src/truth/certificate.h"
+#include "../../src/truth/path.h"
 
-typedef enum { HONEST, FAILS, RETURNS_NAN, WRONG_SIGMA, LARGE_SIGMA, UNSORTED, WRONG_VECTORS, LIES, PRETENDS } lie;
+typedef enum {
+  HONEST,
+  FAILS,
+  RETURNS_NAN,
+  WRONG_SIGMA,
+  LARGE_SIGMA,
+  UNSORTED,
+  WRONG_VECTORS,
+  LIES,
+  PRETENDS,
+  LONG_LEFT,
+  LONG_RIGHT
+} lie;
 
 static lie dgesdd_lie, dpotrf_lie;
+
+/* Orthogonal columns of length 2. */
+static const double hadamard[16] = {1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, 1, -1, -1, 1};
 
 lapack_int __real_LAPACKE_dgesdd(int layout, char job, lapack_int m, lapack_int n, double *a, lapack_int lda, double *s,
                                  double *u, lapack_int ldu, double *vt, lapack_int ldvt);
@@ -40,6 +56,14 @@ lapack_int __wrap_LAPACKE_dgesdd(int layout, char job, lapack_int m, lapack_int 
     for (lapack_int i = 0; i < k * k; i++)
       u[i] = i % (k + 1) == 0;
     return info;
+  case LONG_LEFT: /* hadamard / 2 = hadamard diag(1/2) I */
+  case LONG_RIGHT: /* (I / 2) hadamard = (hadamard / 2) diag(1) */
+    for (lapack_int i = 0; i < 16; i++) {
+      u[i] = dgesdd_lie == LONG_LEFT ? i % 5 == 0 : hadamard[i];
+      vt[i] = dgesdd_lie == LONG_LEFT ? hadamard[i] : hadamard[i] / 2;
+      s[i / 4] = dgesdd_lie == LONG_LEFT ? 0.5 : 1;
+    }
+    return 0;
   default:
     return info;
   }
@@ -118,6 +142,24 @@ static void lies(void **state) {
     }
 }
 
+/* Residuals of zero, vectors of length 2: their errors of more than 1 count in full. */
+static void long_vectors(void **state) {
+  (void)state;
+  double a[16];
+  arb_ptr sigma = _arb_vec_init(4);
+  for (dgesdd_lie = LONG_LEFT; dgesdd_lie <= LONG_RIGHT; dgesdd_lie++)
+    for (mc_path path = MC_PATH_ANY; path <= MC_PATH_BALLS; path++) {
+      bool left = dgesdd_lie == LONG_LEFT;
+      for (int i = 0; i < 16; i++)
+        a[i] = left ? hadamard[i] / 2 : i % 5 == 0 ? 0.5 : 0;
+      assert_int_equal(mc_sv_enclose_by(sigma, a, 4, 4, 46, path, NULL), MC_OK);
+      for (int i = 0; i < 4; i++)
+        assert_contains_double(&sigma[i], left ? 1 : 0.5);
+    }
+  dgesdd_lie = HONEST;
+  _arb_vec_clear(sigma, 4);
+}
+
 /* A Cholesky factor of an indefinite matrix: S = (1 2; 2 1) has the eigenvalues -1 and 3. */
 static void pretended_factor(void **state) {
   (void)state;
@@ -158,7 +200,7 @@ static void failure_is_told(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(lies), cmocka_unit_test(pretended_factor),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(lies), cmocka_unit_test(long_vectors), cmocka_unit_test(pretended_factor),
                                      cmocka_unit_test(failure_is_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
