@@ -90,6 +90,13 @@ mc_status mc_settle_at(mc_verdict *verdict, mc_witness *witness, uint64_t *boxes
       undecided = true;
       break;
     }
+    /* Each search keeps the limit, but its first samples take their time. */
+    if (seen > 1 && (mc_deadline_passed(s->deadline) || mc_interrupt_requested())) {
+      mc_fail(e, MC_UNDECIDED, "%s after %zu combinations of integers",
+              mc_interrupt_requested() ? "interrupted" : "time limit reached", seen - 1);
+      undecided = true;
+      break;
+    }
     status = settle_instance(&one, witness, boxes, s, claim, &instance, e);
     undecided = undecided || one == MC_VERDICT_UNDECIDED;
   } while (status == MC_OK && one != decisive && next_instance(integers, claim));

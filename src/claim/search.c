@@ -389,12 +389,22 @@ static void simplest_near(fmpq_t t, double x, const mc_range *box, slong shift) 
   fmpq_clear(end);
 }
 
+/* May an operand of abs vanish, so that the derivatives at this point are those of the other side's piece? */
+static bool meets_kink(const mc_tape *tape, size_t last, const mc_range *values) {
+  for (size_t i = 0; i <= last; i++)
+    if (tape->nodes[i].op == MC_OP_ABS && mc_range_contains_zero(values + tape->nodes[i].a))
+      return true;
+  return false;
+}
+
 /* On a box where f is convex, f >= f(p) + f'(p)(box - p) for every p in it; exact where the point and all values are
  * rational. */
 static bool tangent_plane(search *s, const mc_range *box, const fmpq *p, goal g, slong precision) {
   size_t n = s->n;
   range_of_point(s->point, p, n);
   mc_tape_enclose_derivatives(s->at_center.values, s->at_center.gradient, NULL, s->tape, s->point, precision);
+  if (meets_kink(s->tape, g.node, s->at_center.values))
+    return false;
   mc_range *sum = s->scratch, *term = s->scratch + 1, *d = s->scratch + 2;
   oriented(sum, s->at_center.values + g.node, g.sign);
   for (size_t j = 0; j < n; j++) {
@@ -841,7 +851,8 @@ static bool undefined_at_corner(search *s, const mc_node *node) {
         arf_get_fmpq(s->corner + j, end ? &s->box[j].hi : &s->box[j].lo);
       else
         simplest_of(s->corner + j, s->box + j);
-      excluded = excluded || (end < 2 && end_is_excluded(s, s->box, j, end != 0));
+      excluded = excluded || (s->tape->lower_open[j] && fmpq_is_zero(s->corner + j)) ||
+                 (s->tape->upper_open[j] && fmpq_is_one(s->corner + j));
     }
     size_t operand = node->op == MC_OP_DIV ? node->b : node->a;
     int sign = point_sign(s, operand, s->corner);

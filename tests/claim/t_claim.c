@@ -62,6 +62,8 @@ static const struct {
     {PROVED, "forall x in [0, 1] : 0 <= x^2 <= x <= 1"},
     {PROVED, "forall x in [0, 1] : x in [0, 1] and x^2 in [0, 1]"},
     {PROVED, "forall x in [-1, 1] : abs(x) = max(x, -x)"},
+    /* convex on [0, 1], and below zero next to the kink at 0 */
+    {REFUTED, "forall x in [-127, 1] : -(abs(x) + x)/2 + 6*x^2 - 2*x^3 >= 0"},
     {PROVED, "forall x in [-1, 1] : min(x, 1/2) <= 1/2"},
     /* identities */
     {PROVED, "forall x in [-2, 3] : (x + 1)^2 = x^2 + 2*x + 1"},
@@ -272,6 +274,17 @@ static void time_limits_are_kept(void **state) {
   /* Equality holds where the side condition is met with equality: no box there ever closes. */
   assert_int_equal(settle_text("forall x, y in [0, 1] where x + y <= 1 : x*y <= 1/4", 0.2, look_for_time_limit),
                    UNDECIDED);
+  assert_int_equal(settle_text("forall i, j in {1..300}, x in [0, 1] : abs(sin(i*x)*cos(j*x) + exp(x)) <= 4", 0.2,
+                               look_for_time_limit),
+                   UNDECIDED);
+}
+
+/* A function that is not defined at an end that its interval leaves out is no error. */
+static void excluded_ends_are_no_error(void **state) {
+  (void)state;
+  assert_int_not_equal(settle_text("forall x in (0, 1] : x*log(x) <= 0", 5, NULL), ERROR);
+  assert_int_not_equal(settle_text("forall x in [0, 1) : (1 - x)*log(1 - x) <= 0", 5, NULL), ERROR);
+  assert_int_equal(settle_text("forall x in [0, 1] : x*log(x) <= 0", 5, NULL), ERROR);
 }
 
 /* Fifteen steps come so near 1 that neither balls nor exact numbers of bearable length tell; that must not cost for
@@ -295,6 +308,7 @@ int main(void) {
       cmocka_unit_test(best_constants_are_enclosed),
       cmocka_unit_test(what_is_not_derivable_is_said),
       cmocka_unit_test(time_limits_are_kept),
+      cmocka_unit_test(excluded_ends_are_no_error),
       cmocka_unit_test(saturated_iterates_are_given_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
