@@ -1,4 +1,4 @@
-/* Campaign blocks as mc_run_campaigns takes them: mistakes at their place, verdicts of a whole campaign, names, replays. */
+/* Campaign blocks as mc_run_campaigns takes them: mistakes at their place, verdicts, names, replays. */
 #include "run/run.h"
 
 #include <setjmp.h>
