@@ -56,7 +56,7 @@ lapack_int __wrap_LAPACKE_dgesdd(int layout, char job, lapack_int m, lapack_int 
     for (lapack_int i = 0; i < k * k; i++)
       u[i] = i % (k + 1) == 0;
     return info;
-  case LONG_LEFT: /* hadamard / 2 = hadamard diag(1/2) I */
+  case LONG_LEFT:  /* hadamard / 2 = hadamard diag(1/2) I */
   case LONG_RIGHT: /* (I / 2) hadamard = (hadamard / 2) diag(1) */
     for (lapack_int i = 0; i < 16; i++) {
       u[i] = dgesdd_lie == LONG_LEFT ? i % 5 == 0 : hadamard[i];
@@ -200,7 +200,7 @@ static void failure_is_told(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(lies), cmocka_unit_test(long_vectors), cmocka_unit_test(pretended_factor),
-                                     cmocka_unit_test(failure_is_told)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(lies), cmocka_unit_test(long_vectors),
+                                     cmocka_unit_test(pretended_factor), cmocka_unit_test(failure_is_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
