@@ -34,9 +34,16 @@ double mc_audit_student_quantile_approx(double probability, unsigned freedom) {
   return hi;
 }
 
-/* NaN when a member has no finite positive value: then no limit is known. */
-static double limit_of(const double *values, double quantile) {
-  double mean = 0, squares = 0;
+/* The values are known to within error.  NaN when a member's need not be positive and finite, or when all may be
+ * equal: then no limit is known. */
+static double limit_of(const double *values, double error, double quantile) {
+  double mean = 0, squares = 0, least = INFINITY, greatest = 0;
+  for (size_t i = 0; i < MEMBERS; i++) {
+    least = values[i] < least ? values[i] : least;
+    greatest = values[i] > greatest ? values[i] : greatest;
+  }
+  if (!(least > error && greatest - least > 2 * error))
+    return NAN;
   for (size_t i = 0; i < MEMBERS; i++)
     mean += log(values[i]) / MEMBERS;
   for (size_t i = 0; i < MEMBERS; i++)
@@ -85,6 +92,17 @@ static void find_profiles(ensemble *s, double *profile, size_t k) {
         mc_audit_profile_distance_approx(s->diagonals + i * k, profile, k) * MEMBERS / (MEMBERS - 1);
 }
 
+/* Of every member's measure. */
+static double evaluation_error(const ensemble *s, mc_audit_measure measure, const double *profile,
+                               const mc_audit_image *image, const mc_audit_basis *basis) {
+  double size = 0, centre = 0;
+  for (size_t i = 0; i < MEMBERS; i++)
+    size = fmax(size, 2 * s->value[MC_MEASURE_TOTAL][i]); /* the evaluation is off by a factor below 2 */
+  for (size_t i = 0; i < basis->k && measure == MC_MEASURE_PROFILE; i++)
+    centre = hypot(centre, 2 * profile[i]);
+  return mc_audit_measure_error(measure, basis, size + centre, image->radius);
+}
+
 mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, double *profile, const mc_kernel_model *model,
                                    const double *g, const mc_audit_image *image, const mc_audit_basis *basis,
                                    const mc_audit_options *options, mc_error *e) {
@@ -96,7 +114,8 @@ mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, double *profile, con
     double quantile = mc_audit_student_quantile_approx(options->false_alarm / MC_MEASURES, MEMBERS - 1);
     find_profiles(&s, profile, basis->k);
     for (int k = 0; k < MC_MEASURES; k++)
-      limits->statistical[k] = limit_of(s.value[k], quantile);
+      limits->statistical[k] =
+          limit_of(s.value[k], evaluation_error(&s, (mc_audit_measure)k, profile, image, basis), quantile);
   }
   mc_free(s.diagonals);
   return status;

@@ -94,6 +94,30 @@ static void test_rank_deficient_input(void **state) {
   mc_kernel_model_clear(&model);
 }
 
+/* Every order of summation rounds a vector of signs alike in float64: an ensemble of equal members gives no limit, and
+ * an output that rounds a little otherwise is no suspect. */
+static void test_equal_members(void **state) {
+  const double g[8] = {1, -1, -1, 1, 1, 1, -1, 1};
+  double x[8];
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT64);
+  mc_audit_reference *reference = reference_of(g, 8, 1, &model);
+  mc_error e = {0};
+  (void)state;
+  for (size_t rule = 0; rule < mc_audit_reference_rules(reference); rule++)
+    for (int k = 0; k < MC_MEASURES; k++)
+      assert_true(isnan(mc_audit_reference_limits(reference, rule)->statistical[k]));
+  need(mc_kernel_emulate(x, &model, g, 8, 1, NULL, &e), &e);
+  assert_int_equal(verdict_of(reference, x), MC_AUDIT_UNDECIDED);
+  for (int i = 0; i < 8; i++)
+    x[i] *= 1 + 0x1p-50;
+  assert_int_equal(verdict_of(reference, x), MC_AUDIT_UNDECIDED);
+  for (int i = 0; i < 8; i++)
+    x[i] *= 1 + 0x1p-20;
+  assert_int_equal(verdict_of(reference, x), MC_AUDIT_WRONG);
+  mc_audit_reference_free(reference);
+  mc_kernel_model_clear(&model);
+}
+
 /* Correct kernels that the ensemble has not seen conform: every format and rule, other seeds. */
 static void test_no_false_alarm(void **state) {
   static const char *const families[] = {"uniform", "log_uniform(1e-3)"};
@@ -127,6 +151,7 @@ int main(void) {
       cmocka_unit_test(test_wrong),
       cmocka_unit_test(test_inputs_without_an_answer),
       cmocka_unit_test(test_rank_deficient_input),
+      cmocka_unit_test(test_equal_members),
       cmocka_unit_test(test_no_false_alarm),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
