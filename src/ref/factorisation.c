@@ -1,6 +1,7 @@
 #include "factorisation.h"
 
 #include "matrix.h"
+#include "optimizers.h"
 
 void muon_factorisation_residual(double *R, const double *P, size_t ldp, const double *Q, size_t ldq, const double *M,
                                  size_t ldm, size_t m, size_t n, size_t d) {
@@ -52,4 +53,40 @@ void muon_factorisation_gradients(double *U, size_t ldu, double *V, size_t ldv, 
   //@ assert rte_help: pad_u2: padding{in_p,Here}(U, ldu, m, d);
   //@ assert rte_help: block_r2: unchanged{in_p,Here}(R, idx(m,n,0));
   //@ assert rte_help: same_r2: unchanged_matrix{in_p,Here}(R, n, m, n);
+}
+
+void muon_factorisation_step(double *P, size_t ldp, double *Q, size_t ldq, double *U, double *V, double *R, double *S,
+                             double *X, double *Y, double lr, const double *M, size_t ldm, size_t m, size_t n,
+                             size_t d) {
+  muon_factorisation_gradients(U, d, V, d, R, S, X, Y, P, ldp, Q, ldq, M, ldm, m, n, d);
+  //@ assert rte_help: block_p: unchanged{Pre,Here}(P, idx(m,ldp,0));
+  //@ assert rte_help: same_p: unchanged_matrix{Pre,Here}(P, ldp, m, d);
+  //@ assert rte_help: pad_p: padding{Pre,Here}(P, ldp, m, d);
+  //@ assert rte_help: block_q: unchanged{Pre,Here}(Q, idx(n,ldq,0));
+  //@ assert rte_help: same_q: unchanged_matrix{Pre,Here}(Q, ldq, n, d);
+  //@ assert rte_help: pad_q: padding{Pre,Here}(Q, ldq, n, d);
+  //@ ghost gradients: ;
+  muon_gradient_step(P, ldp, lr, U, d, m, d);
+  //@ assert rte_help: block_q2: unchanged{Pre,Here}(Q, idx(n,ldq,0));
+  //@ assert rte_help: same_q2: unchanged_matrix{Pre,Here}(Q, ldq, n, d);
+  //@ assert rte_help: pad_q2: padding{Pre,Here}(Q, ldq, n, d);
+  //@ assert rte_help: block_v2: unchanged{gradients,Here}(V, idx(n,d,0));
+  //@ assert rte_help: same_v2: unchanged_matrix{gradients,Here}(V, d, n, d);
+  //@ ghost stepped: ;
+  muon_gradient_step(Q, ldq, lr, V, d, n, d);
+  //@ assert rte_help: block_p2: unchanged{stepped,Here}(P, idx(m,ldp,0));
+  //@ assert rte_help: same_p2: unchanged_matrix{stepped,Here}(P, ldp, m, d);
+  //@ assert rte_help: pad_p2: padding{stepped,Here}(P, ldp, m, d);
+  //@ assert rte_help: block_u: unchanged{gradients,Here}(U, idx(m,d,0));
+  //@ assert rte_help: same_u: unchanged_matrix{gradients,Here}(U, d, m, d);
+  //@ assert rte_help: block_v: unchanged{gradients,Here}(V, idx(n,d,0));
+  //@ assert rte_help: same_v: unchanged_matrix{gradients,Here}(V, d, n, d);
+  //@ assert rte_help: block_r: unchanged{gradients,Here}(R, idx(m,n,0));
+  //@ assert rte_help: same_r: unchanged_matrix{gradients,Here}(R, n, m, n);
+  //@ assert rte_help: block_s: unchanged{gradients,Here}(S, idx(n,m,0));
+  //@ assert rte_help: same_s: unchanged_matrix{gradients,Here}(S, m, n, m);
+  //@ assert rte_help: block_x: unchanged{gradients,Here}(X, idx(d,n,0));
+  //@ assert rte_help: same_x: unchanged_matrix{gradients,Here}(X, n, d, n);
+  //@ assert rte_help: block_y: unchanged{gradients,Here}(Y, idx(d,m,0));
+  //@ assert rte_help: same_y: unchanged_matrix{gradients,Here}(Y, m, d, m);
 }

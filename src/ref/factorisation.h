@@ -8,7 +8,7 @@
 
 #ifdef __FRAMAC__
 #include "../../spec/acsl/dot.h"
-#include "../../spec/acsl/models.h"
+#include "../../spec/acsl/optimizers.h"
 #endif
 
 // R <- P Q^T - M; R has no padding.
@@ -84,5 +84,49 @@ void muon_factorisation_product(double *C, size_t ldc, double *T, const double *
 void muon_factorisation_gradients(double *U, size_t ldu, double *V, size_t ldv, double *R, double *S, double *X,
                                   double *Y, const double *P, size_t ldp, const double *Q, size_t ldq, const double *M,
                                   size_t ldm, size_t m, size_t n, size_t d);
+
+// One gradient step P <- P - lr U, Q <- Q - lr V with U and V the gradients at the old P and Q, evaluated as in
+// muon_gradient_step.  U (m x d) and V (n x d) have no padding; R, S, X, Y are as in muon_factorisation_gradients.
+// S4.1.
+/*@ requires shape:     shape(m, d, ldp) && shape(n, d, ldq) && shape(m, d, d) && shape(n, d, d) && shape(m, n, n) &&
+                        shape(n, m, m) && shape(d, n, n) && shape(d, m, m) && shape(m, n, ldm);
+    requires valid:     \valid(P + (0 .. idx(m,ldp,0)-1)) && \valid(Q + (0 .. idx(n,ldq,0)-1)) &&
+                        \valid(U + (0 .. idx(m,d,0)-1)) && \valid(V + (0 .. idx(n,d,0)-1)) &&
+                        \valid(R + (0 .. idx(m,n,0)-1)) && \valid(S + (0 .. idx(n,m,0)-1)) &&
+                        \valid(X + (0 .. idx(d,n,0)-1)) && \valid(Y + (0 .. idx(d,m,0)-1)) &&
+                        \valid_read(M + (0 .. idx(m,ldm,0)-1));
+    requires separated: \separated(P + (0 .. idx(m,ldp,0)-1), Q + (0 .. idx(n,ldq,0)-1), U + (0 .. idx(m,d,0)-1),
+                                   V + (0 .. idx(n,d,0)-1), R + (0 .. idx(m,n,0)-1), S + (0 .. idx(n,m,0)-1),
+                                   X + (0 .. idx(d,n,0)-1), Y + (0 .. idx(d,m,0)-1), M + (0 .. idx(m,ldm,0)-1));
+    terminates \true;
+    exits    never:     \false;
+    assigns  P[0 .. idx(m,ldp,0)-1], Q[0 .. idx(n,ldq,0)-1], U[0 .. idx(m,d,0)-1], V[0 .. idx(n,d,0)-1],
+             R[0 .. idx(m,n,0)-1], S[0 .. idx(n,m,0)-1], X[0 .. idx(d,n,0)-1], Y[0 .. idx(d,m,0)-1];
+    ensures  residual:  \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(R,n,i,j),
+                                    rn_add(row_dot{Pre}(P, ldp, i, Q, ldq, j, d),
+                                           rn_mul((double)(-1.0), mat{Pre}(M,ldm,i,j))));
+    ensures  transpose_r: \forall integer i, j; 0 <= i < m ==> 0 <= j < n ==>
+                          identical(mat(S,m,j,i), mat(R,n,i,j));
+    ensures  transpose_q: \forall integer j, l; 0 <= j < n ==> 0 <= l < d ==>
+                          identical(mat(X,n,l,j), mat{Pre}(Q,ldq,j,l));
+    ensures  transpose_p: \forall integer i, l; 0 <= i < m ==> 0 <= l < d ==>
+                          identical(mat(Y,m,l,i), mat{Pre}(P,ldp,i,l));
+    ensures  in_p:      \forall integer i, l; 0 <= i < m ==> 0 <= l < d ==>
+                          identical(mat(U,d,i,l), row_dot{Post}(R, n, i, X, n, l, n));
+    ensures  in_q:      \forall integer j, l; 0 <= j < n ==> 0 <= l < d ==>
+                          identical(mat(V,d,j,l), row_dot{Post}(S, m, j, Y, m, l, m));
+    ensures  step_p:    \forall integer i, l; 0 <= i < m ==> 0 <= l < d ==>
+                          identical(mat(P,ldp,i,l),
+                                    rn_add(mat{Pre}(P,ldp,i,l), rn_mul(rn_neg(lr), mat(U,d,i,l))));
+    ensures  step_q:    \forall integer j, l; 0 <= j < n ==> 0 <= l < d ==>
+                          identical(mat(Q,ldq,j,l),
+                                    rn_add(mat{Pre}(Q,ldq,j,l), rn_mul(rn_neg(lr), mat(V,d,j,l))));
+    ensures  padding_p: padding{Pre,Post}(P, ldp, m, d);
+    ensures  padding_q: padding{Pre,Post}(Q, ldq, n, d);
+*/
+void muon_factorisation_step(double *P, size_t ldp, double *Q, size_t ldq, double *U, double *V, double *R, double *S,
+                             double *X, double *Y, double lr, const double *M, size_t ldm, size_t m, size_t n,
+                             size_t d);
 
 #endif

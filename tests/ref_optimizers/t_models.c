@@ -91,11 +91,8 @@ static double loss(double p[P_ROWS][D], double q[Q_ROWS][D], double m[P_ROWS][Q_
   return sum / 2;
 }
 
-/* The loss is quadratic in P and in Q, so that the central difference is the derivative exactly. */
-static void factorisation_gradients_are_central_differences(void **state) {
-  double p[P_ROWS][D], q[Q_ROWS][D], m[P_ROWS][Q_ROWS], in_p[P_ROWS][D], in_q[Q_ROWS][D];
-  double r[P_ROWS * Q_ROWS], s[Q_ROWS * P_ROWS], x[D * Q_ROWS], y[D * P_ROWS];
-  (void)state;
+/* Small integers, on which the gradients and the loss are exact. */
+static void fill(double p[P_ROWS][D], double q[Q_ROWS][D], double m[P_ROWS][Q_ROWS]) {
   for (size_t i = 0; i < P_ROWS; i++) {
     for (size_t l = 0; l < D; l++)
       p[i][l] = (double)((int)(i * 5 + l * 3) % 7 - 3);
@@ -105,6 +102,14 @@ static void factorisation_gradients_are_central_differences(void **state) {
   for (size_t j = 0; j < Q_ROWS; j++)
     for (size_t l = 0; l < D; l++)
       q[j][l] = (double)((int)(j * 4 + l * 5) % 11 - 5);
+}
+
+/* The loss is quadratic in P and in Q, so that the central difference is the derivative exactly. */
+static void factorisation_gradients_are_central_differences(void **state) {
+  double p[P_ROWS][D], q[Q_ROWS][D], m[P_ROWS][Q_ROWS], in_p[P_ROWS][D], in_q[Q_ROWS][D];
+  double r[P_ROWS * Q_ROWS], s[Q_ROWS * P_ROWS], x[D * Q_ROWS], y[D * P_ROWS];
+  (void)state;
+  fill(p, q, m);
   muon_factorisation_gradients(&in_p[0][0], D, &in_q[0][0], D, r, s, x, y, &p[0][0], D, &q[0][0], D, &m[0][0], Q_ROWS,
                                P_ROWS, Q_ROWS, D);
   for (size_t l = 0; l < D; l++) {
@@ -129,12 +134,43 @@ static void factorisation_gradients_are_central_differences(void **state) {
   }
 }
 
+/* Both gradients are those at the old P and Q; the column behind P and the two behind Q stay as they are. */
+static void factorisation_step_descends_in_both_factors_at_once(void **state) {
+  double p[P_ROWS][D], q[Q_ROWS][D], m[P_ROWS][Q_ROWS], in_p[P_ROWS][D], in_q[Q_ROWS][D];
+  double r[P_ROWS * Q_ROWS], s[Q_ROWS * P_ROWS], x[D * Q_ROWS], y[D * P_ROWS];
+  double p2[P_ROWS][D + 1], q2[Q_ROWS][D + 2], u[P_ROWS][D], v[Q_ROWS][D];
+  const double lr = 0.125;
+  (void)state;
+  fill(p, q, m);
+  for (size_t i = 0; i < P_ROWS; i++)
+    memcpy(p2[i], p[i], sizeof p[i]), p2[i][D] = 42;
+  for (size_t j = 0; j < Q_ROWS; j++)
+    memcpy(q2[j], q[j], sizeof q[j]), q2[j][D] = q2[j][D + 1] = 43;
+  muon_factorisation_step(&p2[0][0], D + 1, &q2[0][0], D + 2, &u[0][0], &v[0][0], r, s, x, y, lr, &m[0][0], Q_ROWS,
+                          P_ROWS, Q_ROWS, D);
+  muon_factorisation_gradients(&in_p[0][0], D, &in_q[0][0], D, r, s, x, y, &p[0][0], D, &q[0][0], D, &m[0][0], Q_ROWS,
+                               P_ROWS, Q_ROWS, D);
+  assert_memory_equal(u, in_p, sizeof u);
+  assert_memory_equal(v, in_q, sizeof v);
+  for (size_t i = 0; i < P_ROWS; i++) {
+    for (size_t l = 0; l < D; l++)
+      assert_true(p2[i][l] == p[i][l] - lr * in_p[i][l]);
+    assert_true(p2[i][D] == 42);
+  }
+  for (size_t j = 0; j < Q_ROWS; j++) {
+    for (size_t l = 0; l < D; l++)
+      assert_true(q2[j][l] == q[j][l] - lr * in_q[j][l]);
+    assert_true(q2[j][D] == 43 && q2[j][D + 1] == 43);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(saddle_gradient_multiplies_each_block_by_its_curvature),
       cmocka_unit_test(saddle_has_one_descending_direction),
       cmocka_unit_test(saddle_step_is_muon_on_the_noisy_gradient),
       cmocka_unit_test(factorisation_gradients_are_central_differences),
+      cmocka_unit_test(factorisation_step_descends_in_both_factors_at_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
