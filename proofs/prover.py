@@ -295,6 +295,13 @@ def unpack_session(pack, session):
         write_if_changed(cache / f"{key}.json", json.dumps(entry))
 
 
+def drop_timeouts(cache):
+    """A time-out says how busy the machine was: a record is never made from an earlier one."""
+    for path in cache.glob("*.json"):
+        if json.loads(re.sub(r"(\d)\.(?!\d)", r"\1.0", path.read_text()))["verdict"] == "timeout":
+            path.unlink()
+
+
 def copy_cache(source, target):
     """Add the verdicts of one cache to another."""
     target.mkdir(parents=True, exist_ok=True)
