@@ -63,6 +63,32 @@ static void settle_double_roots(mc_image *p, const fmpq_poly_t derivative) {
   fmpq_poly_clear(common);
 }
 
+/* A polynomial of even degree has its least or greatest value at a critical point. */
+static void find_bounds(mc_image *p) {
+  arf_neg_inf(p->floor);
+  arf_pos_inf(p->ceiling);
+  if (p->length < 3 || p->length % 2 == 0 || p->critical_count == 0)
+    return;
+  bool upward = arb_is_positive(p->coefficients + p->length - 1);
+  arf_t end, best;
+  arf_init(end);
+  arf_init(best);
+  for (slong i = 0; i < p->critical_count; i++) {
+    if (upward)
+      arb_get_lbound_arf(end, p->critical_values + i, MC_IMAGE_PRECISION);
+    else
+      arb_get_ubound_arf(end, p->critical_values + i, MC_IMAGE_PRECISION);
+    if (i == 0 || (arf_cmp(end, best) < 0) == upward)
+      arf_set(best, end);
+  }
+  if (upward)
+    arf_swap(p->floor, best);
+  else
+    arf_swap(p->ceiling, best);
+  arf_clear(end);
+  arf_clear(best);
+}
+
 void mc_image_init(mc_image *p, const fmpq_poly_t polynomial) {
   fmpq_poly_init(p->exact);
   fmpq_poly_set(p->exact, polynomial);
@@ -88,6 +114,9 @@ void mc_image_init(mc_image *p, const fmpq_poly_t polynomial) {
     settle_double_roots(p, derivative);
     fmpq_poly_clear(derivative);
   }
+  arf_init(p->floor);
+  arf_init(p->ceiling);
+  find_bounds(p);
 }
 
 void mc_image_clear(mc_image *p) {
@@ -95,6 +124,8 @@ void mc_image_clear(mc_image *p) {
   _arb_vec_clear(p->critical_points, p->critical_count);
   _arb_vec_clear(p->critical_values, p->critical_count);
   fmpq_poly_clear(p->exact);
+  arf_clear(p->floor);
+  arf_clear(p->ceiling);
 }
 
 static void include(mc_range *z, const arb_t value, slong precision) {
@@ -139,6 +170,10 @@ void mc_image_enclose(mc_range *z, const mc_image *p, const mc_range *x, slong p
         include(&result, p->critical_values + i, precision);
     }
   }
+  if (arf_cmp(&result.lo, p->floor) < 0)
+    arf_set(&result.lo, p->floor);
+  if (arf_cmp(&result.hi, p->ceiling) > 0)
+    arf_set(&result.hi, p->ceiling);
   mc_range_set(z, &result);
   mc_range_clear(&result);
   arb_clear(end);

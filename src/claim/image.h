@@ -15,6 +15,7 @@ typedef struct {
   arb_ptr coefficients;
   slong critical_count;
   arb_ptr critical_points, critical_values;
+  arf_t floor, ceiling; /* of p on the whole line, where its degree is even; else infinite */
 } mc_image;
 
 void mc_image_init(mc_image *p, const fmpq_poly_t polynomial);

@@ -131,28 +131,34 @@ static void one_variable(tally *t, mc_random *r) {
   make(&s, r, "y");
   int sign = shift(bound, s.least, r);
   bool strict = mc_random_below(r, 2);
-  char *c = fmpq_get_str(NULL, 10, bound);
+  char *c = fmpq_get_str(NULL, 10, bound), *m = fmpq_get_str(NULL, 10, s.least);
   mc_text text;
   mc_text_init(&text);
-  static const char *const guises[] = {
-      "def f(y) = %s forall x in [%ld/4, %ld/4] : f(x) %s %s",
-      "def f(y) = %s forall x in [%ld/4, %ld/4] : exp(x)*(f(x) - (%s)) %s 0",
-      "def f(y) = %s forall x in [%ld/4, %ld/4] : f(sqrt(x^2 + 0*x)*0 + x)*(x^2 + 1) %s (%s)*(x^2 + 1)",
+  static const struct {
+    const char *left, *right;
+  } guises[] = {
+      {"f(x)", "c"},
+      {"exp(x)*(f(x) - c)", "0"},
+      {"f(x)*(x^2 + 1)", "c*(x^2 + 1)"},
+      {"(f(x) - c)/(x^2 + 2)", "0"},
+      /* f in disguise, with kinks and roots that cancel */
+      {"abs(f(x) - m) + m", "c"},
+      {"f(x) + abs(x - 1/3) - abs(1/3 - x)", "c"},
+      {"max(f(x), f(x) - abs(x - 1/4))", "c"},
+      {"min(f(x), f(x) + abs(x))", "c"},
+      {"sqrt((f(x) - m)^2) + m", "c"},
+      {"f(x) + (abs(x) + x)/2 - max(x, 0)", "c"},
   };
-  size_t guise = (size_t)mc_random_below(r, 3);
-  /* Where "> 0" fails only because exp(x) multiplies an exact zero, no rational witness exists: that case is left
-   * out. */
+  size_t guise = (size_t)mc_random_below(r, sizeof guises / sizeof guises[0]);
+  /* Where "> 0" fails only because exp(x) multiplies an exact zero, no rational witness exists: that case is left out. */
   if (guise == 1 && sign == 0)
     strict = false;
-  const char *relation = strict ? ">" : ">=";
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-  mc_text_printf(&text, guises[guise], s.text.data, (long)s.lo, (long)s.hi, guise == 1 ? c : relation,
-                 guise == 1 ? relation : c);
-#pragma GCC diagnostic pop
+  mc_text_printf(&text, "def f(y) = %s let m = %s let c = %s forall x in [%ld/4, %ld/4] : %s %s %s", s.text.data, m, c,
+                 (long)s.lo, (long)s.hi, guises[guise].left, strict ? ">" : ">=", guises[guise].right);
   judge(t, text.data, sign < 0 || (sign == 0 && !strict));
   mc_text_clear(&text);
   flint_free(c);
+  flint_free(m);
   fmpq_clear(bound);
   clear(&s);
 }
