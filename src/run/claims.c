@@ -165,11 +165,26 @@ json_t *mc_run_claims(const char *const *files, size_t count, const mc_run_optio
   return result;
 }
 
+/* muoncert prove 'TEXT', for a shell. */
+static json_t *replay_json(const char *text) {
+  mc_text line;
+  mc_text_init(&line);
+  mc_text_printf(&line, "muoncert prove '");
+  for (; *text; text++)
+    mc_text_printf(&line, *text == '\'' ? "'\\''" : "%c", *text);
+  mc_text_printf(&line, "'");
+  json_t *replay = line.failed ? NULL : json_string(line.data);
+  mc_text_clear(&line);
+  return replay;
+}
+
 json_t *mc_run_prove(const char *text, const mc_run_options *options, mc_error *e) {
   mc_document *document;
   if (mc_lang_statement_parse(&document, text, strlen(text), e) != MC_OK)
     return NULL;
   json_t *result = settle_documents("prove", &document, 1, options, e);
+  if (result)
+    json_object_set_new(json_array_get(json_object_get(result, "claims"), 0), "replay", replay_json(text));
   mc_lang_document_free(document);
   return result;
 }
