@@ -51,6 +51,8 @@ static const struct {
     {PROVED, "forall x, y in [-1, 1] : x^2 + y^2 - x*y >= 0"},
     {REFUTED, "forall x, y in [-1, 1] : x^2 + y^2 - 2.01*x*y >= 0"},
     {PROVED, "forall x, y, z in [-1, 1] : x^2 + y^2 + z^2 >= (x*y + y*z + z*x)/2"},
+    /* false by less than any ball shows: the exact gradient at 1/3 is not zero */
+    {UNDECIDED, "forall x in [0, 1] : ((x - 1/3)^2 + 1e-200*(x - 1/3))/(2 + x) >= 0"},
     /* several variables, side conditions */
     {PROVED, "forall x, y in [0, 1] : x*y <= x"},
     {PROVED, "forall x, y in [0, 1] where x + y <= 1 : x*y <= 0.26"},

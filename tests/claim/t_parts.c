@@ -137,15 +137,11 @@ static void signs_of_rational_functions_are_exact(void **state) {
     double lo, hi;
     bool nonnegative;
   } cases[] = {
-      {"t^2 - 1/2", 0.5, 1, false},
-      {"t^2 - 1/2", 0.75, 1, true},
-      {"1/2 - t^2", 0.75, 1, false},
-      {"(t^2 - 1/2)^2", 0, 1, true},
-      {"-(t^2 - 1/2)^2", 0, 1, false},
-      {"(t^2 - 1/2)^3", 0, 1, false},
-      {"(t^2 - 1/2)^2/(t + 1) - 0*t", 0, 1, true},
-      {"(t^2 - 1/2)^2/(t - 2)", 0, 1, false},
-      {"exp(t)", 0, 1, false}, /* no rational function: not seen */
+      {"t^2 - 1/2", 0.5, 1, false},           {"t^2 - 1/2", 0.75, 1, true},
+      {"1/2 - t^2", 0.75, 1, false},          {"1/2 - t^2", 0.5, 1, false},
+      {"(t^2 - 1/2)^2", 0, 1, true},          {"-(t^2 - 1/2)^2", 0, 1, false},
+      {"(t^2 - 1/2)^3", 0, 1, false},         {"(t^2 - 1/2)^2/(t + 1) - 0*t", 0, 1, true},
+      {"(t^2 - 1/2)^2/(t - 2)", 0, 1, false}, {"exp(t)", 0, 1, false}, /* no rational function: not seen */
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     mc_document *document;
