@@ -3,7 +3,7 @@
  * A claim of src/lang is proved, refuted by a witness, or left undecided; a claim with ? gets its best constant or
  * end point as a two-sided enclosure.  The search is a branch and bound over boxes, whose tests are, in order of
  * cost, interval evaluation with exact polynomial images, monotonicity, mean value form, and second-order forms
- * (Moore, Kearfott and Cloud 2009, chapters 6 to 8; truth.md section 4), with the exact vanishing of a function at a
+ * (Moore, Kearfott and Cloud 2009, chapters 6 to 8), with the exact vanishing of a function at a
  * rational point where a claim touches equality. */
 #ifndef MUONCERT_CLAIM_H
 #define MUONCERT_CLAIM_H

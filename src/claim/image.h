@@ -1,4 +1,4 @@
-/* Exact images of intervals under polynomials: the ends and the critical points between them (truth.md section 4a).
+/* Exact images of intervals under polynomials: the ends and the critical points between them.
  * Private to src/claim. */
 #ifndef MUONCERT_CLAIM_IMAGE_H
 #define MUONCERT_CLAIM_IMAGE_H

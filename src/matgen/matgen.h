@@ -67,7 +67,7 @@ mc_status mc_matgen_spectrum(double *sigma, size_t k, const mc_matgen_family *f,
  * drawing: sigma, q1, q2. */
 mc_status mc_matgen_matrix(double *a, size_t m, size_t n, const mc_matgen_family *f, mc_random *r, mc_error *e);
 
-/* ---- Exactly known polar factors (exact.c; truth.md section 5) ---- */
+/* ---- Exactly known polar factors (exact.c) ---- */
 
 /* Integer matrices a = q p / d, held exactly, where the numerator q = d I - 2 v v^T (its first min(m, n) columns,
  * transposed if m < n) has q/d with orthonormal columns (rows) and the integer matrix p is positive definite: polar(a)
