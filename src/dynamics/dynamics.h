@@ -5,6 +5,7 @@
 #define MUONCERT_DYNAMICS_H
 
 #include "../ball/ball.h"
+#include "../matgen/matgen.h"
 #include "../ref/saddle.h"
 
 #ifdef __cplusplus
@@ -55,6 +56,97 @@ void mc_dynamics_escape_clear(mc_dynamics_escape *x);
 /* MC_UNDECIDED: a polar factor could not be certified, the directions may be zero, or a comparison with R not
  * decided. */
 mc_status mc_dynamics_saddle_escape(mc_dynamics_escape *x, const mc_dynamics_saddle *p, slong precision, mc_error *e);
+
+/* ---- Optimizers (optimizer.c) ----
+ *
+ * From here on everything is computed in doubles and nothing is proved. */
+
+typedef enum {
+  MC_OPTIMIZER_GRADIENT,
+  MC_OPTIMIZER_LINE_SEARCH, /* gradient descent with the exact minimiser along the gradient; quadratic models only */
+  MC_OPTIMIZER_SIGN,
+  MC_OPTIMIZER_ADAM,
+  MC_OPTIMIZER_ADAMW,
+  MC_OPTIMIZER_MUON,          /* the polar factor, by LAPACK; null directions stay as they are */
+  MC_OPTIMIZER_MUON_SCHEDULE, /* Newton–Schulz under `schedule` */
+  MC_OPTIMIZER_GREEDY, /* of the gradient and its polar factor what decreases the loss more, both with exact line search */
+  MC_OPTIMIZERS
+} mc_optimizer_kind;
+
+/* "gradient", "line-search", "sign", "adam", "adamw", "muon", "muon-schedule", "greedy". */
+const char *mc_optimizer_name(mc_optimizer_kind kind);
+
+#define MC_OPTIMIZER_RATES 4
+
+typedef struct {
+  mc_optimizer_kind kind;
+  size_t rate_count; /* 1 to MC_OPTIMIZER_RATES */
+  double rates
+      [MC_OPTIMIZER_RATES]; /* the step sizes of the first steps; the last is multiplied by `decay` from step to step */
+  double decay;
+  double momentum; /* 0: none; of Muon and of gradient descent, as an average unless `sum` */
+  bool nesterov, sum;
+  double weight_decay;      /* of AdamW and Muon, decoupled */
+  double beta1, beta2, eps; /* of Adam */
+  const char *schedule;     /* a name or a text that mc_schedule_set_name takes */
+  size_t schedule_steps;    /* 0: as the schedule is */
+  bool reference;           /* Newton–Schulz by src/ref; else the same steps through the BLAS */
+} mc_optimizer;
+
+/* Muon with the polar factor, rate 0.02, no momentum, no decay; Adam's usual constants; the schedule "jordan". */
+mc_optimizer mc_optimizer_default(void);
+
+/* The step size of step t = 0, 1, … */
+double mc_optimizer_rate(const mc_optimizer *o, size_t t);
+
+/* ---- Models (model_….c) ---- */
+
+typedef struct {
+  const char *name, *help;
+  double value, least, greatest; /* the default and the range, ends included */
+  const char *const *choices;    /* NULL: a number; else the value is an index into these names, NULL-terminated */
+} mc_dynamics_parameter;
+
+typedef struct {
+  const char *name, *summary;
+  const mc_dynamics_parameter *parameters; /* name NULL ends them */
+  const char *spectrum;                    /* default family of singular values; NULL: the model has none */
+} mc_dynamics_model;
+
+/* The i-th model, or NULL past the last; the model of a name, or NULL. */
+const mc_dynamics_model *mc_dynamics_model_get(size_t i);
+const mc_dynamics_model *mc_dynamics_model_find(const char *name);
+size_t mc_dynamics_parameter_count(const mc_dynamics_model *model);
+
+/* ---- Runs (simulate.c) ---- */
+
+typedef struct {
+  const mc_dynamics_model *model;
+  const double *values;      /* one a parameter, within its range; NULL: the defaults */
+  mc_matgen_family spectrum; /* name "" : the model's default */
+  mc_optimizer optimizer;
+  size_t steps;
+  uint64_t seed;
+} mc_dynamics_experiment;
+
+/* A table: row t is the state after t steps.  Column 0 is "step", column 1 "loss", the others are the model's. */
+typedef struct {
+  size_t rows, columns;
+  char (*names)[32]; /* of the columns */
+  double *cells;     /* rows x columns */
+} mc_dynamics_table;
+
+void mc_dynamics_table_clear(mc_dynamics_table *t);
+
+/* Run the experiment: steps + 1 rows.  MC_BAD_INPUT: a value out of its range, an optimizer that the model does not take, an
+ * unknown schedule or spectrum.  Diverging runs go on with infinities and NaN. */
+mc_status mc_dynamics_simulate_approx(mc_dynamics_table *t, const mc_dynamics_experiment *x, mc_error *e);
+
+/* The loss on a grid around the state after the experiment's steps: columns "x", "y", "loss", grid^2 rows, x and y equally spaced
+ * on [-1, 1] as multiples of two directions of Frobenius norm `radius`: the model's own (for the saddle u v^T) and a random one
+ * orthogonal to it. */
+mc_status mc_dynamics_landscape_approx(mc_dynamics_table *t, const mc_dynamics_experiment *x, size_t grid,
+                                       double radius, mc_error *e);
 
 #ifdef __cplusplus
 }
