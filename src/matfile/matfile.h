@@ -20,6 +20,13 @@ const char *mc_dtype_name(mc_dtype d);
 /* x rounded to nearest even into the format, widened again.  NaN stays NaN; overflow becomes infinite. */
 double mc_dtype_round(mc_dtype d, double x);
 
+/* Bytes of one element. */
+size_t mc_dtype_size(mc_dtype d);
+
+/* The value of an element's bits (in the low end of the word), and the bits of x rounded to nearest even. */
+double mc_dtype_decode(mc_dtype d, uint64_t bits);
+uint64_t mc_dtype_encode(mc_dtype d, double x);
+
 /* count matrices of m by n, row-major, one after the other.  count, m and n are at least 1. */
 typedef struct {
   double *values;
