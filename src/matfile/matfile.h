@@ -1,8 +1,12 @@
-/* muoncert: matrices in files.  NumPy's .npy, format versions 1.0, 2.0 and 3.0 (numpy.lib.format; NEP 1).
+/* muoncert: matrices in files, of the three formats in which tensors are dumped; told apart by their first bytes.
  *
- * Read: '<f2' '<f4' '<f8' and their big-endian forms, and bfloat16 (which NumPy stores as the anonymous '<V2') when
- * the caller says so; two dimensions (one matrix) or three (a batch); C or Fortran order.  Values are widened to
- * double, which is exact for all of these. */
+ * .npy, format versions 1.0, 2.0 and 3.0 (numpy.lib.format; NEP 1): '<f2' '<f4' '<f8' and their big-endian forms, C or
+ * Fortran order; bfloat16 under that name, or as the anonymous '<V2' that NumPy makes of ml_dtypes' bfloat16 when the
+ * caller says so.
+ * .npz: a ZIP archive of .npy files, stored or deflated, below 4 GB.
+ * safetensors: F64, F32, F16 and BF16 tensors.
+ *
+ * Two dimensions are one matrix, three a batch.  Values are widened to double, which is exact for all of these. */
 #ifndef MUONCERT_MATFILE_H
 #define MUONCERT_MATFILE_H
 
@@ -39,9 +43,10 @@ typedef enum {
   MC_MATFILE_VOID2_IS_BFLOAT16 = 1 /* read '<V2' as bfloat16 */
 } mc_matfile_flags;
 
-/* Read a file.  On failure *f is empty and *e says what is wrong with which file: MC_IO (cannot be read),
- * MC_BAD_INPUT (not an .npy file, truncated, trailing bytes, another type, one or more than three dimensions, no
- * elements), MC_NO_MEMORY.  NaN and infinite values are read like any others. */
+/* Read a file, or FILE:NAME for one array of an archive; the name may be left out where there is only one.  On failure
+ * *f is empty and *e says what is wrong with which file: MC_IO (cannot be read), MC_BAD_INPUT (none of the formats,
+ * truncated, trailing or shared bytes, a wrong checksum, another type, one or more than three dimensions, no elements),
+ * MC_NO_MEMORY.  NaN and infinite values are read like any others. */
 mc_status mc_matfile_read(mc_matfile *f, const char *path, mc_matfile_flags flags, mc_error *e);
 void mc_matfile_clear(mc_matfile *f);
 

@@ -1,5 +1,5 @@
 /* NumPy's .npy: magic string, version, length of the header, a Python dictionary literal, the elements. */
-#include "dtype.h"
+#include "container.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ typedef struct {
 
 /* What the dictionary says. */
 typedef struct {
-  char descr[8];
+  char descr[12];
   bool fortran;
   size_t dimensions, shape[MAX_DIMENSIONS];
   bool has_descr, has_fortran, has_shape;
@@ -158,6 +158,8 @@ static mc_status parse_descr(const reader *r, const char *descr, mc_matfile_flag
     *d = MC_DTYPE_FLOAT32;
   else if (order && strcmp(kind, "f8") == 0)
     *d = MC_DTYPE_FLOAT64;
+  else if (strcmp(descr, "bfloat16") == 0)
+    *d = MC_DTYPE_BFLOAT16;
   else if ((order || descr[0] == '|') && strcmp(kind, "V2") == 0) {
     if (!(flags & MC_MATFILE_VOID2_IS_BFLOAT16))
       return mc_fail_at(r->e, MC_BAD_INPUT, r->path, 0, 0,
@@ -167,67 +169,6 @@ static mc_status parse_descr(const reader *r, const char *descr, mc_matfile_flag
     return mc_fail_at(r->e, MC_BAD_INPUT, r->path, 0, 0,
                       "elements of type '%s' are not supported; expected f2, f4, f8 or bfloat16", descr);
   }
-  return MC_OK;
-}
-
-/* Shape of f, and the number of its elements. */
-static mc_status set_shape(mc_matfile *f, size_t *elements, const reader *r, const header *h) {
-  if (h->dimensions < 2)
-    return mc_fail_at(r->e, MC_BAD_INPUT, r->path, 0, 0,
-                      "the array has %zu dimension%s; a matrix has two, a batch of matrices three", h->dimensions,
-                      h->dimensions == 1 ? "" : "s");
-  f->count = h->dimensions == 3 ? h->shape[0] : 1;
-  f->m = h->shape[h->dimensions - 2];
-  f->n = h->shape[h->dimensions - 1];
-  if (f->count == 0 || f->m == 0 || f->n == 0)
-    return mc_fail_at(r->e, MC_BAD_INPUT, r->path, 0, 0, "the array has no elements (%zu by %zu by %zu)", f->count,
-                      f->m, f->n);
-  size_t bytes;
-  if (__builtin_mul_overflow(f->count, f->m, elements) || __builtin_mul_overflow(*elements, f->n, elements) ||
-      __builtin_mul_overflow(*elements, sizeof(double), &bytes))
-    return mc_fail_at(r->e, MC_BAD_INPUT, r->path, 0, 0, "the shape %zu by %zu by %zu is too large", f->count, f->m,
-                      f->n);
-  return MC_OK;
-}
-
-static uint64_t load(const unsigned char *p, size_t size, bool big) {
-  uint64_t bits = 0;
-  for (size_t i = 0; i < size; i++)
-    bits |= (uint64_t)p[i] << 8 * (big ? size - 1 - i : i);
-  return bits;
-}
-
-/* Elements in the order of the file to row-major matrices. */
-static void decode_elements(mc_matfile *f, const unsigned char *p, bool big, bool fortran) {
-  size_t size = mc_dtype_size(f->dtype);
-  for (size_t b = 0; b < f->count; b++)
-    for (size_t i = 0; i < f->m; i++)
-      for (size_t j = 0; j < f->n; j++) {
-        size_t target = (b * f->m + i) * f->n + j;
-        size_t source = fortran ? b + f->count * (i + f->m * j) : target;
-        f->values[target] = mc_dtype_decode(f->dtype, load(p + source * size, size, big));
-      }
-}
-
-static mc_status read_elements(mc_matfile *f, const reader *r, const header *h, mc_matfile_flags flags,
-                               const char *data, size_t length) {
-  bool big;
-  size_t elements = 0;
-  mc_status s = parse_descr(r, h->descr, flags, &f->dtype, &big);
-  if (s == MC_OK)
-    s = set_shape(f, &elements, r, h);
-  if (s != MC_OK)
-    return s;
-  size_t needed = elements * mc_dtype_size(f->dtype);
-  if (length != needed)
-    return mc_fail_at(r->e, MC_BAD_INPUT, r->path, 0, 0, "%s: %zu bytes of elements where the header promises %zu",
-                      length < needed ? "truncated" : "trailing bytes", length, needed);
-  if ((s = mc_memory_require(elements * sizeof(double), "the matrix", r->e)) != MC_OK)
-    return s;
-  f->values = mc_alloc(elements, sizeof(double));
-  if (f->values == NULL)
-    return mc_fail_at(r->e, MC_NO_MEMORY, r->path, 0, 0, "no memory for %zu elements", elements);
-  decode_elements(f, (const unsigned char *)data, big, h->fortran);
   return MC_OK;
 }
 
@@ -241,40 +182,29 @@ static mc_status find_header(reader *r, const char *bytes, size_t length) {
     return mc_fail_at(r->e, MC_BAD_INPUT, r->path, 0, 0, ".npy format version %u.%u is not supported; expected 1 to 3",
                       u[6], u[7]);
   size_t width = u[6] == 1 ? 2 : 4;
-  if (length < 8 + width || length - 8 - width < load(u + 8, width, false))
+  if (length < 8 + width || length - 8 - width < mc_bytes_load(bytes + 8, width, false))
     return mc_fail_at(r->e, MC_BAD_INPUT, r->path, 0, 0, "truncated inside the .npy header");
   r->at = bytes + 8 + width;
-  r->end = r->at + load(u + 8, width, false);
+  r->end = r->at + mc_bytes_load(bytes + 8, width, false);
   return MC_OK;
 }
 
-static mc_status read_bytes(mc_matfile *f, const char *path, const mc_text *t, mc_matfile_flags flags, mc_error *e) {
+mc_status mc_npy_decode(mc_matfile *f, const char *path, const char *bytes, size_t length, mc_matfile_flags flags,
+                        mc_error *e) {
   reader r = {.path = path, .e = e};
   header h;
-  mc_status s = find_header(&r, t->data, t->length);
+  mc_layout layout = {0};
+  mc_status s = find_header(&r, bytes, length);
   if (s == MC_OK)
     s = parse_header(&r, &h);
   if (s == MC_OK)
-    s = read_elements(f, &r, &h, flags, r.end, (size_t)(t->data + t->length - r.end));
-  return s;
-}
-
-mc_status mc_matfile_read(mc_matfile *f, const char *path, mc_matfile_flags flags, mc_error *e) {
-  mc_text t;
-  *f = (mc_matfile){0};
-  mc_text_init(&t);
-  mc_status s = mc_text_read_file(&t, path, mc_memory_available() / 4, e);
-  if (s == MC_OK)
-    s = read_bytes(f, path, &t, flags, e);
-  mc_text_clear(&t);
+    s = parse_descr(&r, h.descr, flags, &layout.dtype, &layout.big);
   if (s != MC_OK)
-    mc_matfile_clear(f);
-  return s;
-}
-
-void mc_matfile_clear(mc_matfile *f) {
-  mc_free(f->values);
-  *f = (mc_matfile){0};
+    return s;
+  layout.fortran = h.fortran;
+  layout.dimensions = h.dimensions;
+  memcpy(layout.shape, h.shape, sizeof layout.shape);
+  return mc_layout_decode(f, path, &layout, r.end, (size_t)(bytes + length - r.end), e);
 }
 
 /* Magic string, version 1.0 and dictionary, padded so that the elements begin at a multiple of 64 bytes. */
