@@ -1,0 +1,19 @@
+#include "model.h"
+
+double mc_linear_inner(const double *x, const double *y, size_t count) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++)
+    sum += x[i] * y[i];
+  return sum;
+}
+
+mc_status mc_linear_draw_symmetric(double *a, const double *values, size_t n, mc_random *r, mc_error *e) {
+  double *q = mc_alloc(n * n, sizeof *q);
+  if (!q)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for a %zu x %zu matrix", n, n);
+  mc_status status = mc_matgen_haar(q, n, n, r, e);
+  if (status == MC_OK)
+    mc_matgen_compose(a, n, n, n, q, values, q);
+  mc_free(q);
+  return status;
+}
