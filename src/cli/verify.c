@@ -10,18 +10,27 @@
 
 typedef struct {
   mc_run_verify_options verify;
-  const char **proofs; /* with room for every argument */
   const char *output;
   bool json, quiet;
 } arguments;
 
-enum { OPTION_SPEC = 256, OPTION_PROOFS, OPTION_OUTPUT, OPTION_ONLY, OPTION_SEED, OPTION_THREADS, OPTION_JSON };
+enum {
+  OPTION_SPEC = 256,
+  OPTION_PROOFS,
+  OPTION_THEOREMS,
+  OPTION_OUTPUT,
+  OPTION_ONLY,
+  OPTION_SEED,
+  OPTION_THREADS,
+  OPTION_JSON
+};
 
 static const struct argp_option options[] = {
     {"spec", OPTION_SPEC, "DIR", 0,
      "folder with claims/*.claim and audits.claim (default: ./spec if it holds any, else the installed one)", 0},
     {"proofs", OPTION_PROOFS, "RECORD.json", 0,
-     "merge the record of a replay of proofs or theorems, which is then expected; may be repeated", 0},
+     "merge the record that a replay of the proofs of the reference left; it must then be there and be as expected", 0},
+    {"theorems", OPTION_THEOREMS, "RECORD.json", 0, "the same for the record of the machine-checked theorems", 0},
     {"output", OPTION_OUTPUT, "DIR", 0, "write report.json, junit.xml, report.html and report.sarif into this folder",
      0},
     {"only", OPTION_ONLY, "GLOB", 0, "claims, campaigns and audits whose names match", 0},
@@ -39,7 +48,10 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     a->verify.spec = text;
     return 0;
   case OPTION_PROOFS:
-    a->proofs[a->verify.proof_count++] = text;
+    a->verify.proofs = text;
+    return 0;
+  case OPTION_THEOREMS:
+    a->verify.theorems = text;
     return 0;
   case OPTION_OUTPUT:
     a->output = text;
@@ -71,7 +83,7 @@ static const struct argp parser = {
     options,
     parse,
     "",
-    "Settle all claims, campaigns and audits of a spec folder, merge the proof record, report.\v"
+    "Settle all claims, campaigns and audits of a spec folder, merge the proof records, report.\v"
     "All parts run, even when one fails; an interrupted run reports what was done.\n"
     "Exit status: 0 everything as expected; 1 something violated, refuted, wrong or suspicious; 2 something undecided, "
     "not proved or not checked, or interrupted; 3 bad input; 4 a kernel crashed or hung; the first of 3, 4, 1, 2 that "
@@ -124,15 +136,7 @@ static int run(arguments *a) {
 }
 
 int mc_cli_verify(int argc, char **argv) {
-  arguments a = {.proofs = mc_alloc((size_t)argc, sizeof *a.proofs)};
-  mc_error e = {0};
-  if (!a.proofs) {
-    mc_fail(&e, MC_NO_MEMORY, "out of memory");
-    return mc_cli_fail("verify", &e);
-  }
-  a.verify.proofs = a.proofs;
+  arguments a = {0};
   argp_parse(&parser, argc, argv, 0, NULL, &a);
-  int status = run(&a);
-  mc_free(a.proofs);
-  return status;
+  return run(&a);
 }

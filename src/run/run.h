@@ -24,7 +24,11 @@ typedef struct {
   mc_progress *progress;    /* may be NULL */
   const char *const *names; /* campaigns: by id or name; name_count 0: all */
   size_t name_count;
-  const char *replay; /* campaigns: the text of one case (prop.h) to run in place of the trials; NULL: none */
+  const char *replay;     /* campaigns: the text of one case (prop.h) to run in place of the trials; NULL: none */
+  bool full;              /* campaigns: ten times the trials, and those that are kept for this profile */
+  unsigned share, shares; /* campaigns: every shares-th trial from the share-th on (prop.h); 0, 0: all */
+  bool keep;              /* campaigns: add the worst cases to the corpus */
+  const json_t *resume;   /* campaigns: set by mc_run_campaigns_resume */
 } mc_run_options;
 
 /* Version of the documents: the member "schema".  docs/schema/ describes them. */
@@ -56,6 +60,7 @@ const char *mc_run_list_of(const char *command);
 
 /* One document of the command `command` that holds all entries of the given ones, with an entry of parts[] for each:
  *   command verdict seconds items unexpected undecided message.
+ * Shares of one run of campaigns count as the one document that a single process would have made.
  * Documents that were merged before keep their parts.  Of proof records there may be one. */
 json_t *mc_run_merge(const char *command, const json_t *const *documents, size_t count, mc_error *e);
 
@@ -68,10 +73,19 @@ json_t *mc_run_claims(const char *const *files, size_t count, const mc_run_optio
 /* The same for one claim given as text: definitions and a statement. */
 json_t *mc_run_prove(const char *text, const mc_run_options *options, mc_error *e);
 
-/* campaigns[]: id file line verdict expected trials met holds violated undecided missed unclear margin{lo,hi} replay
- * statement cite seconds message, and for a violation or a replay witness{quantities, matrices}.  MC_BAD_INPUT: a file
- * cannot be read or parsed, or none of them holds a campaign of options->names.  (campaigns.c) */
+/* campaigns[]: id file line verdict expected plan planned corpus trials met holds violated undecided missed unclear
+ * worst{trial,verdict,precision,least,most} margin{lo,hi} replay share{index,of} statement cite seconds message, and for
+ * a violation or a replay witness{quantities, matrices}.  A violation is shrunk; worst is the trial as it was run.
+ * MC_BAD_INPUT: a file cannot be read or parsed, or none of them holds a campaign of options->names.  (campaigns.c) */
 json_t *mc_run_campaigns(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
+
+/* Run the trials that the record of an interrupted run lacks: the document of the whole run.  The record says which
+ * campaigns, with what seed, trials, profile and share; options->threads, seconds and progress count. */
+json_t *mc_run_campaigns_resume(const json_t *record, const mc_run_options *options, mc_error *e);
+
+/* Write the matrices of each witness to folder/ID.NAME.npy.  MC_BAD_INPUT: no campaign of the document has a witness.
+ * (campaign_save.c) */
+mc_status mc_run_campaigns_save(const json_t *document, const char *folder, mc_error *e);
 
 /* audits[]: id file line input output preset dtype shape verdict expected error{lo,hi} polar_distance{lo,hi}
  * sigma{lo,hi} sigma_min{lo,hi} sigma_max{lo,hi} orthogonality{lo,hi} tolerance{sound,spectrum,statistical,false_alarm}
@@ -126,14 +140,14 @@ mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, m
 void mc_run_spec_free(char **paths, size_t count);
 
 typedef struct {
-  const char *spec;          /* folder with claims/ and audits.claim; NULL: ./spec, else the installed one */
-  const char *const *proofs; /* files with the records that the replay of proofs and theorems left */
-  size_t proof_count;        /* 0: the proofs are no part of this run */
+  const char *spec;   /* folder with claims/ and audits.claim; NULL: ./spec, else the installed one */
+  const char *proofs; /* file with the record that the replay of the proofs left; NULL: they are no part of this run */
+  const char *theorems; /* the same for the theorems */
   mc_run_options run;
 } mc_run_verify_options;
 
-/* All claims, campaigns and audits of a spec folder, the planted kernel bugs that audits must notice, and the proof
- * record, merged.  A part that cannot be run, and one that is empty though nothing was deselected, is an entry of
+/* All claims, campaigns and audits of a spec folder, the planted kernel bugs that audits must notice, and the records
+ * of proofs and theorems, merged.  A part that cannot be run, and one that is empty though nothing was deselected, is an entry of
  * parts[] that says so; the others run.  Interrupted: what was done, with "interrupted": true.  NULL: there is no spec
  * folder, or `only` selects nothing.  (verify.c) */
 json_t *mc_run_verify(const mc_run_verify_options *options, mc_error *e);

@@ -15,27 +15,21 @@ static json_t *failed_part(const char *command, const mc_error *why) {
   return document;
 }
 
-static bool is_proof_record(const json_t *record) {
-  const char *command = json_string_value(json_object_get(record, "command"));
-  const char *list = command ? mc_run_list_of(command) : NULL;
-  return list && (strcmp(list, "functions") == 0 || strcmp(list, "theorems") == 0) &&
-         json_is_array(json_object_get(record, list));
-}
-
-/* The record in a file, or a part that says why there is none. */
-static json_t *read_proof_record(const char *path) {
+/* The record in a file of what `command` ("proofs", "theorems") did, or a part that says why there is none. */
+static json_t *read_record(const char *command, const char *path) {
   json_error_t why;
   mc_error e = {0};
   json_t *record = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+  const char *of = json_string_value(json_object_get(record, "command"));
   if (!record)
     mc_fail_at(&e, MC_BAD_INPUT, path, why.line > 0 ? (unsigned)why.line : 0, why.column > 0 ? (unsigned)why.column : 0,
-               "no proof record: %s", why.text);
-  else if (!is_proof_record(record))
-    mc_fail_at(&e, MC_BAD_INPUT, path, 0, 0, "not a proof record: neither functions[] of proofs nor theorems[]");
+               "no record of %s: %s", command, why.text);
+  else if (!of || strcmp(of, command) != 0 || !json_is_array(json_object_get(record, mc_run_list_of(command))))
+    mc_fail_at(&e, MC_BAD_INPUT, path, 0, 0, "not a record of %s: no %s[]", command, mc_run_list_of(command));
   if (e.status == MC_OK)
     return record;
   json_decref(record);
-  return failed_part("proofs", &e);
+  return failed_part(command, &e);
 }
 
 typedef json_t *run_part(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
@@ -94,12 +88,19 @@ static void complete(json_t *report, const char *folder, const mc_run_verify_opt
   mc_run_stamp(report, "verify", interrupted ? mc_exit_worse(x, MC_EXIT_UNDECIDED) : x, seconds);
 }
 
-/* The documents of all parts, records of proofs first; those that --only leaves empty are left out.  Returns their
- * number. */
+/* The records of what ran before.  Returns their number. */
+static size_t read_records(json_t **documents, const mc_run_verify_options *options) {
+  size_t count = 0;
+  if (options->proofs)
+    documents[count++] = read_record("proofs", options->proofs);
+  if (options->theorems)
+    documents[count++] = read_record("theorems", options->theorems);
+  return count;
+}
+
+/* The documents of all other parts; those that --only leaves empty are left out.  Returns their number. */
 static size_t run_parts(json_t **documents, const mc_run_verify_options *options, const mc_run_spec *spec) {
   size_t count = 0;
-  for (; count < options->proof_count; count++)
-    documents[count] = read_proof_record(options->proofs[count]);
   for (size_t k = 0; k < PARTS; k++) {
     documents[count] = run_one_part(k, spec, &options->run);
     if (is_deselected(documents[count], &options->run))
@@ -112,24 +113,24 @@ static size_t run_parts(json_t **documents, const mc_run_verify_options *options
   return count;
 }
 
+enum { RECORDS = 2, DOCUMENTS = RECORDS + PARTS + 1 };
+
 static json_t *report_on(const char *folder, const mc_run_spec *spec, const mc_run_verify_options *options,
                          mc_error *e) {
-  json_t *report = NULL, **documents = mc_alloc(PARTS + 1 + options->proof_count, sizeof *documents);
-  double start = mc_clock_seconds(), replay = 0;
-  size_t count = documents ? run_parts(documents, options, spec) : 0;
-  if (!documents)
-    mc_fail(e, MC_NO_MEMORY, "out of memory");
-  else if (options->run.only && count == options->proof_count)
+  json_t *report = NULL, *documents[DOCUMENTS];
+  double start = mc_clock_seconds(), before = 0;
+  size_t records = read_records(documents, options);
+  size_t count = records + run_parts(documents + records, options, spec);
+  if (options->run.only && count == records)
     mc_fail(e, MC_BAD_INPUT, "nothing in '%s' is named like '%s'", folder, options->run.only);
   else
     report = mc_run_merge("verify", (const json_t *const *)documents, count, e);
-  for (size_t i = 0; i < options->proof_count && i < count; i++)
-    replay += json_number_value(json_object_get(documents[i], "seconds"));
+  for (size_t i = 0; i < records; i++)
+    before += json_number_value(json_object_get(documents[i], "seconds"));
   if (report)
-    complete(report, folder, options, mc_clock_seconds() - start + replay);
+    complete(report, folder, options, mc_clock_seconds() - start + before);
   while (count > 0)
     json_decref(documents[--count]);
-  mc_free(documents);
   return report;
 }
 

@@ -388,11 +388,13 @@ class Verify(Case):
         theorems = {**record, "tool": "Coq 8.16.1", "command": "theorems", "theorems": [{"name": "T1", "verdict": "proved"}]}
         changed = {**theorems, "theorems": [{"name": "T1", "verdict": "changed"}]}
         for content, verdict in ((theorems, "expected"), (changed, "violated")):
-            _, document = self.verify(spec, "--proofs", self.write("proofs.json", record), "--proofs", self.write("coq.json", content))
+            _, document = self.verify(spec, "--proofs", self.write("proofs.json", record), "--theorems", self.write("coq.json", content))
             self.assertEqual(self.part(document, "proofs")["verdict"], "expected")
             self.assertEqual(self.part(document, "theorems")["verdict"], verdict)
-        _, document = self.verify(spec, "--proofs", self.path("missing.json"))
-        self.assertIn("missing.json", self.part(document, "proofs")["message"])
+        for command in ("proofs", "theorems"):
+            _, document = self.verify(spec, "--" + command, self.path("missing.json"))
+            self.assertIn("missing.json", self.part(document, command)["message"])
+            self.assertEqual(self.part(document, command)["verdict"], "error")
         _, document = self.verify(spec)
         self.assertNotIn("proofs", [p["command"] for p in document["parts"]])
 
