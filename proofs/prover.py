@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
@@ -192,8 +193,12 @@ class Goal:
 class Run:
     goals: list = field(default_factory=list)
     functions: dict = field(default_factory=dict)  # function or "lemma" -> names of its goals
-    error: str = ""
+    error: str = ""  # one line: why there is nothing to rely on
     output: str = ""
+
+    def log_tail(self, lines=8):
+        """The end of what Frama-C printed."""
+        return [line for line in self.output.splitlines() if line.strip()][-lines:]
 
     def by_function(self):
         """{function: its goals}; the lemmas of a file count as one function."""
@@ -210,8 +215,9 @@ class Run:
 
 def wp_command(work, source, session, *, functions=(), cache="update", seconds=GOAL_SECONDS, smoke=True,
                properties=None, report=None):
-    """The provers race for a goal, except where verdicts are only looked up: then Z3 is asked first."""
-    processes = 1 if cache == "offline" else 2
+    """The provers race for a goal.  WP looks at its provers ten times a second: where verdicts are only looked up, many goals a glance
+    keep it busy."""
+    processes = 16 if cache == "offline" else 2
     command = ["frama-c", "-c11", "-machdep", "gcc_x86_64", "-wp", "-wp-rte", "-warn-unsigned-overflow", "-warn-special-float",
                "none", "-wp-share", str(work / "share"), "-wp-model", "Typed+Float", "-wp-driver", str(work / "float_model.driver"),
                "-wp-prover", "script,Z3:4.8.12:uf,CVC5:1.0.3:uf", "-wp-timeout", str(seconds), "-wp-par", str(processes),
@@ -252,6 +258,13 @@ def parse_goals(output):
     return list(goals.values())
 
 
+def how_it_ended(code):
+    """What a return code of subprocess says: an exit status, or the signal that killed the process."""
+    if code >= 0:
+        return f"ended with status {code}" if code else "ended without a report"
+    return f"was killed by signal {-code} ({signal.Signals(-code).name}){', perhaps for want of memory' if code == -signal.SIGKILL else ''}"
+
+
 def run_wp(work, source, session, **options):
     """One Frama-C process on one source file."""
     session.mkdir(parents=True, exist_ok=True)
@@ -261,7 +274,7 @@ def run_wp(work, source, session, **options):
                               capture_output=True, text=True, check=False)
         run = Run(output=done.stdout + done.stderr)
         if done.returncode != 0 or not report.exists():
-            run.error = run.output.strip() or f"frama-c ended with status {done.returncode}"
+            run.error = f"Frama-C {how_it_ended(done.returncode)}"
             return run
         document = json.loads(report.read_text()) or {}
     run.goals = parse_goals(run.output)

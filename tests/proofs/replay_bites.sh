@@ -83,6 +83,23 @@ notices proofs/cfloat.mlw 's/function add_f64 f64 f64/function add_f64 f64 f32/'
 notices proofs/float_model.mlw 's/p (a + b)$/p (a - b)/'   'float_model.mlw: 0 of 1 lemmas proved'
 notices proofs/record.json 's/"goals": [0-9]*/"goals": 1/' 'goals, proofs/record.json has 1'
 
+# Frama-C ends before its report, by a signal and by a status: said as such with the end of its log, and never as functions without goals.
+mkdir "$tree/bin"
+breaks_off() {
+  printf '#!/bin/sh\ncase " $* " in *" -wp "*) echo "last words"; %s;; esac\nexec "%s" "$@"\n' "$1" "$(command -v frama-c)" \
+    > "$tree/bin/frama-c"
+  chmod +x "$tree/bin/frama-c"
+  status=0
+  PATH="$tree/bin:$PATH" "$tree/proofs/replay" --build "$tree/broken" --json "$tree/broken.json" > "$tree/out" 2> "$tree/err" || status=$?
+  test "$status" -eq 1
+  grep -q "tiny\.c: Frama-C $2; nothing is known" "$tree/err"
+  grep -q '  | last words' "$tree/err"
+  grep -q "\"src/ref/tiny\.c: Frama-C $2;" "$tree/broken.json"
+  ! grep -q 'no goals' "$tree/err"
+}
+breaks_off 'kill -KILL $$' 'was killed by signal 9 (SIGKILL), perhaps for want of memory'
+breaks_off 'exit 7' 'ended with status 7'
+
 # Unharmed again, and valid from scratch.
 replay --fresh
 test "$status" -eq 0
