@@ -2,6 +2,7 @@
 include(CMakePackageConfigHelpers)
 
 install(TARGETS muoncert RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(TARGETS muoncert_kernel_helper RUNTIME DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}/muoncert")
 install(TARGETS muoncert_static muoncert_shared EXPORT muoncertTargets
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(EXPORT muoncertTargets NAMESPACE muoncert:: DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/muoncert")
@@ -13,6 +14,9 @@ foreach(module ${modules})
     install(FILES "${PROJECT_SOURCE_DIR}/src/${module}/${module}.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/muoncert/${module}")
   endif()
 endforeach()
+# The ABI of kernels: for plug-ins as <muoncert_kernel.h>, and beside the header that includes it.
+install(FILES "${PROJECT_SOURCE_DIR}/src/kernel/muoncert_kernel.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(FILES "${PROJECT_SOURCE_DIR}/src/kernel/muoncert_kernel.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/muoncert/kernel")
 install(FILES "${PROJECT_SOURCE_DIR}/src/ball/arb_headers.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/muoncert/ball")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/ref" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/muoncert" FILES_MATCHING PATTERN "*.h")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/spec" DESTINATION "${CMAKE_INSTALL_DATADIR}/muoncert")

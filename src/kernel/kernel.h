@@ -10,6 +10,7 @@
 
 #include "../matfile/matfile.h"
 #include "../schedule/schedule.h"
+#include "muoncert_kernel.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -63,6 +64,79 @@ mc_dtype mc_kernel_accumulator(mc_dtype storage);
  * infinity, as a kernel's output may. */
 mc_status mc_kernel_emulate(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n,
                             mc_random *draw, mc_error *e);
+
+/* ---- Kernels that are run: built-in ones and plug-ins (run.c, builtin.c, plugin.c) ----
+ *
+ * Both speak the ABI of muoncert_kernel.h.  Arrays are handed over in the model's storage format, between canaries;
+ * outputs hold NaN before the call, and inputs are compared with what they were. */
+typedef struct mc_kernel mc_kernel;
+
+/* Code that is called in this process. */
+typedef struct {
+  const char *name, *summary;
+  unsigned dtypes;     /* as in muoncert_kernel */
+  mc_dtype usual;      /* what it is run in when nothing is said */
+  const void *context; /* handed to the functions */
+  int (*orthogonalise)(const void *context, const muoncert_orthogonalise *call);
+  int (*step)(const void *context, const muoncert_step *call); /* may be NULL */
+} mc_kernel_code;
+
+/* The i-th built-in kernel, or NULL past the last. */
+const mc_kernel_code *mc_kernel_builtin(size_t i);
+
+/* What a plug-in may use. */
+typedef struct {
+  double seconds;     /* for one call, or for loading */
+  uint64_t bytes;     /* of memory for data */
+  const char *helper; /* the program that loads it; NULL: found beside this one, or where it was installed */
+} mc_kernel_limits;
+
+/* 10 seconds, 4 GiB. */
+mc_kernel_limits mc_kernel_default_limits(void);
+
+/* The built-in kernel of a name, or the plug-in at a path (with a '/', or ending in ".so").  MC_BAD_INPUT: there is
+ * none, or it is no plug-in of this ABI.  MC_CRASHED: loading it crashed or hung. */
+mc_status mc_kernel_open(mc_kernel **kernel, const char *name, const mc_kernel_limits *limits, mc_error *e);
+
+/* code lives longer than the kernel. */
+mc_status mc_kernel_open_code(mc_kernel **kernel, const mc_kernel_code *code, mc_error *e);
+void mc_kernel_close(mc_kernel *kernel);
+
+const char *mc_kernel_name(const mc_kernel *kernel);
+bool mc_kernel_takes(const mc_kernel *kernel, mc_dtype dtype);
+mc_dtype mc_kernel_usual_dtype(const mc_kernel *kernel);
+bool mc_kernel_has_orthogonalise(const mc_kernel *kernel);
+bool mc_kernel_has_step(const mc_kernel *kernel);
+
+/* The rest of one step of the optimizer: see muoncert_step.  All matrices m by n, count of them. */
+typedef struct {
+  const double *weights, *buffer;
+  double *weights_after, *buffer_after;
+  double learning_rate, momentum, weight_decay;
+  bool sum, nesterov; /* a new gradient weighs 1 (else 1 - momentum) */
+  uint32_t scaling;   /* MUONCERT_SCALE_… */
+} mc_kernel_step;
+
+typedef struct {
+  const mc_kernel_model *model; /* format, schedule, normalisation */
+  size_t count, m, n;           /* each at least 1 */
+  size_t padding;               /* elements between rows, and between matrices */
+  const double *g;              /* count by m by n; rounded to the format */
+  double *x;                    /* the same size; not used for a step */
+  const mc_kernel_step *step;   /* NULL: orthogonalise g */
+} mc_kernel_call;
+
+/* What a call did beside its result. */
+typedef struct {
+  bool input_changed;
+  size_t unwritten; /* entries of outputs */
+  size_t strayed;   /* elements written between rows and matrices */
+} mc_kernel_conduct;
+
+/* Run it.  MC_BAD_INPUT: the kernel has no such function, does not take the format, or returned something but 0.
+ * MC_CRASHED: it crashed, hung, ended its process, wrote outside its arrays or left processes behind; a plug-in is then
+ * loaded anew by the next call.  MC_NO_MEMORY, MC_IO: the call could not be made. */
+mc_status mc_kernel_run(mc_kernel_conduct *conduct, mc_kernel *kernel, const mc_kernel_call *call, mc_error *e);
 
 /* ---- Kernels with a planted bug (mutants.c) ----
  *
