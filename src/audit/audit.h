@@ -10,11 +10,22 @@
 extern "C" {
 #endif
 
+/* Between a kernel and what can be seen of it may stand other roundings: in a whole step of the optimizer, those of the
+ * momentum before and of the update behind.  Matrices have the shape of the input; NULL: nothing. */
+typedef struct {
+  const double *input, *output; /* roundings before and behind: uniform within +- these, entry by entry (statistical) */
+  double input_bound, output_bound; /* and certain bounds of their Frobenius norms (sound) */
+  double input_radius;  /* what the kernel would be given in exact arithmetic is within this Frobenius distance of g */
+  double output_radius; /* and what is judged within this of what was computed */
+  const double *along;  /* an error along this matrix is a measure of its own; not zero */
+} mc_audit_surroundings;
+
 typedef struct {
   uint64_t seed;      /* of the rounding ensembles */
   size_t depth;       /* accumulation trees have at most this depth; 0: any order of summation */
   double false_alarm; /* of the statistical limits, per audit; in (0, 1) */
   unsigned roundings; /* rules that the kernel may follow: the sum of 1 << rule; 0: any.  The model says none */
+  const mc_audit_surroundings *around; /* NULL: the kernel stands alone.  Lives as long as the reference */
 } mc_audit_options;
 
 /* Seed 1, any order, 1e-6, any rule. */
@@ -30,10 +41,16 @@ typedef enum {
   MC_MEASURE_ROWS,     /* l8 norm of the row norms: lost, swapped, negated rows */
   MC_MEASURE_COLUMNS,  /* the same for columns */
   MC_MEASURE_TILES,    /* the same for 16 by 16 tiles: tiles not written */
+  MC_MEASURE_ALONG,    /* |<E, W> - its mean over correct kernels| / ||W||_F, W = around->along: weight decay */
   MC_MEASURES
 } mc_audit_measure;
 
 const char *mc_audit_measure_name(mc_audit_measure measure);
+
+/* Upper bound of ||output - exact image||_F for every kernel of the model on g (m by n, row-major, finite), infinite
+ * where the model bounds nothing.  No ensemble is run.  MC_UNDECIDED: g is zero or not finite. */
+mc_status mc_audit_sound_limit(double *sound, const mc_kernel_model *model, const double *g, size_t m, size_t n,
+                               const mc_audit_options *options, mc_error *e);
 
 /* ---- Limits for kernels that follow one rule of rounding (sound.c, ensemble.c) ---- */
 
@@ -42,7 +59,8 @@ typedef struct {
   double sound;    /* upper bound of ||E||_F for every kernel of the model; infinite: the model bounds nothing */
   double spectrum; /* the same from divided differences at the actual singular values: another sound bound */
   double statistical
-      [MC_MEASURES]; /* one of them is exceeded with probability at most false_alarm; NaN: no limit is known */
+      [MC_MEASURES]; /* one of them is exceeded with probability at most false_alarm; NaN: no limit is known;
+                        infinite for MC_MEASURE_ALONG where there is nothing to go along */
 } mc_audit_limits;
 
 /* ---- What a kernel of a model should make of an input (reference.c) ---- */
@@ -116,6 +134,74 @@ typedef struct {
 mc_status mc_audit_explain_approx(mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS], size_t *count,
                                   const mc_audit_finding *f, const mc_audit_reference *reference,
                                   const mc_kernel_model *model, const double *g, const double *x, mc_error *e);
+
+/* ---- A whole step of the optimizer (step.c) ----
+ *
+ * All matrices m by n; G' is the gradient G, or G + wd W where the decay is coupled:
+ *   B' = mu B + nu G'          nu = 1 - mu (average) or 1 (sum)
+ *   D  = mu B' + nu G', or B'  with and without Nesterov
+ *   W' = f W - lr s O          O = the exact image of D, f = 1 - lr wd (decoupled), 1 - wd (independent), 1 (coupled)
+ * so that (f W - W') / (lr s) is the output of a kernel that was given D: it is judged like any other. */
+typedef enum { MC_STEP_AVERAGE, MC_STEP_SUM, MC_STEP_MOMENTA } mc_audit_step_momentum;
+typedef enum { MC_STEP_DECOUPLED, MC_STEP_COUPLED, MC_STEP_INDEPENDENT, MC_STEP_DECAYS } mc_audit_step_decay;
+typedef enum {
+  MC_STEP_NONE,        /* 1 */
+  MC_STEP_RECTANGULAR, /* sqrt(max(1, m / n)) */
+  MC_STEP_RMS,         /* 0.2 sqrt(max(m, n)) */
+  MC_STEP_SPECTRAL,    /* sqrt(max(m, n)) */
+  MC_STEP_UNIT_RMS,    /* sqrt(m / n) */
+  MC_STEP_SCALINGS
+} mc_audit_step_scaling;
+
+/* "average", "sum"; "decoupled", "coupled", "independent"; "none", "rectangular", "rms", "spectral", "unit-rms". */
+const char *mc_audit_step_momentum_name(mc_audit_step_momentum momentum);
+const char *mc_audit_step_decay_name(mc_audit_step_decay decay);
+const char *mc_audit_step_scaling_name(mc_audit_step_scaling scaling);
+
+typedef struct {
+  mc_audit_step_momentum rule;
+  mc_audit_step_decay decay;
+  mc_audit_step_scaling scaling;
+  bool nesterov;
+  fmpq_t rate, momentum, weight_decay; /* lr > 0, mu and wd >= 0 */
+  fmpq_t factor;                       /* s is the scaling times this; positive */
+} mc_audit_step_rule;
+
+/* Keller Jordan's: average, Nesterov, decoupled, rectangular, lr 0.02, mu 0.95, wd 0, factor 1. */
+void mc_audit_step_rule_init(mc_audit_step_rule *rule);
+void mc_audit_step_rule_clear(mc_audit_step_rule *rule);
+
+/* The defaults of the optimizer around a preset's kernel (step_rule.c names the sources).  MC_BAD_INPUT: the source
+ * has no optimizer. */
+mc_status mc_audit_step_rule_set_preset(mc_audit_step_rule *rule, const char *name, mc_error *e);
+
+typedef struct {
+  size_t m, n;
+  const double *gradient, *weights, *buffer, *weights_after, *buffer_after; /* row-major */
+} mc_audit_step;
+
+typedef struct mc_audit_step_view mc_audit_step_view;
+
+/* What a step shows.  MC_UNDECIDED: a matrix is not finite.  *view is NULL on failure. */
+mc_status mc_audit_step_view_new(mc_audit_step_view **view, const mc_audit_step *step, const mc_audit_step_rule *rule,
+                                 mc_error *e);
+void mc_audit_step_view_free(mc_audit_step_view *view);
+
+/* D and (f W - W') / (lr s), each to the distance that the surroundings say. */
+const double *mc_audit_step_direction(const mc_audit_step_view *view);
+const double *mc_audit_step_update(const mc_audit_step_view *view);
+const mc_audit_surroundings *mc_audit_step_surroundings(const mc_audit_step_view *view);
+
+/* error := ||B' - the buffer after||_F; *limit: upper bound of it for every kernel that rounds in the format of the
+ * buffers; *ratio: the largest certified ratio of an entry's error to what rounding allows it, above 1 for no correct
+ * kernel. */
+void mc_audit_step_buffer(arb_t error, double *limit, double *ratio, const mc_audit_step_view *view);
+
+/* What a step that does not conform did instead: conventions of momentum, decay and scaling, fitted by least squares.
+ * Best first; not certified. */
+mc_status mc_audit_step_explain_approx(mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS], size_t *count,
+                                       const mc_audit_step *step, const mc_audit_step_rule *rule,
+                                       const mc_kernel_model *model, mc_error *e);
 
 /* ---- How others decide (rules.c) ----
  *

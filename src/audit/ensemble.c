@@ -34,6 +34,15 @@ double mc_audit_student_quantile_approx(double probability, unsigned freedom) {
   return hi;
 }
 
+/* Of a quantity of either sign whose distance from its mean is judged. */
+static double limit_of_signed(const double *values, double mean, double error, double quantile) {
+  double squares = 0;
+  for (size_t i = 0; i < MEMBERS; i++)
+    squares += (values[i] - mean) * (values[i] - mean);
+  double limit = quantile * sqrt(squares / (MEMBERS - 1)) * sqrt(1 + 1.0 / MEMBERS);
+  return isfinite(limit) && limit > 2 * error ? limit : (double)NAN;
+}
+
 /* The values are known to within error.  NaN when a member's need not be positive and finite, or when all may be
  * equal: then no limit is known. */
 static double limit_of(const double *values, double error, double quantile) {
@@ -54,25 +63,47 @@ static double limit_of(const double *values, double error, double quantile) {
 
 typedef struct {
   double value[MC_MEASURES][MEMBERS];
+  double along[MEMBERS];
   double *diagonals; /* MEMBERS by k */
 } ensemble;
 
+/* out := in, each entry moved by a uniformly random part of its amplitude. */
+static void disturb(double *out, const double *in, const double *amplitude, size_t count, mc_random *draw) {
+  for (size_t i = 0; i < count; i++)
+    out[i] = in[i] + (amplitude ? amplitude[i] * (2 * mc_random_unit(draw) - 1) : 0);
+}
+
+/* x := one correct output, with the roundings around the kernel. */
+static mc_status run_member(double *x, double *input, const mc_kernel_model *model, const double *g,
+                            const mc_audit_basis *basis, const mc_audit_surroundings *around, mc_random *draw,
+                            mc_error *e) {
+  size_t count = basis->m * basis->n;
+  if (!around)
+    return mc_kernel_emulate(x, model, g, basis->m, basis->n, draw, e);
+  disturb(input, g, around->input, count, draw);
+  mc_status status = mc_kernel_emulate(x, model, input, basis->m, basis->n, draw, e);
+  disturb(x, x, around->output, count, draw);
+  return status;
+}
+
 static mc_status run_members(ensemble *s, const mc_kernel_model *model, const double *g, const mc_audit_image *image,
-                             const mc_audit_basis *basis, uint64_t seed, mc_error *e) {
+                             const mc_audit_basis *basis, const mc_audit_options *options, mc_error *e) {
   mc_audit_measured measured;
   mc_status status = mc_audit_measured_init(&measured, basis, e);
-  double *x = mc_alloc(basis->m * basis->n, sizeof *x);
+  size_t count = basis->m * basis->n;
+  double *x = mc_alloc(2 * count, sizeof *x);
   if (status == MC_OK && !x)
     status = mc_fail(e, MC_NO_MEMORY, "out of memory");
   for (unsigned i = 0; i < MEMBERS && status == MC_OK; i++) {
     mc_random draw;
-    mc_random_init(&draw, seed, mc_random_stream_of("audit ensemble"), i);
+    mc_random_init(&draw, options->seed, mc_random_stream_of("audit ensemble"), i);
     status = mc_interrupt_requested() ? mc_fail(e, MC_INTERRUPTED, "interrupted")
-                                      : mc_kernel_emulate(x, model, g, basis->m, basis->n, &draw, e);
+                                      : run_member(x, x + count, model, g, basis, options->around, &draw, e);
     if (status != MC_OK)
       break;
     mc_audit_measure_approx(&measured, x, image, basis);
     memcpy(s->diagonals + i * basis->k, measured.diagonal, basis->k * sizeof *s->diagonals);
+    s->along[i] = measured.along;
     for (int k = 0; k < MC_MEASURES; k++)
       s->value[k][i] = measured.value[k];
   }
@@ -95,27 +126,41 @@ static void find_profiles(ensemble *s, double *profile, size_t k) {
 /* Of every member's measure. */
 static double evaluation_error(const ensemble *s, mc_audit_measure measure, const double *profile,
                                const mc_audit_image *image, const mc_audit_basis *basis) {
-  double size = 0, centre = 0;
+  double size = 0, centre = 0; /* profile: NULL for other measures */
   for (size_t i = 0; i < MEMBERS; i++)
     size = fmax(size, 2 * s->value[MC_MEASURE_TOTAL][i]); /* the evaluation is off by a factor below 2 */
-  for (size_t i = 0; i < basis->k && measure == MC_MEASURE_PROFILE; i++)
+  for (size_t i = 0; i < basis->k && profile; i++)
     centre = hypot(centre, 2 * profile[i]);
   return mc_audit_measure_error(measure, basis, size + centre, image->radius);
 }
 
-mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, double *profile, const mc_kernel_model *model,
+/* The limit of one measure that is exceeded with this probability. */
+static double limit_of_measure(ensemble *s, mc_audit_measure measure, const mc_audit_centre *centre,
+                               const mc_audit_image *image, const mc_audit_basis *basis, double probability) {
+  double error = evaluation_error(s, measure, measure == MC_MEASURE_PROFILE ? centre->profile : NULL, image, basis);
+  if (measure != MC_MEASURE_ALONG)
+    return limit_of(s->value[measure], error, mc_audit_student_quantile_approx(probability, MEMBERS - 1));
+  if (!basis->along)
+    return INFINITY;
+  return limit_of_signed(s->along, centre->along, error,
+                         mc_audit_student_quantile_approx(probability / 2, MEMBERS - 1));
+}
+
+mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, mc_audit_centre *centre, const mc_kernel_model *model,
                                    const double *g, const mc_audit_image *image, const mc_audit_basis *basis,
                                    const mc_audit_options *options, mc_error *e) {
   ensemble s = {.diagonals = mc_alloc(MEMBERS * basis->k, sizeof *s.diagonals)};
   if (!s.diagonals)
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
-  mc_status status = run_members(&s, model, g, image, basis, options->seed, e);
+  mc_status status = run_members(&s, model, g, image, basis, options, e);
   if (status == MC_OK) {
-    double quantile = mc_audit_student_quantile_approx(options->false_alarm / MC_MEASURES, MEMBERS - 1);
-    find_profiles(&s, profile, basis->k);
+    find_profiles(&s, centre->profile, basis->k);
+    centre->along = 0;
+    for (size_t i = 0; i < MEMBERS; i++)
+      centre->along += s.along[i] / MEMBERS;
     for (int k = 0; k < MC_MEASURES; k++)
       limits->statistical[k] =
-          limit_of(s.value[k], evaluation_error(&s, (mc_audit_measure)k, profile, image, basis), quantile);
+          limit_of_measure(&s, (mc_audit_measure)k, centre, image, basis, options->false_alarm / MC_MEASURES);
   }
   mc_free(s.diagonals);
   return status;

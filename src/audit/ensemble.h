@@ -4,9 +4,14 @@
 
 #include "measure.h"
 
-/* Fill limits->statistical and the mean profile (basis->k entries) from runs of emulated kernels of the model.
+/* Means over correct kernels: of the profile (basis->k entries), and of the error along a matrix. */
+typedef struct {
+  double *profile, along;
+} mc_audit_centre;
+
+/* Fill limits->statistical and the centre from runs of emulated kernels of the model.
  * image: the exact image. */
-mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, double *profile, const mc_kernel_model *model,
+mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, mc_audit_centre *centre, const mc_kernel_model *model,
                                    const double *g, const mc_audit_image *image, const mc_audit_basis *basis,
                                    const mc_audit_options *options, mc_error *e);
 

@@ -148,12 +148,12 @@ static mc_status consider_format(search *s, const mc_kernel_model *model, mc_dty
   char text[160];
   narrow.storage = format;
   narrow.rounding = MC_ROUNDING_ALL;
-  double *profile = mc_alloc(s->r->basis.k, sizeof *profile);
-  if (!profile)
+  mc_audit_centre centre = {.profile = mc_alloc(s->r->basis.k, sizeof *centre.profile)};
+  if (!centre.profile)
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
   mc_status status = mc_audit_measured_init(&measured, &s->r->basis, e);
   if (status == MC_OK)
-    status = mc_audit_ensemble_limits(&limits, profile, &narrow, s->g, &s->r->image, &s->r->basis, &options, e);
+    status = mc_audit_ensemble_limits(&limits, &centre, &narrow, s->g, &s->r->image, &s->r->basis, &options, e);
   if (status == MC_OK) {
     bool fits = true;
     mc_audit_measure_approx(&measured, s->x, &s->r->image, &s->r->basis);
@@ -164,7 +164,7 @@ static mc_status consider_format(search *s, const mc_kernel_model *model, mc_dty
       insert(s, NAN, text);
   }
   mc_audit_measured_clear(&measured);
-  mc_free(profile);
+  mc_free(centre.profile);
   return status;
 }
 

@@ -99,7 +99,7 @@ static void set_ball(arb_t x, double value, double error) {
 static double profile_norm(const mc_audit_reference *r, size_t rule) {
   double sum = 0;
   for (size_t i = 0; i < r->basis.k; i++)
-    sum = mc_up_add(sum, mc_up_mul(r->profiles[rule][i], r->profiles[rule][i]));
+    sum = mc_up_add(sum, mc_up_mul(r->centres[rule].profile[i], r->centres[rule].profile[i]));
   return mc_up_sqrt(sum);
 }
 
@@ -110,8 +110,11 @@ static void enclose_measures(arb_t *balls, const mc_audit_measured *measured, co
   for (int k = 0; k < MC_MEASURES; k++) {
     double value = measured->value[k], reach = size;
     if (k == MC_MEASURE_PROFILE) {
-      value = mc_audit_profile_distance_approx(measured->diagonal, r->profiles[rule], r->basis.k);
+      value = mc_audit_profile_distance_approx(measured->diagonal, r->centres[rule].profile, r->basis.k);
       reach = mc_up_add(size, profile_norm(r, rule));
+    } else if (k == MC_MEASURE_ALONG) {
+      value = fabs(measured->along - r->centres[rule].along);
+      reach = mc_up_add(size, fabs(r->centres[rule].along));
     }
     set_ball(balls[k], value, mc_audit_measure_error((mc_audit_measure)k, &r->basis, reach, r->image.radius));
   }

@@ -10,7 +10,7 @@
 #define TILE 16
 
 const char *mc_audit_measure_name(mc_audit_measure measure) {
-  static const char *const names[MC_MEASURES] = {"total", "spectrum", "profile", "rows", "columns", "tiles"};
+  static const char *const names[MC_MEASURES] = {"total", "spectrum", "profile", "rows", "columns", "tiles", "along"};
   return names[measure];
 }
 
@@ -108,6 +108,16 @@ static void find_diagonal(double *diagonal, const double *error, const mc_audit_
   }
 }
 
+/* <error, along> / ||along||_F */
+static double find_along(const double *error, const mc_audit_basis *b) {
+  double product = 0, square = 0;
+  for (size_t i = 0; i < b->m * b->n && b->along; i++) {
+    product += error[i] * b->along[i];
+    square += b->along[i] * b->along[i];
+  }
+  return b->along ? product / sqrt(square) : 0;
+}
+
 static double l2(const double *x, size_t count) {
   double sum = 0;
   for (size_t i = 0; i < count; i++)
@@ -161,6 +171,8 @@ void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const
   measured->value[MC_MEASURE_TOTAL] = sqrt(sum);
   measured->value[MC_MEASURE_SPECTRUM] = l2(measured->diagonal, basis->k);
   measured->value[MC_MEASURE_PROFILE] = NAN;
+  measured->along = find_along(error, basis);
+  measured->value[MC_MEASURE_ALONG] = fabs(measured->along);
   measured->value[MC_MEASURE_ROWS] = blocks(error, m, n, 1, n, rest);
   measured->value[MC_MEASURE_COLUMNS] = blocks(error, m, n, m, 1, rest);
   measured->value[MC_MEASURE_TILES] = blocks(error, m, n, TILE, TILE, rest);
@@ -178,9 +190,12 @@ double mc_audit_profile_distance_approx(const double *diagonal, const double *pr
 /* Each measure is evaluated with a relative error of at most gamma_K, K = m n + 128 operations in the longest chain
  * (the entries of E are rounded once), relative to weight ||E||_F (plus the profile) for the two that project.
  * Underflow loses less than 2^-120 under the eighth root. All measures are Lipschitz in E with constant 1 or weight,
- * so the radius of the truth counts as often. */
+ * so the radius of the truth counts as often.  Along a matrix, the product and the norm it is divided by are both
+ * evaluated, hence 2. */
 double mc_audit_measure_error(mc_audit_measure measure, const mc_audit_basis *basis, double size, double radius) {
   double unit = mc_up_mul((double)(basis->m * basis->n + 128), 0x1p-53), gamma = mc_up_over_one_minus(unit, unit);
-  double weight = measure == MC_MEASURE_SPECTRUM || measure == MC_MEASURE_PROFILE ? basis->weight : 1;
+  double weight = measure == MC_MEASURE_SPECTRUM || measure == MC_MEASURE_PROFILE ? basis->weight
+                  : measure == MC_MEASURE_ALONG                                   ? 2
+                                                                                  : 1;
   return mc_up_add(mc_up_mul(weight, mc_up_add(radius, mc_up_mul(gamma, size))), 0x1p-120);
 }

@@ -19,6 +19,7 @@ typedef struct {
   double *u;     /* m by k, row-major */
   double *v;     /* n by k, row-major */
   double weight; /* upper bound of ||u||_F ||v||_F, at least 1: the norm of E -> (u_i^T E v_i)_i is not above it */
+  const double *along; /* m by n, not owned; NULL: MC_MEASURE_ALONG is not taken */
 } mc_audit_basis;
 
 /* MC_UNDECIDED: LAPACK did not converge. */
@@ -28,6 +29,7 @@ void mc_audit_basis_clear(mc_audit_basis *basis);
 /* Evaluated in double. */
 typedef struct {
   double value[MC_MEASURES]; /* of x - image; the profile is left out */
+  double along;              /* <x - image, along> / ||along||_F; 0 where it is not taken */
   double *diagonal;          /* k entries u_i^T (x - image) v_i */
   double *room;
 } mc_audit_measured;
@@ -44,7 +46,7 @@ double mc_audit_profile_distance_approx(const double *diagonal, const double *pr
 
 /* Upper bound of how far a measure, evaluated in double for an image within Frobenius distance `radius` of the
  * truth, is from its value for the truth.  size: upper bound of ||x - image||_F, plus the norm of the profile for
- * MC_MEASURE_PROFILE. */
+ * MC_MEASURE_PROFILE, or the size of the mean for MC_MEASURE_ALONG. */
 double mc_audit_measure_error(mc_audit_measure measure, const mc_audit_basis *basis, double size, double radius);
 
 #endif

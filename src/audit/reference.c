@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#include "ensemble.h"
 #include "sound.h"
+#include "upward.h"
 
 mc_audit_options mc_audit_default_options(void) {
   return (mc_audit_options){.seed = 1, .depth = 0, .false_alarm = 1e-6, .roundings = 0};
@@ -42,7 +42,7 @@ void mc_audit_reference_free(mc_audit_reference *reference) {
   mc_truth_polar_clear(&reference->polar);
   mc_audit_basis_clear(&reference->basis);
   for (size_t i = 0; i < reference->rules; i++)
-    mc_free(reference->profiles[i]);
+    mc_free(reference->centres[i].profile);
   mc_free(reference->polar_approximate);
   mc_free(reference);
 }
@@ -104,10 +104,11 @@ static mc_status find_limits(mc_audit_reference *r, const double *g, const mc_ke
       s = mc_fail(e, MC_NO_MEMORY, "out of memory");
       break;
     }
-    r->profiles[r->rules++] = profile;
+    mc_audit_centre *centre = &r->centres[r->rules++];
+    centre->profile = profile;
     variant.rounding = limits->rounding = (mc_kernel_rounding)rule;
-    mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, sigma, options->depth);
-    s = mc_audit_ensemble_limits(limits, profile, &variant, g, &r->image, &r->basis, options, e);
+    mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, sigma, options);
+    s = mc_audit_ensemble_limits(limits, centre, &variant, g, &r->image, &r->basis, options, e);
   }
   _arb_vec_clear(sigma, count);
   return s;
@@ -121,6 +122,34 @@ static mc_status check_input(const double *g, size_t count, mc_error *e) {
     zero = zero && g[i] == 0;
   }
   return zero ? mc_fail(e, MC_UNDECIDED, "the input is zero: it has no polar factor") : MC_OK;
+}
+
+/* The image of every matrix that the kernel may have been meant to be given, against every one that may have been
+ * meant to be judged. */
+static void widen(mc_enclosure *truth, const double *g, size_t count, const mc_kernel_model *model,
+                  const mc_audit_surroundings *around) {
+  mag_t more;
+  mag_init(more);
+  mag_set_d(more, mc_up_add(mc_audit_sound_spread(model, g, count, around->input_radius), around->output_radius));
+  mag_add(truth->radius, truth->radius, more);
+  mag_clear(more);
+}
+
+mc_status mc_audit_sound_limit(double *sound, const mc_kernel_model *model, const double *g, size_t m, size_t n,
+                               const mc_audit_options *options, mc_error *e) {
+  mc_audit_reference r = {.m = m, .n = n};
+  slong count = (slong)(m < n ? m : n);
+  double spectrum;
+  *sound = INFINITY;
+  mc_status s = check_input(g, m * n, e);
+  if (s != MC_OK)
+    return s;
+  arb_ptr sigma = _arb_vec_init(count);
+  s = find_sigma(sigma, &r, g, model, e);
+  if (s == MC_OK)
+    mc_audit_sound_bound(sound, &spectrum, model, g, m, n, sigma, options);
+  _arb_vec_clear(sigma, count);
+  return s;
 }
 
 mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g, size_t m, size_t n,
@@ -137,12 +166,15 @@ mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g
   mc_enclosure_init(&r->truth);
   mc_truth_polar_init(&r->polar);
   s = mc_truth_ns_enclose(&r->truth, g, m, n, &model->schedule, &model->normalisation, image_bits(model->storage), e);
+  if (s == MC_OK && options->around)
+    widen(&r->truth, g, m * n, model, options->around);
   if (s == MC_OK)
     s = mc_audit_image_init(&r->image, &r->truth, e);
   if (s == MC_OK)
     s = find_polar(r, g, e);
   if (s == MC_OK)
     s = mc_audit_basis_init(&r->basis, g, m, n, e);
+  r->basis.along = options->around ? options->around->along : NULL;
   if (s == MC_OK)
     s = find_limits(r, g, model, options, e);
   if (s == MC_OK)

@@ -2,7 +2,7 @@
 #ifndef MUONCERT_AUDIT_REFERENCE_H
 #define MUONCERT_AUDIT_REFERENCE_H
 
-#include "measure.h"
+#include "ensemble.h"
 
 struct mc_audit_reference {
   size_t m, n;
@@ -14,7 +14,7 @@ struct mc_audit_reference {
   mc_audit_basis basis;
   size_t rules;
   mc_audit_limits limits[MC_ROUNDINGS];
-  double *profiles[MC_ROUNDINGS]; /* mean profile of correct kernels, basis.k entries */
+  mc_audit_centre centres[MC_ROUNDINGS];
 };
 
 #endif

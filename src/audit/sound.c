@@ -450,7 +450,8 @@ static double divisor_error(const rounding *k, const mc_normalisation *norm, dou
 }
 
 /* ||computed X_0 - X_0||_F, where x0 >= ||X_0||_F. */
-static double initial_error(const rounding *k, const mc_kernel_model *model, const double *g, double x0) {
+static double initial_error(const rounding *k, const mc_kernel_model *model, const double *g, double x0,
+                            const mc_audit_surroundings *around) {
   size_t count = (size_t)(k->r * k->c);
   double lower, upper, conversion = 0, theta = 0;
   norm_of_input(&lower, &upper, g, count);
@@ -460,6 +461,8 @@ static double initial_error(const rounding *k, const mc_kernel_model *model, con
     double eta = ldexp(1, mc_kernel_smallest_exponent(model->storage) - 1);
     conversion = mc_up_add(ldexp(1, -mc_kernel_precision(model->storage)), mc_up(mc_up_mul(eta, k->root_rc) / lower));
   }
+  if (around)
+    conversion = compound(conversion, mc_up(around->input_bound / lower));
   if (model->normalisation.kind != MC_NORM_NONE)
     theta = divisor_error(k, &model->normalisation, lower, conversion);
   double e = mc_up_mul(x0, mc_up_over_one_minus(mc_up_add(conversion, theta), theta));
@@ -467,9 +470,9 @@ static double initial_error(const rounding *k, const mc_kernel_model *model, con
 }
 
 void mc_audit_sound_bound(double *plain, double *spectrum, const mc_kernel_model *model, const double *g, size_t m,
-                          size_t n, arb_srcptr sigma, size_t depth) {
+                          size_t n, arb_srcptr sigma, const mc_audit_options *options) {
   size_t r = m < n ? m : n, c = m < n ? n : m;
-  rounding k = rounding_of(model, r, c, depth);
+  rounding k = rounding_of(model, r, c, options->depth);
   trajectory t = {.sigma = _arb_vec_init((slong)r), .count = (slong)r};
   step_polynomials f;
   step_polynomials_init(&f);
@@ -480,16 +483,45 @@ void mc_audit_sound_bound(double *plain, double *spectrum, const mc_kernel_model
     fmpq_init(&x[1]);
     fmpq_one(&x[1]);
     distance d;
-    d.e = initial_error(&k, model, g, norm_along(&t, x, 2));
+    d.e = initial_error(&k, model, g, norm_along(&t, x, 2), options->around);
     d.s = mc_up_add(largest(&t), d.e);
     for (size_t i = 0; i < model->schedule.count; i++) {
       step_polynomials_set(&f, &model->schedule.steps[i], model);
       take_step(&d, &t, &k, &f, model->rounding, divided != 0);
     }
-    *(divided ? spectrum : plain) = d.e;
+    *(divided ? spectrum : plain) = options->around ? mc_up_add(d.e, options->around->output_bound) : d.e;
     fmpq_clear(&x[0]);
     fmpq_clear(&x[1]);
   }
   step_polynomials_clear(&f);
   _arb_vec_clear(t.sigma, t.count);
+}
+
+/* x / (safety ||x|| + eps) and x / max(safety ||x||, eps) move by at most 2 |dx| / divisor, whichever of the two divisors
+ * is taken: the divisor moves by at most safety |dx|, and safety ||x|| is at most the divisor. */
+double mc_audit_sound_spread(const mc_kernel_model *model, const double *g, size_t count, double apart) {
+  double lower, upper, spread = apart, s;
+  if (apart == 0)
+    return 0;
+  norm_of_input(&lower, &upper, g, count);
+  s = mc_up_add(upper, apart);
+  if (model->normalisation.kind != MC_NORM_NONE) {
+    arb_t safety;
+    arb_init(safety);
+    arb_set_fmpq(safety, model->normalisation.safety, PRECISION);
+    double least = mc_ball_lower_double(safety), divisor = nextafter(lower * least, 0);
+    arb_clear(safety);
+    spread = mc_up(mc_up_mul(2, apart) / divisor);
+    s = mc_up(1 / least);
+  }
+  step_polynomials f;
+  step_polynomials_init(&f);
+  for (size_t i = 0; i < model->schedule.count; i++) {
+    double slope;
+    step_polynomials_set(&f, &model->schedule.steps[i], model);
+    maxima(&s, &slope, f.p, 6, s);
+    spread = mc_up_mul(spread, slope);
+  }
+  step_polynomials_clear(&f);
+  return spread;
 }

@@ -143,7 +143,7 @@ static void describe_limits(json_t *entry, const mc_audit_finding *f, const mc_a
   json_object_set_new(entry, "measures", measures);
 }
 
-static void describe_finding(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *r,
+void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *r,
                              double false_alarm) {
   json_object_set_new(entry, "verdict", json_string(mc_audit_verdict_name(f->verdict)));
   if (*f->reason)
@@ -159,7 +159,7 @@ static void describe_finding(json_t *entry, const mc_audit_finding *f, const mc_
 }
 
 /* diagnosis[], best first; the message says the best. */
-static mc_status describe_cause(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *reference,
+mc_status mc_run_describe_cause(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *reference,
                                 const mc_kernel_model *model, const double *g, const double *x, mc_error *e) {
   mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS];
   size_t count;
@@ -179,7 +179,7 @@ static mc_status describe_cause(json_t *entry, const mc_audit_finding *f, const 
   return MC_OK;
 }
 
-static void describe_failure(json_t *entry, const mc_error *why) {
+void mc_run_describe_failure(json_t *entry, const mc_error *why) {
   char text[1024];
   mc_error_format(text, sizeof text, why);
   bool open = why->status == MC_UNDECIDED || why->status == MC_INTERRUPTED;
@@ -199,12 +199,12 @@ static void judge_pair(json_t *entry, const double *g, const double *x, size_t m
   if (s == MC_OK)
     s = mc_audit_describe(&f, reference, x, &why);
   if (s == MC_OK) {
-    describe_finding(entry, &f, reference, options->false_alarm);
+    mc_run_describe_finding(entry, &f, reference, options->false_alarm);
     if (f.verdict == MC_AUDIT_WRONG || f.verdict == MC_AUDIT_SUSPICIOUS || !f.limits)
-      s = describe_cause(entry, &f, reference, model, g, x, &why);
+      s = mc_run_describe_cause(entry, &f, reference, model, g, x, &why);
   }
   if (s != MC_OK)
-    describe_failure(entry, &why);
+    mc_run_describe_failure(entry, &why);
   mc_audit_reference_free(reference);
   mc_audit_finding_clear(&f);
 }
@@ -279,7 +279,7 @@ static mc_status open_request(work *w, json_t *list, const mc_run_audit_request 
   if (s != MC_OK) {
     json_t *entry = new_entry(r, &o->model, &o->input, 0);
     json_object_del(entry, "shape");
-    describe_failure(entry, &why);
+    mc_run_describe_failure(entry, &why);
     json_array_append_new(list, entry);
     if (e)
       *e = why;

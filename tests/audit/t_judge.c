@@ -104,7 +104,7 @@ static void test_equal_members(void **state) {
   mc_error e = {0};
   (void)state;
   for (size_t rule = 0; rule < mc_audit_reference_rules(reference); rule++)
-    for (int k = 0; k < MC_MEASURES; k++)
+    for (int k = 0; k < MC_MEASURE_ALONG; k++)
       assert_true(isnan(mc_audit_reference_limits(reference, rule)->statistical[k]));
   need(mc_kernel_emulate(x, &model, g, 8, 1, NULL, &e), &e);
   assert_int_equal(verdict_of(reference, x), MC_AUDIT_UNDECIDED);
