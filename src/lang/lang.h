@@ -163,6 +163,7 @@ typedef struct {
   size_t spectrum_count;
   mc_spectrum *spectra;
   unsigned long trials; /* 0: not said */
+  bool full;            /* "profile full": runs in the full profile only */
   mc_campaign_expectation expected;
 } mc_campaign;
 

@@ -64,6 +64,7 @@ static void mc_lang_yyerror(mc_span *where, void *scanner, mc_parser *p, const c
 %token <text> ITER "'iter'" APPLY "'apply'" CAMPAIGN "'campaign'" MEASURE "'measure'" BY "'by'" HOLDS "'holds'"
 %token <text> VIOLATED "'violated'" SHAPES "'shapes'" SPECTRA "'spectra'" TRIALS "'trials'" AUDIT "'audit'"
 %token <text> INPUT "'input'" OUTPUT "'output'" PRESET "'preset'" DTYPE "'dtype'"
+%token <text> PROFILE "'profile'"
 %token <text> NAME "a name" ID "a block's name" STRING "a string" NUMBER "a number"
 %token GE ">=" LE "<=" RANGE ".."
 
@@ -244,6 +245,13 @@ campaign_item: CITE STRING { mc_lang_set_text(p, @1, &p->campaign->block.cite, "
   | SHAPES shapes
   | SPECTRA spectra
   | TRIALS integer { p->campaign->trials = $2; }
+  | PROFILE NAME
+      {
+        if (strcmp($2, "full") != 0)
+          mc_lang_error_at(p, @2, "the only profile that a campaign can be kept for is 'full'");
+        CHECK;
+        p->campaign->full = true;
+      }
   | EXPECT HOLDS { p->campaign->expected = MC_EXPECT_HOLDS; }
   | EXPECT VIOLATED { p->campaign->expected = MC_EXPECT_VIOLATED; }
   | EXPECT UNDECIDED { p->campaign->expected = MC_EXPECT_CAMPAIGN_UNDECIDED; }

@@ -52,6 +52,7 @@ static const char *const everything =
     "  shapes 4 by 4, 8 by 3, 32 by 32\n"
     "  spectra uniform, log_uniform(1e-12), clustered\n"
     "  trials 500\n"
+    "  profile full\n"
     "audit real-1\n"
     "  input \"G.npy\"\n"
     "  output \"X \\\"q\\\".npy\"\n"
@@ -95,6 +96,7 @@ static void blocks_are_read(void **state) {
   assert_string_equal(c->spectra[1].name, "log_uniform");
   assert_int_equal(c->spectra[1].count, 1);
   assert_int_equal(c->trials, 500);
+  assert_true(c->full);
   const mc_audit_block *a = mc_lang_audit(d, 0);
   assert_string_equal(a->output, "X \"q\".npy");
   assert_string_equal(a->preset, "jordan5");
@@ -245,6 +247,7 @@ static const struct {
     {"campaign c holds 1 > 0", 1, 1, "has no 'measure"},
     {"campaign c measure x by m where x > 0", 1, 1, "has no 'holds'"},
     {"campaign c measure x by m holds x > ?", 1, 37, "? may stand"},
+    {"campaign c measure x by m holds x > 0 profile quick", 1, 47, "the only profile"},
     {"audit a input \"x\"", 1, 1, "has no 'output'"},
     {"hello", 1, 1, "expected"},
 };
