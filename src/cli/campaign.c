@@ -4,24 +4,49 @@
 #include <argp.h>
 #include <string.h>
 
+#include "../report/report.h"
 #include "../run/run.h"
+#include "ranks.h"
 
 typedef struct {
   mc_run_options run;
   const char **files, **names; /* both with room for every argument */
   size_t file_count;
-  const char *junit;
+  const char *resume, *record, *save, *junit;
+  const char *chosen; /* the last option that says what to run, for --resume, which takes that from the record */
   bool json, quiet;
 } arguments;
 
-enum { OPTION_TRIALS = 256, OPTION_SEED, OPTION_REPLAY, OPTION_SECONDS, OPTION_THREADS, OPTION_JUNIT, OPTION_JSON };
+enum {
+  OPTION_TRIALS = 256,
+  OPTION_SEED,
+  OPTION_PROFILE,
+  OPTION_SHARD,
+  OPTION_REPLAY,
+  OPTION_RESUME,
+  OPTION_RECORD,
+  OPTION_SAVE,
+  OPTION_KEEP,
+  OPTION_SECONDS,
+  OPTION_THREADS,
+  OPTION_JUNIT,
+  OPTION_JSON
+};
 
 static const struct argp_option options[] = {
     {"file", 'f', "FILE.claim", 0, "take campaigns from this file; may be repeated (default: the spec folder)", 0},
-    {"trials", OPTION_TRIALS, "N", 0, "trials of each campaign (default: what the campaign says)", 0},
+    {"trials", OPTION_TRIALS, "N", 0, "random trials of each campaign (default: what the campaign says)", 0},
     {"seed", OPTION_SEED, "N", 0, "seed, decimal or 0x… (default 0)", 0},
+    {"profile", OPTION_PROFILE, "NAME", 0,
+     "quick (default), or full: ten times the trials, and the campaigns kept for it", 0},
+    {"shard", OPTION_SHARD, "I/N", 0,
+     "only every N-th trial from the I-th on; `muoncert report' joins the records of all N", 0},
     {"replay", OPTION_REPLAY, "CASE", 0, "run the one trial that a replay line names, and show its data", 0},
-    {"seconds", OPTION_SECONDS, "N", 0, "time limit of each campaign", 0},
+    {"resume", OPTION_RESUME, "OLD.json", 0, "make the trials that the record of an interrupted run lacks", 0},
+    {"record", OPTION_RECORD, "FILE", 0, "write the results as JSON, also when interrupted", 0},
+    {"save", OPTION_SAVE, "DIR", 0, "write the matrices of violations and replays as DIR/ID.NAME.npy", 0},
+    {"keep", OPTION_KEEP, NULL, 0, "add the worst case of each campaign to the corpus beside its file", 0},
+    {"seconds", OPTION_SECONDS, "N", 0, "time limit of each campaign: if it strikes, the verdict is undecided", 0},
     {"threads", OPTION_THREADS, "N", 0, "at most N threads (default: all processors); results do not depend on it", 0},
     {"junit", OPTION_JUNIT, "FILE", 0, "write JUnit XML", 0},
     {"json", OPTION_JSON, NULL, 0, "print the results as JSON", 0},
@@ -29,20 +54,74 @@ static const struct argp_option options[] = {
     {0},
 };
 
+/* "I/N" with 1 <= I <= N. */
+static void read_shard(mc_run_options *run, const char *text, struct argp_state *state) {
+  char index[16] = "";
+  const char *slash = strchr(text, '/');
+  uint64_t i = 0, n = 0;
+  if (slash && (size_t)(slash - text) < sizeof index)
+    memcpy(index, text, (size_t)(slash - text));
+  if (!slash || !mc_cli_read_u64(&i, index) || !mc_cli_read_u64(&n, slash + 1) || i < 1 || i > n || n > 65536)
+    argp_error(state, "--shard takes I/N with I from 1 to N, such as 2/8, not '%s'", text);
+  run->share = (unsigned)i;
+  run->shares = (unsigned)n;
+}
+
+static bool read_profile(const char *text, struct argp_state *state) {
+  if (strcmp(text, "quick") != 0 && strcmp(text, "full") != 0)
+    argp_error(state, "--profile is quick or full, not '%s'", text);
+  return strcmp(text, "full") == 0;
+}
+
+static void check(const arguments *a, struct argp_state *state) {
+  if (a->run.replay && a->run.name_count != 1)
+    argp_error(state, "--replay needs the name of one campaign");
+  if (a->resume && (a->chosen || a->run.name_count > 0))
+    argp_error(state, "--resume takes what to run from the record; leave out %s", a->chosen ? a->chosen : "names");
+  if (a->run.keep && (a->run.shares || a->run.replay))
+    argp_error(state, "--keep needs a whole run: leave out --shard and --replay");
+  if (a->run.shares && a->run.replay)
+    argp_error(state, "--replay runs one trial: leave out --shard");
+}
+
 static error_t parse(int key, char *text, struct argp_state *state) {
   arguments *a = state->input;
   switch (key) {
   case 'f':
     a->files[a->file_count++] = text;
+    a->chosen = "--file";
     return 0;
   case OPTION_TRIALS:
+    a->chosen = "--trials";
     a->run.trials = mc_cli_number_of("trials", text, UINT32_MAX, state);
     return 0;
   case OPTION_SEED:
+    a->chosen = "--seed";
     a->run.seed = mc_cli_number_of("seed", text, UINT64_MAX, state);
     return 0;
+  case OPTION_PROFILE:
+    a->chosen = "--profile";
+    a->run.full = read_profile(text, state);
+    return 0;
+  case OPTION_SHARD:
+    a->chosen = "--shard";
+    read_shard(&a->run, text, state);
+    return 0;
   case OPTION_REPLAY:
+    a->chosen = "--replay";
     a->run.replay = text;
+    return 0;
+  case OPTION_RESUME:
+    a->resume = text;
+    return 0;
+  case OPTION_RECORD:
+    a->record = text;
+    return 0;
+  case OPTION_SAVE:
+    a->save = text;
+    return 0;
+  case OPTION_KEEP:
+    a->run.keep = true;
     return 0;
   case OPTION_SECONDS:
     a->run.seconds = (double)mc_cli_number_of("seconds", text, UINT32_MAX, state);
@@ -63,8 +142,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     a->names[a->run.name_count++] = text;
     return 0;
   case ARGP_KEY_END:
-    if (a->run.replay && a->run.name_count != 1)
-      argp_error(state, "--replay needs the name of one campaign");
+    check(a, state);
     return 0;
   default:
     return ARGP_ERR_UNKNOWN;
@@ -77,8 +155,8 @@ static const struct argp parser = {
     "[NAME…]",
     "Run campaigns: statements checked over many random trials, each judged with certified balls.\v"
     "A trial holds, is violated or is undecided; one that misses the hypotheses is counted apart. A violation is "
-    "shrunk, "
-    "and its replay line reproduces it by itself.\n"
+    "shrunk, and its replay line reproduces it by itself. Results do not depend on the number of threads, and an "
+    "interrupted or sharded run gives, resumed or joined, those of one process.\n"
     "Exit status: 0 every campaign as expected; 1 violated; 2 undecided or interrupted; 3 usage or bad input.",
     NULL,
     NULL,
@@ -94,18 +172,77 @@ static json_t *run_default_files(const mc_run_options *run, mc_error *e) {
   return document;
 }
 
+static json_t *resume(const arguments *a, mc_error *e) {
+  json_t *record = mc_report_read(a->resume, e);
+  json_t *document = record ? mc_run_campaigns_resume(record, &a->run, e) : NULL;
+  json_decref(record);
+  return document;
+}
+
+static json_t *run_campaigns(arguments *a, mc_error *e) {
+  json_t *document;
+  a->run.progress = mc_progress_new(stderr, a->quiet);
+  if (a->resume)
+    document = resume(a, e);
+  else if (a->file_count > 0)
+    document = mc_run_campaigns(a->files, a->file_count, &a->run, e);
+  else
+    document = run_default_files(&a->run, e);
+  mc_progress_free(a->run.progress);
+  return document;
+}
+
+static mc_exit write_files(const arguments *a, const json_t *document) {
+  mc_error e = {0};
+  mc_exit worst = MC_EXIT_EXPECTED;
+  if (a->record)
+    worst = mc_exit_worse(worst, (mc_exit)mc_cli_write_json("campaign", a->record, document));
+  if (a->junit)
+    worst = mc_exit_worse(worst, (mc_exit)mc_cli_write_junit("campaign", a->junit, document));
+  if (a->save && mc_run_campaigns_save(document, a->save, &e) != MC_OK)
+    worst = mc_exit_worse(worst, (mc_exit)mc_cli_fail("campaign", &e));
+  return worst;
+}
+
+static int finish(const arguments *a, const json_t *document) {
+  mc_exit written = write_files(a, document);
+  return (int)mc_exit_worse(written, (mc_exit)mc_cli_finish("campaign", document, a->json, a->quiet));
+}
+
 static int run(arguments *a) {
   mc_error e = {0};
-  a->run.progress = mc_progress_new(stderr, a->quiet);
-  json_t *document =
-      a->file_count > 0 ? mc_run_campaigns(a->files, a->file_count, &a->run, &e) : run_default_files(&a->run, &e);
-  mc_progress_free(a->run.progress);
-  if (!document)
-    return mc_cli_fail("campaign", &e);
-  int written = a->junit ? mc_cli_write_junit("campaign", a->junit, document) : MC_EXIT_EXPECTED;
-  int finished = mc_cli_finish("campaign", document, a->json, a->quiet);
+  json_t *document = run_campaigns(a, &e);
+  int status = document ? finish(a, document) : mc_cli_fail("campaign", &e);
   json_decref(document);
-  return (int)mc_exit_worse((mc_exit)written, (mc_exit)finished);
+  return status;
+}
+
+/* Under mpirun each rank makes a share of the trials; the first joins and tells them, the others are silent. */
+static int run_ranks(arguments *a, const mc_ranks *ranks) {
+  mc_error e = {0};
+  json_t *document = NULL, *joined = NULL, **documents = mc_alloc(ranks->count + 1, sizeof(json_t *));
+  size_t count = 0;
+  bool alone = a->resume || a->run.replay || a->run.keep || a->run.shares > 0;
+  a->quiet = a->quiet || ranks->rank > 0;
+  a->run.share = ranks->rank + 1;
+  a->run.shares = ranks->count;
+  if (!documents)
+    mc_fail(&e, MC_NO_MEMORY, "out of memory");
+  else if (alone)
+    mc_fail(&e, MC_BAD_INPUT, "--resume, --replay, --keep and --shard are for one process, not for mpirun");
+  else
+    document = run_campaigns(a, &e);
+  mc_status status = documents ? mc_ranks_gather(documents, ranks, document, &e) : MC_NO_MEMORY;
+  json_decref(document);
+  if (ranks->rank == 0 && status == MC_OK) {
+    mc_run_campaigns_join(&joined, &count, (const json_t *const *)documents, ranks->count, &e);
+    for (unsigned i = 0; i < ranks->count; i++)
+      json_decref(documents[i]);
+  }
+  mc_free(documents);
+  int x = ranks->rank > 0 ? MC_EXIT_EXPECTED : joined ? finish(a, joined) : mc_cli_fail("campaign", &e);
+  json_decref(joined);
+  return x;
 }
 
 int mc_cli_campaign(int argc, char **argv) {
@@ -118,7 +255,13 @@ int mc_cli_campaign(int argc, char **argv) {
   arguments a = {.files = room, .names = room + argc};
   a.run.names = a.names;
   argp_parse(&parser, argc, argv, 0, NULL, &a);
-  int status = run(&a);
+  mc_ranks ranks;
+  int status = (int)MC_EXIT_USAGE;
+  if (mc_ranks_begin(&ranks, &e) != MC_OK)
+    status = mc_cli_fail("campaign", &e);
+  else
+    status = ranks.count > 1 ? run_ranks(&a, &ranks) : run(&a);
+  mc_ranks_end(&ranks);
   mc_free(room);
   return status;
 }

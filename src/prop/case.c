@@ -11,8 +11,12 @@ void mc_prop_case_format(mc_text *out, const mc_prop_case *c) {
   mc_matgen_family_format(out, &c->family);
   if (c->rank)
     mc_text_printf(out, " rank=%zu", c->rank);
+  if (c->batch)
+    mc_text_printf(out, " batch=%zu", c->batch);
   if (c->bits != 53)
     mc_text_printf(out, " bits=%u", c->bits);
+  if (c->exponents)
+    mc_text_printf(out, " exponents=%u", c->exponents);
   if (c->aligned)
     mc_text_printf(out, " factors=identity");
 }
@@ -47,8 +51,12 @@ static bool read_field(mc_prop_case *c, const char *key, const char *value) {
     c->trial = (uint32_t)number;
   else if (!strcmp(key, "rank") && read_number(&number, &s, 1, MC_PROP_LARGEST))
     c->rank = (size_t)number;
+  else if (!strcmp(key, "batch") && read_number(&number, &s, 1, MC_PROP_LARGEST))
+    c->batch = (size_t)number;
   else if (!strcmp(key, "bits") && read_number(&number, &s, 1, 53))
     c->bits = (unsigned)number;
+  else if (!strcmp(key, "exponents") && read_number(&number, &s, 1, MC_PROP_EXPONENTS))
+    c->exponents = (unsigned)number;
   else
     numeric = false;
   if (numeric)
@@ -58,7 +66,8 @@ static bool read_field(mc_prop_case *c, const char *key, const char *value) {
   return !strcmp(key, "shape") && read_shape(c, value);
 }
 
-static const char *const fields[] = {"seed", "trial", "shape", "spectrum", "rank", "bits", "factors"};
+static const char *const fields[] = {"seed",  "trial", "shape",     "spectrum", "rank",
+                                     "batch", "bits",  "exponents", "factors"};
 enum { FIELDS = sizeof fields / sizeof fields[0], REQUIRED = 4 };
 
 static mc_status read_word(mc_prop_case *c, bool *seen, char *word, mc_error *e) {

@@ -15,6 +15,10 @@ void mc_prop_instance_clear(mc_prop_instance *x) {
   *x = (mc_prop_instance){0};
 }
 
+size_t mc_prop_draw_count(const mc_prop_case *c, size_t own) {
+  return c->batch && c->batch < own ? c->batch : own;
+}
+
 mc_status mc_prop_draw_spectrum(double *sigma, size_t k, const mc_prop_case *c, mc_random *r, mc_error *e) {
   mc_status status = mc_matgen_spectrum(sigma, k, &c->family, r, e);
   for (size_t i = c->rank ? c->rank : k; i < k && status == MC_OK; i++)

@@ -40,9 +40,12 @@ static void grade(mc_prop_outcome *outcome, const mc_condition *holds, arb_srcpt
   arb_clear(margin);
 }
 
+/* Of "where implies holds".  Where the conclusion is certain it does not matter whether the hypotheses are met. */
 static mc_trial_verdict verdict_of(mc_truth where, mc_truth holds) {
-  if (where != MC_TRUE)
-    return where == MC_FALSE ? MC_TRIAL_MISSED : MC_TRIAL_UNCLEAR;
+  if (where == MC_FALSE)
+    return MC_TRIAL_MISSED;
+  if (where == MC_UNKNOWN)
+    return holds == MC_TRUE ? MC_TRIAL_UNCLEAR : MC_TRIAL_UNDECIDED;
   return holds == MC_TRUE ? MC_TRIAL_HOLDS : holds == MC_FALSE ? MC_TRIAL_VIOLATED : MC_TRIAL_UNDECIDED;
 }
 
@@ -50,15 +53,14 @@ static mc_trial_verdict verdict_of(mc_truth where, mc_truth holds) {
 static mc_status judge_at(mc_prop_outcome *outcome, arb_ptr quantities, const mc_prop_plan *plan,
                           const mc_prop_instance *x, slong precision, mc_error *e) {
   mc_status status = plan->property->measure(quantities, x, precision, e);
-  *outcome = (mc_prop_outcome){MC_TRIAL_UNCLEAR, precision, -INFINITY, INFINITY};
+  *outcome = (mc_prop_outcome){MC_TRIAL_UNDECIDED, precision, -INFINITY, INFINITY};
   if (status != MC_OK)
     return status == MC_UNDECIDED ? MC_OK : status;
   arb_ptr environment = _arb_vec_init((slong)plan->measure_count);
   for (size_t i = 0; i < plan->measure_count; i++)
     arb_set(environment + i, quantities + plan->measures[i]);
   mc_truth where = mc_lang_condition_decide(plan->where, environment, precision);
-  mc_truth holds = where == MC_TRUE ? mc_lang_condition_decide(plan->holds, environment, precision) : MC_UNKNOWN;
-  outcome->verdict = verdict_of(where, holds);
+  outcome->verdict = verdict_of(where, mc_lang_condition_decide(plan->holds, environment, precision));
   if (where == MC_TRUE)
     grade(outcome, plan->holds, environment, precision);
   _arb_vec_clear(environment, (slong)plan->measure_count);
@@ -78,14 +80,27 @@ static double round_bits(double x, unsigned bits) {
   return ldexp(round(scaled), exponent - (int)bits);
 }
 
+/* Entries below 2^-exponents times the largest become 0. */
+static void drop_small(mc_prop_matrix *a, unsigned exponents) {
+  double largest = 0;
+  for (size_t i = 0; i < a->rows * a->columns; i++)
+    largest = fmax(largest, fabs(a->entries[i]));
+  for (size_t i = 0; i < a->rows * a->columns; i++)
+    if (fabs(a->entries[i]) < ldexp(largest, -(int)exponents))
+      a->entries[i] = 0;
+}
+
 static mc_status generate(mc_prop_instance *x, const mc_prop_plan *plan, const mc_prop_case *c, mc_error *e) {
   mc_random r;
   mc_random_init(&r, c->seed, mc_random_stream_of(plan->property->name), c->trial);
   *x = (mc_prop_instance){0};
   mc_status status = plan->property->generate(x, c, &r, e);
-  for (size_t k = 0; k < x->count; k++)
+  for (size_t k = 0; k < x->count; k++) {
+    if (c->exponents)
+      drop_small(&x->matrices[k], c->exponents);
     for (size_t i = 0; i < x->matrices[k].rows * x->matrices[k].columns; i++)
       x->matrices[k].entries[i] = round_bits(x->matrices[k].entries[i], c->bits);
+  }
   return status;
 }
 

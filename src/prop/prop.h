@@ -19,22 +19,26 @@ extern "C" {
 
 /* ---- Cases (case.c) ---- */
 
-/* Everything that an instance depends on, besides its property.  The last three are there for shrinking. */
+/* Everything that an instance depends on, besides its property.  What comes behind the family is there for
+ * shrinking. */
 typedef struct {
   uint64_t seed;
   uint32_t trial;
   size_t rows, columns;
   mc_matgen_family family;
-  size_t rank;   /* singular values beyond this many are 0; 0: no limit */
-  unsigned bits; /* every number of the instance is rounded to so many significant bits, 1 to 53 */
-  bool aligned;  /* identity factors in place of Haar's */
+  size_t rank;        /* singular values beyond this many are 0; 0: no limit */
+  size_t batch;       /* at most so many samples where the property draws several; 0: as many as it likes */
+  unsigned bits;      /* every number of the instance is rounded to so many significant bits, 1 to 53 */
+  unsigned exponents; /* entries of a matrix below 2^-exponents times its largest become 0; 0: none do */
+  bool aligned;       /* identity factors in place of Haar's */
 } mc_prop_case;
 
-/* Largest number of rows or columns of a case. */
+/* Largest number of rows or columns of a case, and largest range of exponents: that of all doubles. */
 #define MC_PROP_LARGEST 4096
+#define MC_PROP_EXPONENTS 2098
 
-/* "seed=0x1 trial=17 shape=4x4 spectrum=log_uniform(0x1p-3)" and, where they differ from the default, rank=, bits=,
- * factors=identity.  Numbers are written so that mc_prop_case_parse gives the case back. */
+/* "seed=0x1 trial=17 shape=4x4 spectrum=log_uniform(0x1p-3)" and, where they differ from the default, rank=, batch=,
+ * bits=, exponents=, factors=identity.  Numbers are written so that mc_prop_case_parse gives the case back. */
 void mc_prop_case_format(mc_text *out, const mc_prop_case *c);
 
 /* The reverse.  seed, trial, shape and spectrum must be there; MC_BAD_INPUT says what is wrong. */
@@ -60,6 +64,9 @@ typedef struct {
 double *mc_prop_instance_add(mc_prop_instance *x, const char *name, size_t rows, size_t columns);
 void mc_prop_instance_clear(mc_prop_instance *x);
 
+/* How many samples to draw where the property would draw `own`: min(own, batch). */
+size_t mc_prop_draw_count(const mc_prop_case *c, size_t own);
+
 /* k singular values of the case's family, decreasing, cut to its rank.  MC_BAD_INPUT for a family of matrices. */
 mc_status mc_prop_draw_spectrum(double *sigma, size_t k, const mc_prop_case *c, mc_random *r, mc_error *e);
 
@@ -84,6 +91,9 @@ typedef struct {
 
 /* ---- Campaigns (judge.c, engine.c, shrink.c) ---- */
 
+/* Trial i of a plan is case i of the corpus, and behind the corpus the random trial i - corpus_count.  A share k of n
+ * is every n-th trial from the k-th on, so that the shares of a plan together are the plan, in any order, on any
+ * machines. */
 typedef struct {
   const mc_property *property;
   size_t measure_count;
@@ -93,18 +103,21 @@ typedef struct {
   const mc_shape *shapes;
   size_t family_count;
   const mc_matgen_family *families;
+  size_t corpus_count;
+  const mc_prop_case *corpus; /* cases that are tried first */
   uint64_t seed, trials;
-  unsigned threads;      /* 0: all processors */
-  double seconds;        /* time limit; 0: none */
-  mc_progress *progress; /* may be NULL; one tick a trial */
+  unsigned share, shares; /* 1 <= share <= shares; 0, 0: all trials */
+  unsigned threads;       /* 0: all processors */
+  double seconds;         /* time limit; 0: none */
+  mc_progress *progress;  /* may be NULL; one tick a trial */
 } mc_prop_plan;
 
 /* In order of gravity. */
 typedef enum {
   MC_TRIAL_VIOLATED,  /* where certainly true, holds certainly false */
-  MC_TRIAL_UNDECIDED, /* where certainly true, holds neither certainly true nor certainly false */
+  MC_TRIAL_UNDECIDED, /* where not certainly false, holds not certainly true, but no violation */
   MC_TRIAL_HOLDS,     /* both certainly true */
-  MC_TRIAL_UNCLEAR,   /* whether the hypotheses are met could not be decided: never counted as met */
+  MC_TRIAL_UNCLEAR,   /* whether where is true could not be decided, but holds certainly is: never counted as met */
   MC_TRIAL_MISSED,    /* a hypothesis is certainly false */
   MC_TRIAL_SKIPPED    /* not run: time limit or interrupt */
 } mc_trial_verdict;
@@ -127,24 +140,34 @@ typedef struct {
 mc_status mc_prop_judge(mc_prop_outcome *outcome, arb_ptr quantities, mc_prop_instance *instance,
                         const mc_prop_plan *plan, const mc_prop_case *c, mc_error *e);
 
+/* What the first trials of a share say together.  Zeroed: no trial ran. */
 typedef struct {
-  uint64_t trials; /* that ran: met + missed + unclear */
-  uint64_t met;    /* holds + violated + undecided */
+  uint64_t trials; /* met + missed + unclear */
+  uint64_t met;    /* holds + violated + undecided: the hypotheses are met, or may be */
   uint64_t holds, violated, undecided, missed, unclear;
-  bool complete;         /* all trials of the plan ran */
-  mc_prop_case worst;    /* the met trial of gravest verdict, then of least margin; a violation is shrunk.  met > 0 */
-  mc_prop_outcome grade; /* of the worst case */
-} mc_prop_result;
+  uint64_t worst; /* met > 0: the trial, of these, of gravest verdict, of these of least margin, of these the first */
+  mc_prop_outcome grade; /* of the worst trial */
+} mc_prop_tally;
 
-/* The case of trial i of the plan: shapes and families take turns. */
+/* Trials in all shares of the plan, and in its own. */
+uint64_t mc_prop_plan_total(const mc_prop_plan *plan);
+uint64_t mc_prop_plan_share(const mc_prop_plan *plan);
+
+/* The case of trial i of the plan, whichever share it is in; of the random ones, shapes and families take turns. */
 void mc_prop_plan_case(mc_prop_case *c, const mc_prop_plan *plan, uint64_t i);
 
-/* Run the plan.  MC_OK also when violated or interrupted; MC_BAD_INPUT: the property has no instances of a shape or
- * family; MC_NO_MEMORY. */
-mc_status mc_prop_run(mc_prop_result *result, const mc_prop_plan *plan, mc_error *e);
+/* Run the trials of the plan's share that the tally does not hold yet, and add them.  An interrupt or the time limit
+ * leaves the tally of the first trials of the share, from which a later call goes on: the end result is that of one
+ * call, whatever the limits and threads.  MC_OK also when violated or interrupted; MC_BAD_INPUT: the property has no
+ * instances of a shape or family; MC_NO_MEMORY. */
+mc_status mc_prop_run(mc_prop_tally *tally, const mc_prop_plan *plan, mc_error *e);
 
-/* The smallest case found by a greedy search in which the trial is still violated: shape, then family, then factors,
- * rank and bits.  c is violated; on return too, and *outcome is its outcome. */
+/* sum += tally: of trials in other shares of the same plan. */
+void mc_prop_tally_add(mc_prop_tally *sum, const mc_prop_tally *tally);
+
+/* The smallest case found by a greedy search in which the trial is still violated: shape, batch, family, factors,
+ * rank, exponents and bits, again and again until nothing gets smaller.  c is violated; on return too, and *outcome is
+ * its outcome.  Deterministic, unless an interrupt cuts the search short. */
 mc_status mc_prop_shrink(mc_prop_case *c, mc_prop_outcome *outcome, const mc_prop_plan *plan, mc_error *e);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-#include "run.h"
+#include "campaign.h"
 
 #include <string.h>
 
@@ -66,8 +66,7 @@ static bool is_verdict_of(const kind *k, const char *word) {
   return false;
 }
 
-/* A campaign's counts must carry its verdict: violated if any trial is, and holds only if some trial did and none is
- * left open. */
+/* A campaign's counts must carry its verdict: violated if any trial is, and holds only if they say so. */
 static bool campaign_contradicts_itself(const json_t *item, const char *verdict) {
   json_int_t trials = json_integer_value(json_object_get(item, "trials"));
   json_int_t met = json_integer_value(json_object_get(item, "met"));
@@ -76,8 +75,9 @@ static bool campaign_contradicts_itself(const json_t *item, const char *verdict)
   json_int_t undecided = json_integer_value(json_object_get(item, "undecided"));
   if (holds < 0 || violated < 0 || undecided < 0 || met > trials || holds + violated > met)
     return true;
+  const char *deserved = mc_run_campaign_entry_verdict(item);
   if (strcmp(verdict, "holds") == 0)
-    return holds == 0 || violated > 0 || undecided > 0;
+    return strcmp(deserved, "holds") != 0;
   return (violated > 0) != (strcmp(verdict, "violated") == 0) && strcmp(verdict, "error") != 0;
 }
 
@@ -218,7 +218,7 @@ static mc_status take_document(json_t *merged, const json_t *document, mc_error 
   return strcmp(command, "proofs") == 0 ? take_proofs(merged, (json_t *)document, e) : MC_OK;
 }
 
-json_t *mc_run_merge(const char *command, const json_t *const *documents, size_t count, mc_error *e) {
+static json_t *merge(const char *command, const json_t *const *documents, size_t count, mc_error *e) {
   json_t *merged = json_pack("{s:[]}", "parts");
   double seconds = 0;
   mc_exit worst = MC_EXIT_EXPECTED;
@@ -233,5 +233,18 @@ json_t *mc_run_merge(const char *command, const json_t *const *documents, size_t
   if (count == 1 && json_object_get(documents[0], "parts"))
     json_object_update_missing(merged, (json_t *)documents[0]);
   mc_run_stamp(merged, command, mc_exit_worse(worst, mc_run_exit(merged)), seconds);
+  return merged;
+}
+
+json_t *mc_run_merge(const char *command, const json_t *const *documents, size_t count, mc_error *e) {
+  json_t **joined = mc_alloc(count + 1, sizeof(json_t *)), *merged = NULL;
+  size_t joined_count = 0;
+  if (!joined)
+    mc_fail(e, MC_NO_MEMORY, "out of memory");
+  else if (mc_run_campaigns_join(joined, &joined_count, documents, count, e) == MC_OK)
+    merged = merge(command, (const json_t *const *)joined, joined_count, e);
+  while (joined_count > 0)
+    json_decref(joined[--joined_count]);
+  mc_free(joined);
   return merged;
 }

@@ -75,13 +75,19 @@ json_t *mc_run_prove(const char *text, const mc_run_options *options, mc_error *
 
 /* campaigns[]: id file line verdict expected plan planned corpus trials met holds violated undecided missed unclear
  * worst{trial,verdict,precision,least,most} margin{lo,hi} replay share{index,of} statement cite seconds message, and for
- * a violation or a replay witness{quantities, matrices}.  A violation is shrunk; worst is the trial as it was run.
+ * a violation or a replay witness{quantities, matrices}; and summary.  A violation is shrunk; worst is the trial as it was run.
  * MC_BAD_INPUT: a file cannot be read or parsed, or none of them holds a campaign of options->names.  (campaigns.c) */
 json_t *mc_run_campaigns(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
 /* Run the trials that the record of an interrupted run lacks: the document of the whole run.  The record says which
  * campaigns, with what seed, trials, profile and share; options->threads, seconds and progress count. */
 json_t *mc_run_campaigns_resume(const json_t *record, const mc_run_options *options, mc_error *e);
+
+/* The documents with shares of a run joined to the document that one process would have made; all others as they are,
+ * in their order.  joined: room for count documents, new references.  MC_BAD_INPUT: the shares are not those of one
+ * run.  (campaign_shares.c) */
+mc_status mc_run_campaigns_join(json_t **joined, size_t *joined_count, const json_t *const *documents, size_t count,
+                                mc_error *e);
 
 /* Write the matrices of each witness to folder/ID.NAME.npy.  MC_BAD_INPUT: no campaign of the document has a witness.
  * (campaign_save.c) */

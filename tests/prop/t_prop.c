@@ -45,6 +45,15 @@ static mc_status measure(arb_ptr q, const mc_prop_instance *x, slong precision, 
   return MC_OK;
 }
 
+/* The same on three matrices A, of which the last two only make the instance larger. */
+static mc_status generate_batch(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  mc_status status = MC_OK;
+  for (size_t k = 0; k < mc_prop_draw_count(c, 3) && status == MC_OK; k++)
+    status = generate(x, c, r, e);
+  return status;
+}
+
+static const mc_property batched = {"batched", QUANTITIES, quantities, generate_batch, measure};
 static const mc_property property = {"test", QUANTITIES, quantities, generate, measure};
 static const size_t all[QUANTITIES] = {X, SUM, BLURRED, FINE, SIZE};
 
@@ -79,56 +88,77 @@ static setup plan_of(const char *text, const char *family) {
   return s;
 }
 
-static mc_prop_result run(setup *s) {
-  mc_prop_result r;
+/* A tally with its worst case; a violation is shrunk. */
+typedef struct {
+  mc_prop_tally tally;
+  mc_prop_case worst;
+  mc_prop_outcome grade;
+} result;
+
+static result run(setup *s) {
+  result r = {0};
   mc_error e = {0};
   s->plan.families = &s->family;
-  if (mc_prop_run(&r, &s->plan, &e) != MC_OK)
+  if (mc_prop_run(&r.tally, &s->plan, &e) != MC_OK)
+    fail_msg("%s", e.text);
+  r.grade = r.tally.grade;
+  if (r.tally.met > 0)
+    mc_prop_plan_case(&r.worst, &s->plan, r.tally.worst);
+  if (r.tally.violated > 0 && mc_prop_shrink(&r.worst, &r.grade, &s->plan, &e) != MC_OK)
     fail_msg("%s", e.text);
   return r;
 }
 
-static mc_prop_result result_of(const char *text, const char *family) {
+static result result_of(const char *text, const char *family) {
   setup s = plan_of(text, family);
-  mc_prop_result r = run(&s);
+  result r = run(&s);
   mc_lang_document_free(s.document);
   return r;
 }
 
 static void trials_are_counted_by_verdict(void **state) {
   (void)state;
-  mc_prop_result r = result_of("where x > 0 holds x^2 > 0 shapes 2 by 2", "ginibre");
-  assert_int_equal(r.trials, 60);
-  assert_true(r.complete && r.met == r.holds && r.met + r.missed == 60 && r.missed > 10 && r.met > 10);
-  r = result_of("where x > 0 holds x < 0 shapes 2 by 2", "ginibre");
-  assert_true(r.violated == r.met && r.met > 10);
-  r = result_of("holds blurred > x shapes 2 by 2", "flat");
-  assert_true(r.met == 60 && r.undecided == 60 && r.grade.verdict == MC_TRIAL_UNDECIDED);
-  assert_int_equal(r.grade.precision, MC_PROP_PRECISION_LIMIT);
-  r = result_of("where blurred > x holds x > -1000 shapes 2 by 2", "flat");
-  assert_true(r.met == 0 && r.unclear == 60 && r.missed == 0);
-  r = result_of("holds x > -1000 shapes 3 by 2, 2 by 2", "ginibre");
-  assert_true(r.met == 30 && r.holds == 30 && r.unclear == 30);
+  mc_prop_tally t = result_of("where x > 0 holds x^2 > 0 shapes 2 by 2", "ginibre").tally;
+  assert_int_equal(t.trials, 60);
+  assert_true(t.met == t.holds && t.met + t.missed == 60 && t.missed > 10 && t.met > 10);
+  t = result_of("where x > 0 holds x < 0 shapes 2 by 2", "ginibre").tally;
+  assert_true(t.violated == t.met && t.met > 10);
+  t = result_of("holds blurred > x shapes 2 by 2", "flat").tally;
+  assert_true(t.met == 60 && t.undecided == 60 && t.grade.verdict == MC_TRIAL_UNDECIDED);
+  assert_int_equal(t.grade.precision, MC_PROP_PRECISION_LIMIT);
+}
+
+/* A trial whose hypotheses are open is harmless only where the conclusion is certain; else it is open itself. */
+static void open_hypotheses_are_not_passed_over(void **state) {
+  (void)state;
+  mc_prop_tally t = result_of("where blurred > x holds x > -1000 shapes 2 by 2", "flat").tally;
+  assert_true(t.met == 0 && t.unclear == 60 && t.undecided == 0);
+  t = result_of("where blurred > x holds x < -1000 shapes 2 by 2", "flat").tally;
+  assert_true(t.undecided == 60 && t.unclear == 0);
+  t = result_of("where blurred > x holds blurred > x shapes 2 by 2", "flat").tally;
+  assert_true(t.undecided == 60 && t.unclear == 0);
+  t = result_of("holds x > -1000 shapes 3 by 2, 2 by 2", "ginibre").tally;
+  assert_true(t.holds == 30 && t.undecided == 30 && t.grade.verdict == MC_TRIAL_UNDECIDED);
 }
 
 static void precision_is_doubled_on_demand(void **state) {
   (void)state;
-  mc_prop_result r = result_of("holds abs(fine) < 1 shapes 1 by 1", "flat(0.5)");
-  assert_true(r.holds == 60 && r.grade.precision == 128);
+  result r = result_of("holds abs(fine) < 1 shapes 1 by 1", "flat(0.5)");
+  assert_true(r.tally.holds == 60 && r.grade.precision == 128);
   r = result_of("holds x < 1 shapes 1 by 1", "flat(0.5)");
-  assert_true(r.holds == 60 && r.grade.precision == 64);
+  assert_true(r.tally.holds == 60 && r.grade.precision == 64);
 }
 
 /* (r - l)/(|l| + |r|), least over the comparisons; 0 where both sides are 0. */
 static void margins_are_relative(void **state) {
   (void)state;
-  mc_prop_result r = result_of("holds size <= 6 and -3 <= size shapes 1 by 1", "flat");
+  result r = result_of("holds size <= 6 and -3 <= size shapes 1 by 1", "flat");
   assert_true(r.grade.margin_lower <= 0.5 && 0.5 <= r.grade.margin_upper);
   assert_true(r.grade.margin_upper - r.grade.margin_lower < 1e-15);
   r = result_of("holds size - 2 <= 0*size shapes 1 by 1", "flat");
-  assert_true(r.holds == 60 && r.grade.margin_lower == 0 && r.grade.margin_upper == 0);
+  assert_true(r.tally.holds == 60 && r.grade.margin_lower == 0 && r.grade.margin_upper == 0);
   r = result_of("holds size = 6 shapes 1 by 1", "flat");
-  assert_true(r.violated == 60 && r.grade.margin_upper < -0.49);
+  assert_true(r.tally.violated == 60 && r.grade.margin_upper < -0.49);
 }
 
 static bool same_case(const mc_prop_case *a, const mc_prop_case *b) {
@@ -143,17 +173,17 @@ static void threads_do_not_change_results(void **state) {
   for (size_t violated = 0; violated < 2; violated++) {
     setup s = plan_of(
         violated ? "where sum > 0 holds x < 1 shapes 2 by 2, 4 by 3" : "holds x > -9 shapes 4 by 3, 3 by 4", "ginibre");
-    mc_prop_result r[3];
+    result r[3];
     for (unsigned threads = 1; threads <= 3; threads++) {
       s.plan.threads = threads;
       r[threads - 1] = run(&s);
     }
     for (size_t i = 1; i < 3; i++) {
       assert_true(same_case(&r[0].worst, &r[i].worst));
-      assert_true(r[0].holds == r[i].holds && r[0].violated == r[i].violated && r[0].missed == r[i].missed);
+      assert_true(!memcmp(&r[0].tally, &r[i].tally, sizeof r[0].tally));
       assert_true(r[0].grade.margin_lower == r[i].grade.margin_lower);
     }
-    assert_true((r[0].violated > 0) == (violated == 1));
+    assert_true((r[0].tally.violated > 0) == (violated == 1));
     mc_lang_document_free(s.document);
   }
 }
@@ -161,8 +191,8 @@ static void threads_do_not_change_results(void **state) {
 static void worst_case_replays_from_its_text(void **state) {
   (void)state;
   setup s = plan_of("where sum > 0 holds x < 1 shapes 2 by 2, 6 by 9", "log_uniform(0.001, 3)");
-  mc_prop_result r = run(&s);
-  assert_true(r.violated > 0);
+  result r = run(&s);
+  assert_true(r.tally.violated > 0);
   mc_text t;
   mc_text_init(&t);
   mc_prop_case c;
@@ -182,32 +212,97 @@ static void worst_case_replays_from_its_text(void **state) {
 /* size >= 5 is violated by anything smaller: from 12 x 12 down to the least shape that still violates, one bit left. */
 static void violations_shrink(void **state) {
   (void)state;
-  mc_prop_result r = result_of("holds size < 7 shapes 12 by 12", "log_uniform(0.001, 3)");
+  result r = result_of("holds size < 7 shapes 12 by 12", "log_uniform(0.001, 3)");
   assert_int_equal(r.worst.rows + r.worst.columns, 7);
   assert_true(r.worst.bits == 1);
   assert_string_equal(r.worst.family.name, "flat");
-  assert_true(r.violated == 60 && r.grade.verdict == MC_TRIAL_VIOLATED);
+  assert_true(r.tally.violated == 60 && r.grade.verdict == MC_TRIAL_VIOLATED);
   r = result_of("holds x < 2 shapes 12 by 12", "ginibre(4)");
   assert_true(r.worst.rows == 1 && r.worst.columns == 1 && r.worst.bits == 1);
+}
+
+/* x is the first entry of the first matrix: one sample, one nonzero binade and one bit are enough for it. */
+static void violations_shrink_in_batch_and_exponents(void **state) {
+  (void)state;
+  setup s = plan_of("holds 0*x > 0 shapes 4 by 4", "graded(0.01)");
+  result r = run(&s);
+  assert_true(r.worst.rows == 1 && r.worst.columns == 1 && r.worst.batch == 0);
+  mc_lang_document_free(s.document);
+  s = plan_of("holds size < 8 shapes 4 by 4", "graded(0.01)");
+  s.plan.property = &batched;
+  r = run(&s);
+  assert_int_equal(r.worst.batch, 1);
+  assert_int_equal(r.worst.exponents, 1);
+  mc_prop_instance x;
+  mc_prop_outcome outcome;
+  assert_int_equal(mc_prop_judge(&outcome, NULL, &x, &s.plan, &r.worst, NULL), MC_OK);
+  assert_int_equal(x.count, 1);
+  mc_prop_instance_clear(&x);
+  mc_lang_document_free(s.document);
 }
 
 static void errors_of_a_property_are_errors(void **state) {
   (void)state;
   setup s = plan_of("holds x < 1 shapes 5 by 1", "flat");
-  mc_prop_result r;
+  mc_prop_tally t = {0};
   mc_error e = {0};
   s.plan.families = &s.family;
-  assert_int_equal(mc_prop_run(&r, &s.plan, &e), MC_BAD_INPUT);
+  assert_int_equal(mc_prop_run(&t, &s.plan, &e), MC_BAD_INPUT);
   assert_non_null(strstr(e.text, "5 rows"));
   mc_lang_document_free(s.document);
 }
 
-static void late_trials_are_skipped(void **state) {
+/* A limit leaves the tally of the first trials; going on from it gives what one run gives. */
+static void a_run_goes_on_where_it_stopped(void **state) {
   (void)state;
-  setup s = plan_of("holds x > -9 shapes 4 by 4", "ginibre");
+  setup s = plan_of("where sum > 0 holds x < 1 shapes 4 by 4, 3 by 4", "ginibre");
+  mc_prop_tally whole = run(&s).tally, parts = {0};
   s.plan.seconds = 1e-9;
-  mc_prop_result r = run(&s);
-  assert_true(!r.complete && r.trials < 60 && r.trials == r.met);
+  assert_int_equal(mc_prop_run(&parts, &s.plan, NULL), MC_OK);
+  assert_true(parts.trials < 60 && parts.trials == parts.met + parts.missed);
+  for (uint64_t trials = 7; trials <= 60; trials += 53) {
+    s.plan.seconds = 0;
+    s.plan.trials = trials;
+    assert_int_equal(mc_prop_run(&parts, &s.plan, NULL), MC_OK);
+    assert_int_equal(parts.trials, trials);
+  }
+  assert_memory_equal(&parts, &whole, sizeof whole);
+  mc_lang_document_free(s.document);
+}
+
+/* Whatever their number, shares have each trial once, and the worst of them is that of the whole. */
+static void shares_are_the_whole(void **state) {
+  (void)state;
+  setup s = plan_of("where sum > 0 holds x < 1 shapes 4 by 4, 3 by 4", "ginibre");
+  mc_prop_tally whole = run(&s).tally;
+  for (unsigned shares = 1; shares <= 64; shares += 21) {
+    mc_prop_tally sum = {0};
+    for (unsigned share = 1; share <= shares; share++) {
+      mc_prop_tally t = {0};
+      s.plan.share = share;
+      s.plan.shares = shares;
+      assert_int_equal(mc_prop_run(&t, &s.plan, NULL), MC_OK);
+      assert_int_equal(t.trials, mc_prop_plan_share(&s.plan));
+      mc_prop_tally_add(&sum, &t);
+    }
+    assert_memory_equal(&sum, &whole, sizeof whole);
+  }
+  mc_lang_document_free(s.document);
+}
+
+/* Cases of the corpus are the first trials. */
+static void the_corpus_is_tried_first(void **state) {
+  (void)state;
+  setup s = plan_of("holds x < 1 shapes 2 by 2", "flat(0.5)");
+  mc_prop_case corpus[2];
+  assert_int_equal(mc_prop_case_parse(&corpus[0], "seed=1 trial=9 shape=1x1 spectrum=flat(0.25)", NULL), MC_OK);
+  assert_int_equal(mc_prop_case_parse(&corpus[1], "seed=1 trial=9 shape=1x1 spectrum=flat(4) factors=identity", NULL),
+                   MC_OK);
+  assert_int_equal(run(&s).tally.violated, 0);
+  s.plan.corpus = corpus;
+  s.plan.corpus_count = 2;
+  mc_prop_tally t = run(&s).tally;
+  assert_true(t.trials == 62 && t.violated >= 1);
   mc_lang_document_free(s.document);
 }
 
@@ -224,6 +319,8 @@ static void case_texts_are_checked(void **state) {
       "seed=1 trial=1 shape=2x2 spectrum=flatt",
       "seed=1 trial=1 shape=2x2 spectrum=flat bits=54",
       "seed=1 trial=1 shape=2x2 spectrum=flat bits=0",
+      "seed=1 trial=1 shape=2x2 spectrum=flat batch=0",
+      "seed=1 trial=1 shape=2x2 spectrum=flat exponents=9999",
       "seed=1 trial=1 shape=2x2 spectrum=flat factors=haar",
       "seed=1 trial=1 shape=2x2 spectrum=flat seed=2",
       "seed=1 trial=1 shape=2x2 spectrum=flat colour=red",
@@ -237,21 +334,29 @@ static void case_texts_are_checked(void **state) {
       fail_msg("accepted: %s", bad[i]);
   }
   mc_prop_case c;
-  assert_int_equal(
-      mc_prop_case_parse(&c, "seed=0x10 trial=3 shape=2x7 spectrum=flat rank=1 bits=4 factors=identity", NULL), MC_OK);
-  assert_true(c.seed == 16 && c.trial == 3 && c.columns == 7 && c.rank == 1 && c.bits == 4 && c.aligned);
+  assert_int_equal(mc_prop_case_parse(&c,
+                                      "seed=0x10 trial=3 shape=2x7 spectrum=flat rank=1 batch=2 bits=4 exponents=9 "
+                                      "factors=identity",
+                                      NULL),
+                   MC_OK);
+  assert_true(c.seed == 16 && c.trial == 3 && c.columns == 7 && c.rank == 1 && c.batch == 2 && c.bits == 4 &&
+              c.exponents == 9 && c.aligned);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(trials_are_counted_by_verdict),
+      cmocka_unit_test(open_hypotheses_are_not_passed_over),
       cmocka_unit_test(precision_is_doubled_on_demand),
       cmocka_unit_test(margins_are_relative),
       cmocka_unit_test(threads_do_not_change_results),
       cmocka_unit_test(worst_case_replays_from_its_text),
       cmocka_unit_test(violations_shrink),
       cmocka_unit_test(errors_of_a_property_are_errors),
-      cmocka_unit_test(late_trials_are_skipped),
+      cmocka_unit_test(violations_shrink_in_batch_and_exponents),
+      cmocka_unit_test(a_run_goes_on_where_it_stopped),
+      cmocka_unit_test(shares_are_the_whole),
+      cmocka_unit_test(the_corpus_is_tried_first),
       cmocka_unit_test(case_texts_are_checked),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
