@@ -30,34 +30,33 @@ static uint64_t lesser(uint64_t a, uint64_t b) {
   return a < b ? a : b;
 }
 
-/* One decimal number in a file of the kernel's, or UINT64_MAX ("max", absent, unreadable: no limit known). */
-static uint64_t read_number(const char *path) {
+/* The decimal number behind `label` on a line of a file of the kernel's, or UINT64_MAX ("max", absent, unreadable: no
+ * limit is known). */
+static uint64_t read_number(const char *path, const char *label) {
+  char line[128];
   uint64_t value = UINT64_MAX;
   FILE *f = fopen(path, "r");
   if (f == NULL)
     return value;
-  if (fscanf(f, "%" SCNu64, &value) != 1)
-    value = UINT64_MAX;
+  while (value == UINT64_MAX && fgets(line, sizeof line, f) != NULL) {
+    char *number = line + strlen(label), *end = line;
+    if (strncmp(line, label, strlen(label)) == 0)
+      value = strtoull(number, &end, 10);
+    if (end <= number)
+      value = UINT64_MAX;
+  }
   fclose(f);
   return value;
 }
 
 /* MemAvailable of /proc/meminfo: what can be had without swapping. */
 static uint64_t machine_available(void) {
-  char line[128];
-  uint64_t kilobytes = UINT64_MAX / 1024;
-  FILE *f = fopen("/proc/meminfo", "r");
-  if (f != NULL) {
-    while (fgets(line, sizeof line, f) != NULL)
-      if (sscanf(line, "MemAvailable: %" SCNu64, &kilobytes) == 1)
-        break;
-    fclose(f);
-  }
+  const uint64_t kilobytes = read_number("/proc/meminfo", "MemAvailable:");
   return kilobytes > UINT64_MAX / 1024 ? UINT64_MAX : kilobytes * 1024;
 }
 
 static uint64_t address_space_used(void) {
-  const uint64_t pages = read_number("/proc/self/statm");
+  const uint64_t pages = read_number("/proc/self/statm", "");
   return pages == UINT64_MAX ? 0 : pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
@@ -71,8 +70,8 @@ static uint64_t address_space_available(void) {
 }
 
 static uint64_t cgroup_available(void) {
-  const uint64_t limit = read_number("/sys/fs/cgroup/memory.max");
-  const uint64_t used = read_number("/sys/fs/cgroup/memory.current");
+  const uint64_t limit = read_number("/sys/fs/cgroup/memory.max", "");
+  const uint64_t used = read_number("/sys/fs/cgroup/memory.current", "");
   if (limit == UINT64_MAX || used == UINT64_MAX)
     return UINT64_MAX;
   return limit > used ? limit - used : 0;

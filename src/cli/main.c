@@ -106,7 +106,7 @@ int main(int argc, char **argv) {
   handle_signals();
   openblas_set_num_threads(1); /* work is spread over trials and audits, not within a product */
   argp_err_exit_status = MC_EXIT_USAGE;
-  char version[64];
+  static char version[64];
   snprintf(version, sizeof version, "muoncert %s", mc_run_version());
   argp_program_version = version;
 
