@@ -16,7 +16,7 @@ from pathlib import Path
 
 PROOFS = Path(__file__).resolve().parent
 ROOT = PROOFS.parent
-PROVERS = {"Z3 4.8.12 (uf)": "z3", "CVC5 1.0.3 (uf)": "cvc5", "Qed": "qed", "CFG": "qed", "Script": "script"}
+PROVERS = {"Z3 4.8.12 (uf)": "z3", "CVC5 1.0.3 (uf)": "cvc5", "Gappa 1.4.1": "gappa", "Qed": "qed", "CFG": "qed", "Script": "script"}
 GOAL_SECONDS = 10
 SMOKE_SECONDS = 1
 
@@ -48,10 +48,15 @@ def installed_version(tool, work):
     return found.group(1) if found else None
 
 
+def toolchain():
+    """The lines `tool version` of toolchain.txt, and of rounding/toolchain.txt, whose tools prove nothing elsewhere."""
+    return "\n".join(path.read_text() for path in (PROOFS / "toolchain.txt", PROOFS / "rounding" / "toolchain.txt")).split("\n")
+
+
 def check_toolchain(work):
     """Return {tool: version}; raise ToolchainError naming both versions when one differs from toolchain.txt."""
     versions = {}
-    for line in (PROOFS / "toolchain.txt").read_text().split("\n"):
+    for line in toolchain():
         if not line.strip():
             continue
         tool, wanted = line.split()
@@ -97,7 +102,7 @@ def included(sources):
 def strip_comments(path):
     """The annotations of a C file, or a Why3 theory, without comments."""
     text = path.read_text()
-    if path.suffix == ".mlw":
+    if ".mlw" in path.suffixes:
         return re.sub(r"\(\*.*?\*\)", "", text, flags=re.S)
     blocks = re.findall(r"/\*@(.*?)\*/|//@([^\n]*)", text, flags=re.S)
     return "\n".join(re.sub(r"//[^\n]*", "", block + line) for block, line in blocks)
@@ -214,13 +219,19 @@ class Run:
 
 
 def wp_command(work, source, session, *, functions=(), cache="update", seconds=GOAL_SECONDS, smoke=True,
-               properties=None, report=None):
+               properties=None, report=None, inlined=None):
     """The provers race for a goal.  WP looks at its provers ten times a second: where verdicts are only looked up, many goals a glance
-    keep it busy."""
+    keep it busy.  With `inlined`, a function whose body stands for its calls, Gappa proves what rounding does."""
     processes = 16 if cache == "offline" else 2
+    if inlined:
+        special, provers, theory = "non-finite", "Gappa:1.4.1", ["-inline-calls", inlined]
+        driver = source.parent / "rounding.driver"
+    else:
+        special, provers, theory = "none", "script,Z3:4.8.12:uf,CVC5:1.0.3:uf", ["-wp-share", str(work / "share")]
+        driver = work / "float_model.driver"
     command = ["frama-c", "-c11", "-machdep", "gcc_x86_64", "-wp", "-wp-rte", "-warn-unsigned-overflow", "-warn-special-float",
-               "none", "-wp-share", str(work / "share"), "-wp-model", "Typed+Float", "-wp-driver", str(work / "float_model.driver"),
-               "-wp-prover", "script,Z3:4.8.12:uf,CVC5:1.0.3:uf", "-wp-timeout", str(seconds), "-wp-par", str(processes),
+               special, *theory, "-wp-model", "Typed+Float", "-wp-driver", str(driver),
+               "-wp-prover", provers, "-wp-timeout", str(seconds), "-wp-par", str(processes),
                "-wp-session", str(session), "-wp-cache", cache]
     if smoke:
         command += ["-wp-smoke-tests", "-wp-no-smoke-dead-code", "-wp-smoke-timeout", str(SMOKE_SECONDS)]
@@ -244,7 +255,7 @@ def parse_goals(output):
         found = GOAL_LINE.match(line)
         if not found:
             continue
-        by, name = found["by"], re.sub(r"^typed_(float_model_)?", "", found["name"])
+        by, name = found["by"], re.sub(r"^typed_((float_model|rounding)_)?", "", found["name"])
         goal = Goal(name, "valid", smoke=found["kind"] == "Smoke-test")
         if by == "Failed" or found["status"] not in (None, "Valid", "Passed"):
             detail = " ".join(lines[number + 1:number + 4])

@@ -11,6 +11,7 @@
 #include "newton_schulz.h"
 #include "norm.h"
 #include "optimizers.h"
+#include "quintic.h"
 #include "saddle.h"
 #include "vector.h"
 #include "weight_decay.h"

@@ -3,16 +3,16 @@
 #   replay_bites.sh SOURCE
 set -eu
 source=$1
-for tool in frama-c why3 z3 cvc5; do
+for tool in frama-c why3 z3 cvc5 gappa; do
   command -v "$tool" > /dev/null || exit 77
 done
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
-mkdir -p "$tree/src/ref" "$tree/spec/acsl" "$tree/proofs/session/script"
+mkdir -p "$tree/src/ref" "$tree/spec/acsl" "$tree/proofs/session/script" "$tree/proofs/rounding"
 cp "$source/CMakeLists.txt" "$tree"
-for file in replay prover.py mutation.py toolchain.txt trusted.json cfloat.mlw float_model.mlw float_model.driver why3.conf.in \
+for file in replay prover.py mutation.py rounding.py rounding/toolchain.txt rounding/rounding.driver toolchain.txt trusted.json cfloat.mlw float_model.mlw float_model.driver why3.conf.in \
             z3_uf.drv.in cvc5_uf.drv.in; do
-  cp "$source/proofs/$file" "$tree/proofs"
+  cp "$source/proofs/$file" "$tree/proofs/$file"
 done
 : > "$tree/proofs/mutants.txt"
 sed -i 's/^GOAL_SECONDS = .*/GOAL_SECONDS = 1/' "$tree/proofs/prover.py"  # enough for one loop
