@@ -22,6 +22,7 @@ void mc_claim_result_clear(mc_claim_result *result) {
   for (size_t i = 0; i < result->witness_count; i++)
     fmpq_clear(result->witness + i);
   mc_free(result->witness);
+  json_decref(result->evidence);
   arf_clear(result->derived_lower);
   arf_clear(result->derived_upper);
 }
@@ -52,61 +53,130 @@ static bool next_instance(fmpq *integers, const mc_claim *claim) {
   return false;
 }
 
-static mc_status settle_instance(mc_verdict *verdict, mc_witness *witness, uint64_t *boxes, const mc_settling *s,
-                                 const mc_claim *claim, const mc_instance *instance, mc_error *e) {
+static mc_status settle_instance(mc_verdict *verdict, mc_witness *witness, json_t **evidence, uint64_t *boxes,
+                                 const mc_settling *s, const mc_claim *claim, const mc_instance *instance,
+                                 mc_error *e) {
   mc_tape *tape;
   mc_status status = mc_tape_new(&tape, s->document, claim, instance, e);
   *verdict = MC_VERDICT_UNDECIDED;
+  *evidence = NULL;
   if (status == MC_UNDECIDED)
     return MC_OK;
   if (status != MC_OK)
     return status;
-  mc_search_task task = {s->document, claim, instance, s->deadline};
-  status = mc_search_settle(verdict, witness, boxes, tape, &task, e);
+  mc_search_task task = {s->document, claim, instance, s->deadline, s->threads, s->recording};
+  status = mc_search_settle(verdict, witness, evidence, boxes, tape, &task, e);
   mc_tape_free(tape);
   return status;
 }
 
-mc_status mc_settle_at(mc_verdict *verdict, mc_witness *witness, uint64_t *boxes, const mc_settling *s,
-                       const mc_claim *claim, const fmpq *unknown, mc_error *e) {
+static json_t *integers_json(const mc_claim *claim, const fmpq *integers) {
+  json_t *object = json_object();
+  for (size_t i = 0; i < claim->variable_count; i++)
+    if (claim->variables[i].integer) {
+      char *text = fmpq_get_str(NULL, 10, integers + i);
+      json_object_set_new(object, claim->variables[i].name, json_string(text));
+      flint_free(text);
+    }
+  return object;
+}
+
+static json_t *witness_json(const mc_claim *claim, const mc_witness *w) {
+  json_t *object = json_object();
+  for (size_t i = 0; i < claim->variable_count; i++) {
+    char *text = fmpq_get_str(NULL, 10, w->values + i);
+    json_object_set_new(object, claim->variables[i].name, json_string(text));
+    flint_free(text);
+  }
+  return object;
+}
+
+/* What speaks for a verdict that one instance decides. */
+static json_t *decisive_evidence(const mc_claim *claim, const mc_instance *instance, const mc_witness *witness,
+                                 json_t *found) {
+  if (witness->found)
+    return json_pack("{s:o}", "witness", witness_json(claim, witness));
+  if (found)
+    json_object_set_new(found, "integers", integers_json(claim, instance->integers));
+  return json_incref(found);
+}
+
+typedef struct {
+  const mc_settling *settling;
+  const mc_claim *claim;
+  fmpq *integers;
+  json_t *instances; /* where recording; NULL once one has no evidence */
+  bool undecided;
+} counting;
+
+/* Is the whole settled without a further instance?  The reason is an error of status MC_UNDECIDED. */
+static bool must_stop(counting *c, size_t seen, mc_error *e) {
+  if (seen >= MOST_INSTANCES)
+    mc_fail(e, MC_UNDECIDED, "more than %d combinations of integers", MOST_INSTANCES);
+  else if (seen > 0 && (mc_deadline_passed(c->settling->deadline) || mc_interrupt_requested()))
+    /* Each search keeps the limit, but its first samples take their time. */
+    mc_fail(e, MC_UNDECIDED, "%s after %zu combinations of integers",
+            mc_interrupt_requested() ? "interrupted" : "time limit reached", seen);
+  else
+    return false;
+  c->undecided = true;
+  return true;
+}
+
+/* Keep the boxes of one instance. */
+static void keep_instance(counting *c, json_t *found) {
+  if (!c->instances)
+    return;
+  if (found) {
+    json_object_set_new(found, "integers", integers_json(c->claim, c->integers));
+    json_array_append(c->instances, found);
+  } else {
+    json_decref(c->instances);
+    c->instances = NULL;
+  }
+}
+
+mc_status mc_settle_at(mc_verdict *verdict, mc_witness *witness, json_t **evidence, uint64_t *boxes,
+                       const mc_settling *s, const mc_claim *claim, const fmpq *unknown, mc_error *e) {
   size_t n = claim->variable_count, seen = 0;
-  mc_verdict decisive = claim->exists ? MC_VERDICT_PROVED : MC_VERDICT_REFUTED;
-  bool undecided = false;
+  mc_verdict decisive = claim->exists ? MC_VERDICT_PROVED : MC_VERDICT_REFUTED, one = MC_VERDICT_UNDECIDED;
+  counting c = {s, claim, mc_alloc(n + 1, sizeof *c.integers), s->recording ? json_array() : NULL, false};
   mc_status status = MC_OK;
-  fmpq *integers = mc_alloc(n + 1, sizeof *integers);
+  json_t *found = NULL, *kept = NULL;
   *verdict = MC_VERDICT_UNDECIDED;
-  if (!integers)
+  if (!c.integers)
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
   for (size_t i = 0; i < n; i++) {
-    fmpq_init(integers + i);
+    fmpq_init(c.integers + i);
     if (claim->variables[i].integer)
-      integer_end(integers + i, claim->variables[i].lower);
+      integer_end(c.integers + i, claim->variables[i].lower);
   }
-  mc_instance instance = {integers, unknown};
-  mc_verdict one = MC_VERDICT_UNDECIDED;
-  do {
-    if (seen++ >= MOST_INSTANCES) {
-      mc_fail(e, MC_UNDECIDED, "more than %d combinations of integers", MOST_INSTANCES);
-      undecided = true;
+  mc_instance instance = {c.integers, unknown};
+  while (!must_stop(&c, seen++, e)) {
+    status = settle_instance(&one, witness, &found, boxes, s, claim, &instance, e);
+    c.undecided = c.undecided || one == MC_VERDICT_UNDECIDED;
+    if (status == MC_OK && one == decisive && s->recording)
+      kept = decisive_evidence(claim, &instance, witness, found);
+    else
+      keep_instance(&c, found);
+    json_decref(found);
+    if (status != MC_OK || one == decisive || !next_instance(c.integers, claim))
       break;
-    }
-    /* Each search keeps the limit, but its first samples take their time. */
-    if (seen > 1 && (mc_deadline_passed(s->deadline) || mc_interrupt_requested())) {
-      mc_fail(e, MC_UNDECIDED, "%s after %zu combinations of integers",
-              mc_interrupt_requested() ? "interrupted" : "time limit reached", seen - 1);
-      undecided = true;
-      break;
-    }
-    status = settle_instance(&one, witness, boxes, s, claim, &instance, e);
-    undecided = undecided || one == MC_VERDICT_UNDECIDED;
-  } while (status == MC_OK && one != decisive && next_instance(integers, claim));
+  }
   if (status == MC_OK && one == decisive)
     *verdict = decisive;
-  else if (status == MC_OK && !undecided)
+  else if (status == MC_OK && !c.undecided) {
     *verdict = claim->exists ? MC_VERDICT_REFUTED : MC_VERDICT_PROVED;
+    if (c.instances)
+      kept = json_pack("{s:O}", "instances", c.instances);
+  }
+  if (evidence)
+    *evidence = json_incref(kept);
+  json_decref(kept);
+  json_decref(c.instances);
   for (size_t i = 0; i < n; i++)
-    fmpq_clear(integers + i);
-  mc_free(integers);
+    fmpq_clear(c.integers + i);
+  mc_free(c.integers);
   return status;
 }
 
@@ -132,7 +202,8 @@ static void settle_plain(mc_claim_result *result, const mc_settling *s, const mc
   mc_witness witness;
   result->status = mc_witness_init(&witness, claim->variable_count, e);
   if (result->status == MC_OK)
-    result->status = mc_settle_at(&result->verdict, &witness, &result->boxes, s, claim, NULL, e);
+    result->status = mc_settle_at(&result->verdict, &witness, s->recording ? &result->evidence : NULL, &result->boxes,
+                                  s, claim, NULL, e);
   if (result->status == MC_OK && result->verdict != MC_VERDICT_UNDECIDED)
     take_witness(result, &witness, claim);
   mc_witness_clear(&witness);
@@ -141,7 +212,7 @@ static void settle_plain(mc_claim_result *result, const mc_settling *s, const mc
 void mc_claim_settle(mc_claim_result *result, const mc_document *document, const mc_claim *claim,
                      const mc_claim_options *options) {
   double start = mc_clock_seconds(), limit = options && options->seconds > 0 ? options->seconds : DEFAULT_SECONDS;
-  mc_settling s = {document, mc_deadline_in(limit)};
+  mc_settling s = {document, mc_deadline_in(limit), options ? options->threads : 0, options && options->recording};
   mc_error e = {0};
   static const mc_verdict wanted[] = {MC_VERDICT_PROVED, MC_VERDICT_REFUTED, MC_VERDICT_UNDECIDED};
   if (claim->unknown)

@@ -8,6 +8,8 @@
 #ifndef MUONCERT_CLAIM_H
 #define MUONCERT_CLAIM_H
 
+#include <jansson.h>
+
 #include "../base/base.h"
 #include "../lang/lang.h"
 
@@ -20,7 +22,9 @@ typedef enum { MC_VERDICT_PROVED, MC_VERDICT_REFUTED, MC_VERDICT_UNDECIDED } mc_
 const char *mc_claim_verdict_name(mc_verdict verdict);
 
 typedef struct {
-  double seconds; /* time limit; 0: 20 s */
+  double seconds;   /* time limit; 0: 20 s */
+  unsigned threads; /* 0: all processors; results are the same for any number */
+  bool recording;   /* leave evidence in the result */
 } mc_claim_options;
 
 typedef struct {
@@ -37,6 +41,8 @@ typedef struct {
   /* Claims with ?: lower <= best <= upper.  An infinite end is a bound that was not found. */
   bool has_derived;
   arf_t derived_lower, derived_upper;
+
+  json_t *evidence; /* what was asked for by recording; NULL: none */
 
   uint64_t boxes;
   double seconds;

@@ -1,6 +1,6 @@
 /* The best value of ?: the claim is true on one side of it and false on the other, so it lies between a value for
  * which the claim is proved and one for which it is refuted. */
-#include "settle.h"
+#include "derive.h"
 
 #include <string.h>
 
@@ -9,136 +9,25 @@ enum {
   ACCEPTED_BITS = 30,   /* relative width at which it is an answer where the claim expects none in particular */
   LARGEST_SCALE = 48,   /* best values up to 2^48 are found */
   SMALLEST_SCALE = 100, /* and ends of intervals down to 2^-100 */
+  MOST_GUESSES = 20
 };
 
-typedef struct {
-  const mc_settling *settling;
-  const mc_claim *claim;
-  mc_claim_result *result;
-  mc_error *error;
-  mc_witness witness;
-  bool true_below; /* the claim holds for small values of ? and fails for large ones; else the other way round */
-
-  /* An end of an interval is origin + p or origin - p for p > 0; a constant is p itself. */
-  bool is_end;
-  fmpq_t origin;
-  int direction;
-
-  bool has_true, has_false;
-  fmpq_t known_true, known_false; /* values of p */
-} derivation;
-
-/* ---- Is the claim monotone in ? ---- */
-
-/* The derivative with respect to ? of an expression in which it occurs linearly; NULL: it occurs otherwise.  Fresh
- * nodes come from *pool. */
-typedef struct {
-  mc_expr nodes[256];
-  mc_expr *arguments[512];
-  size_t node_count, argument_count;
-} node_pool;
-
-static bool mentions_unknown(const mc_expr *expr) {
-  if (expr->kind == MC_EXPR_UNKNOWN)
-    return true;
-  for (size_t i = 0; i < expr->count; i++)
-    if (mentions_unknown(expr->arguments[i]))
-      return true;
-  return false;
-}
-
-static mc_expr *pool_new(node_pool *pool, const mc_expr *like, mc_expr_kind kind, mc_expr *a, mc_expr *b) {
-  if (pool->node_count == 256)
-    return NULL;
-  mc_expr *x = &pool->nodes[pool->node_count++];
-  *x = (mc_expr){.kind = kind, .line = like->line, .column = like->column, .height = like->height + 1, .cost = 1};
-  fmpq_init(x->value);
-  x->arguments = &pool->arguments[pool->argument_count];
-  mc_expr *operands[] = {a, b};
-  for (int i = 0; i < 2 && operands[i]; i++)
-    x->arguments[x->count++] = operands[i];
-  pool->argument_count += x->count;
-  return x;
-}
-
-static mc_expr *pool_number(node_pool *pool, const mc_expr *like, slong value) {
-  mc_expr *x = pool_new(pool, like, MC_EXPR_NUMBER, NULL, NULL);
-  if (x)
-    fmpq_set_si(x->value, value, 1);
-  return x;
-}
-
-static mc_expr *slope(node_pool *pool, const mc_expr *expr) {
-  if (!mentions_unknown(expr))
-    return pool_number(pool, expr, 0);
-  if (expr->kind == MC_EXPR_UNKNOWN)
-    return pool_number(pool, expr, 1);
-  mc_expr *left = expr->count > 0 ? expr->arguments[0] : NULL, *right = expr->count > 1 ? expr->arguments[1] : NULL;
-  mc_expr *a, *b;
-  switch (expr->kind) {
-  case MC_EXPR_NEG:
-    return (a = slope(pool, left)) ? pool_new(pool, expr, MC_EXPR_NEG, a, NULL) : NULL;
-  case MC_EXPR_ADD:
-  case MC_EXPR_SUB:
-    a = slope(pool, left);
-    b = slope(pool, right);
-    return a && b ? pool_new(pool, expr, expr->kind, a, b) : NULL;
-  case MC_EXPR_MUL:
-    if (mentions_unknown(left) && mentions_unknown(right))
-      return NULL;
-    if (mentions_unknown(right))
-      return (b = slope(pool, right)) ? pool_new(pool, expr, MC_EXPR_MUL, left, b) : NULL;
-    return (a = slope(pool, left)) ? pool_new(pool, expr, MC_EXPR_MUL, a, right) : NULL;
-  case MC_EXPR_DIV:
-    if (mentions_unknown(right))
-      return NULL;
-    return (a = slope(pool, left)) ? pool_new(pool, expr, MC_EXPR_DIV, a, right) : NULL;
-  default:
-    return NULL;
-  }
-}
-
-static mc_status not_derivable(derivation *d, const char *why) {
+static mc_status not_derivable(mc_derivation *d, const char *why) {
   const mc_expr *at = d->claim->unknown;
   return mc_lang_fail(d->error, d->settling->document, at->line, at->column, "%s", why);
 }
 
-/* Prove that the comparison's margin rises (or falls) with ? on the whole domain. */
-static bool margin_is_monotone(derivation *d, const mc_comparison *c, bool rising) {
-  node_pool *pool = mc_alloc(1, sizeof *pool);
-  if (!pool)
-    return false;
-  mc_expr *left = slope(pool, c->left), *right = slope(pool, c->right);
-  bool proved = false;
-  if (left && right) {
-    bool greater = c->relation == MC_RELATION_GE || c->relation == MC_RELATION_GT;
-    mc_comparison sign = {greater == rising ? MC_RELATION_GE : MC_RELATION_LE, left, right, c->line, c->column};
-    mc_claim statement = *d->claim;
-    statement.exists = false;
-    statement.unknown = NULL;
-    statement.body = (mc_condition){1, &sign};
-    mc_verdict verdict = MC_VERDICT_UNDECIDED;
-    mc_error ignored = {0};
-    proved = mc_settle_at(&verdict, &d->witness, &d->result->boxes, d->settling, &statement, NULL, &ignored) == MC_OK &&
-             verdict == MC_VERDICT_PROVED;
-  }
-  for (size_t i = 0; i < pool->node_count; i++)
-    fmpq_clear(pool->nodes[i].value);
-  mc_free(pool);
-  return proved;
-}
-
 /* For a constant: find the side on which the claim is true. */
-static mc_status find_side(derivation *d) {
+static mc_status find_side(mc_derivation *d) {
   bool rising = true, falling = true;
   for (size_t i = 0; i < d->claim->body.count; i++) {
     const mc_comparison *c = &d->claim->body.comparisons[i];
-    if (!mentions_unknown(c->left) && !mentions_unknown(c->right))
+    if (!mc_derive_mentions(c->left) && !mc_derive_mentions(c->right))
       continue;
     if (c->relation == MC_RELATION_EQ)
       return not_derivable(d, "? in an equation: there is no best constant, state an inequality");
-    rising = rising && margin_is_monotone(d, c, true);
-    falling = falling && !rising && margin_is_monotone(d, c, false);
+    rising = rising && mc_derive_is_monotone(d, c, true, NULL);
+    falling = falling && !rising && mc_derive_is_monotone(d, c, false, NULL);
   }
   if (!rising && !falling)
     return not_derivable(d, "no best constant: ? must enter linearly, with a factor of one sign on the whole domain");
@@ -147,7 +36,7 @@ static mc_status find_side(derivation *d) {
 }
 
 /* For an end of an interval: the claim is true for the smaller (forall) or the larger (exists) interval. */
-static mc_status find_end(derivation *d) {
+static mc_status find_end(mc_derivation *d) {
   for (size_t i = 0; i < d->claim->variable_count; i++) {
     const mc_quantified *q = &d->claim->variables[i];
     if (q->lower != d->claim->unknown && q->upper != d->claim->unknown)
@@ -164,7 +53,7 @@ static mc_status find_end(derivation *d) {
 
 /* ---- The bracket ---- */
 
-static void value_at(fmpq_t value, const derivation *d, const fmpq_t p) {
+static void value_at(fmpq_t value, const mc_derivation *d, const fmpq_t p) {
   if (d->direction > 0)
     fmpq_add(value, d->origin, p);
   else
@@ -179,13 +68,19 @@ static void keep(bool *has, fmpq_t known, const fmpq_t p, bool greatest) {
 }
 
 /* Settle the claim at p and keep what that says. */
-static mc_verdict try_at(derivation *d, const fmpq_t p) {
+static mc_verdict try_at(mc_derivation *d, const fmpq_t p) {
   fmpq_t value;
   fmpq_init(value);
   value_at(value, d, p);
   mc_verdict verdict = MC_VERDICT_UNDECIDED;
-  mc_status s = mc_settle_at(&verdict, &d->witness, &d->result->boxes, d->settling, d->claim, value, d->error);
-  if (s != MC_OK) {
+  mc_settling settling = *d->settling;
+  settling.recording = false;
+  mc_status s = mc_settle_at(&verdict, &d->witness, NULL, &d->result->boxes, &settling, d->claim, value, d->error);
+  if (s == MC_BAD_INPUT && d->is_end && !d->claim->exists) {
+    /* On an interval that reaches where it is not defined the claim is not true, nor on any greater one. */
+    d->is_senseless = true;
+    verdict = MC_VERDICT_REFUTED;
+  } else if (s != MC_OK) {
     d->result->status = s;
     verdict = MC_VERDICT_UNDECIDED;
   }
@@ -198,7 +93,7 @@ static mc_verdict try_at(derivation *d, const fmpq_t p) {
 }
 
 /* p of an expected value; false if it is not one that ? can take. */
-static bool expected_place(fmpq_t p, const derivation *d, const mc_expr *expected) {
+static bool expected_place(fmpq_t p, const mc_derivation *d, const mc_expr *expected) {
   if (!expected || mc_lang_expr_exact(p, expected, NULL, NULL, NULL) != MC_OK)
     return false;
   if (d->direction > 0)
@@ -208,7 +103,7 @@ static bool expected_place(fmpq_t p, const derivation *d, const mc_expr *expecte
   return !d->is_end || fmpq_sgn(p) > 0;
 }
 
-static bool may_go_on(const derivation *d) {
+static bool may_go_on(const mc_derivation *d) {
   return d->result->status == MC_OK && !mc_deadline_passed(d->settling->deadline) && !mc_interrupt_requested();
 }
 
@@ -220,36 +115,7 @@ static void set_power_of_two(fmpq_t p, slong exponent) {
     fmpq_div_2exp(p, p, (flint_bitcnt_t)-exponent);
 }
 
-/* Powers of two, away from 1, until the claim has been seen true and false. */
-static void bracket_end(derivation *d) {
-  fmpq_t p;
-  fmpq_init(p);
-  fmpq_one(p);
-  mc_verdict first = try_at(d, p);
-  bool outward = (first == MC_VERDICT_PROVED) == d->true_below;
-  for (slong k = 1; may_go_on(d) && !(d->has_true && d->has_false) && k <= (outward ? LARGEST_SCALE : SMALLEST_SCALE);
-       k++) {
-    set_power_of_two(p, outward ? k : -k);
-    try_at(d, p);
-  }
-  fmpq_clear(p);
-}
-
-static void bracket_constant(derivation *d) {
-  fmpq_t p;
-  fmpq_init(p);
-  mc_verdict first = try_at(d, p);
-  bool upward = (first == MC_VERDICT_PROVED) == d->true_below;
-  for (slong k = 0; may_go_on(d) && !(d->has_true && d->has_false) && k <= LARGEST_SCALE; k++) {
-    set_power_of_two(p, k);
-    if (!upward)
-      fmpq_neg(p, p);
-    try_at(d, p);
-  }
-  fmpq_clear(p);
-}
-
-static bool narrow_to(const derivation *d, slong bits) {
+static bool narrow_to(const mc_derivation *d, slong bits) {
   fmpq_t width, size;
   fmpq_init(width);
   fmpq_init(size);
@@ -265,20 +131,13 @@ static bool narrow_to(const derivation *d, slong bits) {
   return narrow;
 }
 
-/* p = (1 - weight) known_true + weight known_false, rounded to a short dyadic number in between. */
-static void between(fmpq_t p, const derivation *d, slong eighths) {
-  fmpq_t t;
-  fmpq_init(t);
-  fmpq_sub(t, d->known_false, d->known_true);
-  fmpq_mul_si(t, t, eighths);
-  fmpq_div_2exp(t, t, 3);
-  fmpq_add(p, d->known_true, t);
-  /* Round to 12 bits more than the bracket has, so that numbers stay short. */
+/* Round p to a dyadic number with 12 bits more than it takes to tell p from p + step. */
+static void shorten(fmpq_t p, const fmpq_t step) {
   arf_t rounded, width;
   arf_init(rounded);
   arf_init(width);
   arf_set_fmpq(rounded, p, 200, ARF_RND_NEAR);
-  arf_set_fmpq(width, t, 30, ARF_RND_NEAR);
+  arf_set_fmpq(width, step, 30, ARF_RND_NEAR);
   slong bits = 12;
   if (!arf_is_zero(rounded) && !arf_is_zero(width)) {
     fmpz_t gap;
@@ -291,10 +150,90 @@ static void between(fmpq_t p, const derivation *d, slong eighths) {
   arf_get_fmpq(p, rounded);
   arf_clear(rounded);
   arf_clear(width);
+}
+
+/* p = known_true + eighths/8 of the way to known_false, about. */
+static void between(fmpq_t p, const mc_derivation *d, slong eighths) {
+  fmpq_t t;
+  fmpq_init(t);
+  fmpq_sub(t, d->known_false, d->known_true);
+  fmpq_mul_si(t, t, eighths);
+  fmpq_div_2exp(t, t, 3);
+  fmpq_add(p, d->known_true, t);
+  shorten(p, t);
   fmpq_clear(t);
 }
 
-static void bisect(derivation *d) {
+/* |v| 2^-(WANTED_BITS + 3), at least 2^-(SMALLEST_SCALE + 3). */
+static void set_margin(fmpq_t margin, const fmpq_t v) {
+  fmpq_t least;
+  fmpq_init(least);
+  set_power_of_two(least, -SMALLEST_SCALE - 3);
+  fmpq_abs(margin, v);
+  fmpq_div_2exp(margin, margin, WANTED_BITS + 3);
+  if (fmpq_cmp(margin, least) < 0)
+    fmpq_set(margin, least);
+  fmpq_clear(least);
+}
+
+/* Powers of two, away from 1, until the claim has been seen true and false. */
+static void bracket_end(mc_derivation *d) {
+  fmpq_t p;
+  fmpq_init(p);
+  fmpq_one(p);
+  mc_verdict first = try_at(d, p);
+  bool outward = (first == MC_VERDICT_PROVED) == d->true_below;
+  for (slong k = 1; may_go_on(d) && !(d->has_true && d->has_false) && k <= (outward ? LARGEST_SCALE : SMALLEST_SCALE);
+       k++) {
+    set_power_of_two(p, outward ? k : -k);
+    try_at(d, p);
+  }
+  fmpq_clear(p);
+}
+
+/* From a point where the claim fails first: false just beyond its value, and true just before unless there is a worse
+ * point, which is then the next. */
+static void bracket_by_guess(mc_derivation *d) {
+  fmpq_t v, p, margin;
+  fmpq_init(v);
+  fmpq_init(p);
+  fmpq_init(margin);
+  bool narrow = false;
+  for (int round = 0; round < MOST_GUESSES && may_go_on(d) && !narrow && mc_derive_guess(v, d, round > 0); round++) {
+    set_margin(margin, v);
+    if (d->true_below)
+      fmpq_neg(margin, margin);
+    fmpq_sub(p, v, margin);
+    shorten(p, margin);
+    fmpq_set(d->witness.values + d->claim->variable_count, p);
+    if (mc_witness_check(&d->witness, d->claim, false))
+      keep(&d->has_false, d->known_false, p, !d->true_below);
+    fmpq_add(p, v, margin);
+    shorten(p, margin);
+    if (try_at(d, p) != MC_VERDICT_REFUTED)
+      break;
+    narrow = d->has_true && d->has_false && narrow_to(d, WANTED_BITS);
+  }
+  fmpq_clear(v);
+  fmpq_clear(p);
+  fmpq_clear(margin);
+}
+
+static void bracket_constant(mc_derivation *d) {
+  fmpq_t p;
+  fmpq_init(p);
+  mc_verdict first = try_at(d, p);
+  bool upward = (first == MC_VERDICT_PROVED) == d->true_below;
+  for (slong k = 0; may_go_on(d) && !(d->has_true && d->has_false) && k <= LARGEST_SCALE; k++) {
+    set_power_of_two(p, k);
+    if (!upward)
+      fmpq_neg(p, p);
+    try_at(d, p);
+  }
+  fmpq_clear(p);
+}
+
+static void bisect(mc_derivation *d) {
   fmpq_t p;
   fmpq_init(p);
   while (may_go_on(d) && !narrow_to(d, WANTED_BITS)) {
@@ -314,7 +253,7 @@ static void bisect(derivation *d) {
 /* ---- The answer ---- */
 
 /* The bound of ? on that side, exactly; false: none was found. */
-static bool get_bound(fmpq_t value, const derivation *d, bool lower) {
+static bool get_bound(fmpq_t value, const mc_derivation *d, bool lower) {
   /* Values below the best are the true ones or the false ones; mirrored where the lower end of an interval is
    * sought. */
   bool from_true = (d->true_below == (d->direction > 0)) == lower;
@@ -324,7 +263,7 @@ static bool get_bound(fmpq_t value, const derivation *d, bool lower) {
   return known;
 }
 
-static void set_bound(arf_t bound, const derivation *d, bool lower) {
+static void set_bound(arf_t bound, const mc_derivation *d, bool lower) {
   fmpq_t value;
   fmpq_init(value);
   if (get_bound(value, d, lower))
@@ -337,7 +276,7 @@ static void set_bound(arf_t bound, const derivation *d, bool lower) {
 }
 
 /* The sign of bound - expected; a bound that was not found is infinite. */
-static int compare_bound(const derivation *d, bool lower, const mc_expr *expected) {
+static int compare_bound(const mc_derivation *d, bool lower, const mc_expr *expected) {
   fmpq_t bound, value;
   fmpq_init(bound);
   fmpq_init(value);
@@ -349,7 +288,7 @@ static int compare_bound(const derivation *d, bool lower, const mc_expr *expecte
   return order;
 }
 
-static void conclude(derivation *d) {
+static void conclude(mc_derivation *d) {
   mc_claim_result *r = d->result;
   const mc_expr *lower = d->claim->expected_lower, *upper = d->claim->expected_upper;
   r->has_derived = true;
@@ -375,8 +314,52 @@ static void conclude(derivation *d) {
             lower ? "the expected interval holds a part of the enclosure only" : "the enclosure did not get narrow");
 }
 
+/* Settle once more at one side of the bracket, for the evidence; NULL: none. */
+static json_t *evidence_at(mc_derivation *d, const fmpq_t p, mc_verdict wanted) {
+  mc_verdict verdict = MC_VERDICT_UNDECIDED;
+  json_t *evidence = NULL;
+  mc_error ignored = {0};
+  fmpq_t value;
+  fmpq_init(value);
+  value_at(value, d, p);
+  mc_status s =
+      mc_settle_at(&verdict, &d->witness, &evidence, &d->result->boxes, d->settling, d->claim, value, &ignored);
+  if (s != MC_OK || verdict != wanted || !evidence) {
+    json_decref(evidence);
+    evidence = NULL;
+  } else {
+    char *text = fmpq_get_str(NULL, 10, value);
+    evidence = json_pack("{s:s s:o}", "value", text, "evidence", evidence);
+    flint_free(text);
+  }
+  fmpq_clear(value);
+  return evidence;
+}
+
+/* {"holds", "fails", "slopes"}: both sides of the bracket, and that ? is monotone in each comparison where it stands. */
+static void keep_evidence(mc_derivation *d) {
+  json_t *holds = evidence_at(d, d->known_true, MC_VERDICT_PROVED);
+  json_t *fails = holds ? evidence_at(d, d->known_false, MC_VERDICT_REFUTED) : NULL, *slopes = json_object();
+  for (size_t i = 0; i < d->claim->body.count && !d->is_end && fails; i++) {
+    const mc_comparison *c = &d->claim->body.comparisons[i];
+    json_t *one = NULL;
+    if (!mc_derive_mentions(c->left) && !mc_derive_mentions(c->right))
+      continue;
+    char name[24];
+    snprintf(name, sizeof name, "%zu", i);
+    if (mc_derive_is_monotone(d, c, !d->true_below, &one) && one)
+      json_object_set(slopes, name, one);
+    json_decref(one);
+  }
+  if (fails)
+    d->result->evidence = json_pack("{s:{s:O s:O s:O}}", "derived", "holds", holds, "fails", fails, "slopes", slopes);
+  json_decref(holds);
+  json_decref(fails);
+  json_decref(slopes);
+}
+
 void mc_settle_derive(mc_claim_result *result, const mc_settling *s, const mc_claim *claim, mc_error *e) {
-  derivation d = {.settling = s, .claim = claim, .result = result, .error = e, .direction = 1};
+  mc_derivation d = {.settling = s, .claim = claim, .result = result, .error = e, .direction = 1};
   fmpq_t p;
   fmpq_init(p);
   fmpq_init(d.origin);
@@ -392,6 +375,8 @@ void mc_settle_derive(mc_claim_result *result, const mc_settling *s, const mc_cl
       try_at(&d, p);
     if (expected_place(p, &d, claim->expected_upper))
       try_at(&d, p);
+    if (!d.is_end)
+      bracket_by_guess(&d);
     if (may_go_on(&d) && !(d.has_true && d.has_false)) {
       if (d.is_end)
         bracket_end(&d);
@@ -400,8 +385,12 @@ void mc_settle_derive(mc_claim_result *result, const mc_settling *s, const mc_cl
     }
     if (d.has_true && d.has_false)
       bisect(&d);
+    if (result->status == MC_OK && d.is_senseless && !d.has_true)
+      result->status = MC_BAD_INPUT;
     if (result->status == MC_OK)
       conclude(&d);
+    if (s->recording && d.has_true && d.has_false)
+      keep_evidence(&d);
   }
   mc_witness_clear(&d.witness);
   fmpq_clear(p);

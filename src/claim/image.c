@@ -94,11 +94,13 @@ void mc_image_init(mc_image *p, const fmpq_poly_t polynomial) {
   fmpq_poly_set(p->exact, polynomial);
   p->length = fmpq_poly_length(polynomial);
   p->coefficients = _arb_vec_init(p->length);
+  p->approx = flint_calloc((size_t)p->length + 1, sizeof *p->approx);
   fmpq_t c;
   fmpq_init(c);
   for (slong i = 0; i < p->length; i++) {
     fmpq_poly_get_coeff_fmpq(c, polynomial, i);
     arb_set_fmpq(p->coefficients + i, c, MC_IMAGE_PRECISION);
+    p->approx[i] = arf_get_d(arb_midref(p->coefficients + i), ARF_RND_NEAR);
   }
   fmpq_clear(c);
   p->critical_points = p->critical_values = NULL;
@@ -123,6 +125,7 @@ void mc_image_clear(mc_image *p) {
   _arb_vec_clear(p->coefficients, p->length);
   _arb_vec_clear(p->critical_points, p->critical_count);
   _arb_vec_clear(p->critical_values, p->critical_count);
+  flint_free(p->approx);
   fmpq_poly_clear(p->exact);
   arf_clear(p->floor);
   arf_clear(p->ceiling);

@@ -13,6 +13,7 @@ typedef struct {
   fmpq_poly_t exact;
   slong length; /* degree + 1 */
   arb_ptr coefficients;
+  double *approx; /* the coefficients */
   slong critical_count;
   arb_ptr critical_points, critical_values;
   arf_t floor, ceiling; /* of p on the whole line, where its degree is even; else infinite */

@@ -60,6 +60,10 @@ bool mc_range_is_undefined(const mc_range *x) {
   return !arf_is_finite(&x->lo) || !arf_is_finite(&x->hi);
 }
 
+bool mc_range_is_fixed(const mc_range *x) {
+  return arf_equal(&x->lo, &x->hi);
+}
+
 bool mc_range_contains_zero(const mc_range *x) {
   return mc_range_is_undefined(x) || (arf_sgn(&x->lo) <= 0 && arf_sgn(&x->hi) >= 0);
 }

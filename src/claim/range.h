@@ -25,6 +25,7 @@ void mc_range_set_undefined(mc_range *z);
 void mc_range_set_arb(mc_range *z, const arb_t x, slong precision);
 void mc_range_set_fmpq(mc_range *z, const fmpq_t x, slong precision);
 bool mc_range_is_undefined(const mc_range *x);
+bool mc_range_is_fixed(const mc_range *x);      /* one number */
 bool mc_range_contains_zero(const mc_range *x); /* true for undefined */
 
 /* Certain signs; false for undefined. */

@@ -2,6 +2,8 @@
 #ifndef MUONCERT_CLAIM_SEARCH_H
 #define MUONCERT_CLAIM_SEARCH_H
 
+#include <jansson.h>
+
 #include "claim.h"
 #include "tape.h"
 #include "witness.h"
@@ -11,11 +13,15 @@ typedef struct {
   const mc_claim *claim;
   const mc_instance *instance;
   mc_deadline deadline;
+  unsigned threads; /* 0: all processors; the verdict, the witness and the boxes do not depend on it */
+  bool recording;   /* gather evidence for a certificate */
 } mc_search_task;
 
 /* Settle the tape.  Adds to *boxes; on refutation of forall and proof of exists fills *witness where a point was
- * found; on undecided, and on MC_BAD_INPUT (undefined inside the domain), *e says why and where. */
-mc_status mc_search_settle(mc_verdict *verdict, mc_witness *witness, uint64_t *boxes, const mc_tape *tape,
-                           const mc_search_task *task, mc_error *e);
+ * found; on undecided, and on MC_BAD_INPUT (undefined inside the domain), *e says why and where.  *evidence: where
+ * recording, {"boxes"} for what holds everywhere or {"sign_change"} for what holds somewhere without a witness, else
+ * NULL. */
+mc_status mc_search_settle(mc_verdict *verdict, mc_witness *witness, json_t **evidence, uint64_t *boxes,
+                           const mc_tape *tape, const mc_search_task *task, mc_error *e);
 
 #endif

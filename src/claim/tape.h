@@ -48,7 +48,8 @@ typedef struct {
 typedef struct {
   size_t node;
   bool strict;
-  bool equation; /* the first of the two atoms f >= 0, -f >= 0 of an equality */
+  bool equation;   /* the first of the two atoms f >= 0, -f >= 0 of an equality */
+  size_t up, down; /* of a tape that clears: f = up/down, wherever no divisor vanishes */
 } mc_atom;
 
 typedef struct {
@@ -61,6 +62,9 @@ typedef struct {
   mc_atom *where, *body; /* equality is two atoms, one after the other */
   bool *lower_open, *upper_open;
   size_t *variables; /* variables[i]: the claim's variable that t_i stands for */
+  bool clears;       /* below its divisions the claim is rational: atoms of the body have cleared forms */
+  size_t divisor_count;
+  size_t *divisors; /* of a tape that clears: the nodes by which it divides */
 } mc_tape;
 
 /* What a lowering is given besides the claim: values for the integer variables (others are ignored) and for ?, if
@@ -77,6 +81,9 @@ void mc_tape_free(mc_tape *tape);
 
 /* values[i] encloses node i over the box t. */
 void mc_tape_enclose(mc_range *values, const mc_tape *tape, const mc_range *t, slong precision);
+
+/* Values in doubles, of no certainty.  (approx.c) */
+void mc_tape_approx(double *values, const mc_tape *tape, const double *t);
 
 /* With first derivatives, gradient[i * n + j] = d node_i / d t_j, and (if hessian is not NULL) second ones,
  * hessian[i * n (n + 1)/2 + packed(j, k)].  At a kink of abs, min or max the gradient is the hull of the one-sided

@@ -135,7 +135,8 @@ static int run(const char *command, const struct argp *parser, int argc, char **
   if (!document)
     return mc_cli_fail(command, &e);
   int written = a.junit ? mc_cli_write_junit(command, a.junit, document) : MC_EXIT_EXPECTED;
-  int finished = mc_cli_finish(command, document, a.json, a.quiet);
+  int finished = parser == &prove_parser ? mc_cli_finish_answer(command, document, a.json, a.quiet)
+                                         : mc_cli_finish(command, document, a.json, a.quiet);
   json_decref(document);
   return (int)mc_exit_worse((mc_exit)written, (mc_exit)finished);
 }

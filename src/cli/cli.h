@@ -49,6 +49,9 @@ bool mc_cli_may_use_utf8(void);
  * the terminal can show, and returns its exit status.  quiet: no page if everything is as expected. */
 int mc_cli_finish(const char *command, const json_t *document, bool as_json, bool quiet);
 
+/* The same for a single question: one line in place of the page. */
+int mc_cli_finish_answer(const char *command, const json_t *document, bool as_json, bool quiet);
+
 /* Write a document as JSON, JUnit XML, HTML or SARIF; say on stderr what went wrong, and return the exit status for
  * it. */
 int mc_cli_write_json(const char *command, const char *path, const json_t *document);

@@ -87,25 +87,35 @@ bool mc_cli_may_use_utf8(void) {
   return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-static int print_page(const char *command, const json_t *document) {
+typedef mc_status make_page(mc_text *out, const json_t *document, const mc_report_style *style, mc_error *e);
+
+static int print_page(const char *command, const json_t *document, make_page *make) {
   mc_report_style style = {mc_cli_may_colour(stdout), mc_cli_may_use_utf8(), mc_cli_width(stdout)};
   mc_error e = {0};
   mc_text page;
   mc_text_init(&page);
-  mc_status status = mc_report_terminal(&page, document, &style, &e);
+  mc_status status = make(&page, document, &style, &e);
   int printed = status == MC_OK ? mc_cli_print_text(page.data, page.length) : mc_cli_fail(command, &e);
   mc_text_clear(&page);
   return printed;
 }
 
-int mc_cli_finish(const char *command, const json_t *document, bool as_json, bool quiet) {
+static int finish(const char *command, const json_t *document, bool as_json, bool quiet, make_page *make) {
   mc_exit x = mc_run_exit(document);
   int printed = MC_EXIT_EXPECTED;
   if (as_json)
     printed = mc_cli_print_json(document);
   else if (!quiet || x != MC_EXIT_EXPECTED)
-    printed = print_page(command, document);
+    printed = print_page(command, document, make);
   return (int)mc_exit_worse(x, (mc_exit)printed);
+}
+
+int mc_cli_finish(const char *command, const json_t *document, bool as_json, bool quiet) {
+  return finish(command, document, as_json, quiet, mc_report_terminal);
+}
+
+int mc_cli_finish_answer(const char *command, const json_t *document, bool as_json, bool quiet) {
+  return finish(command, document, as_json, quiet, mc_report_answer);
 }
 
 typedef mc_status make_report(mc_text *out, const json_t *document, mc_error *e);

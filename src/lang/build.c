@@ -155,17 +155,8 @@ static const mc_definition *find_definition(const mc_parser *p, const char *name
   return NULL;
 }
 
-static const mc_schedule_block *find_schedule(const mc_parser *p, const char *name) {
-  for (size_t i = 0; i < p->document->schedules.count; i++) {
-    const mc_schedule_block *s = p->document->schedules.items[i];
-    if (strcmp(s->name, name) == 0)
-      return s;
-  }
-  return NULL;
-}
-
 /* "what 'name' is not known", with the nearest name that is. */
-static void unknown_name(mc_parser *p, mc_span where, const char *what, const char *name) {
+void mc_lang_unknown_name(mc_parser *p, mc_span where, const char *what, const char *name) {
   mc_list known = {0};
   for (size_t i = 0; i < p->scope_count; i++)
     mc_lang_list_add(p, &known, (void *)p->scope[i]);
@@ -193,6 +184,7 @@ mc_expr *mc_lang_name(mc_parser *p, mc_span where, const char *name) {
       if (expr) {
         expr->name = p->scope[i];
         expr->index = i;
+        expr->real = p->scope_real[i];
       }
       return expr;
     }
@@ -213,10 +205,10 @@ mc_expr *mc_lang_name(mc_parser *p, mc_span where, const char *name) {
     return new_expr(p, where, MC_EXPR_PI);
   if (strcmp(name, "e") == 0)
     return new_expr(p, where, MC_EXPR_E);
-  if (find_schedule(p, name))
+  if (mc_lang_find_schedule(p, name))
     mc_lang_error_at(p, where, "'%.60s' is a schedule: write apply(%.60s, …)", name, name);
   else
-    unknown_name(p, where, "name", name);
+    mc_lang_unknown_name(p, where, "name", name);
   return NULL;
 }
 
@@ -246,10 +238,10 @@ mc_expr *mc_lang_call(mc_parser *p, mc_span where, const char *name, mc_list *ar
   }
   const mc_definition *d = find_definition(p, name);
   if (!d) {
-    if (find_schedule(p, name))
+    if (mc_lang_find_schedule(p, name))
       mc_lang_error_at(p, where, "'%.60s' is a schedule: write apply(%.60s, …)", name, name);
     else
-      unknown_name(p, where, "function", name);
+      mc_lang_unknown_name(p, where, "function", name);
     return NULL;
   }
   if (d->parameter_count == 0) {
@@ -271,7 +263,7 @@ mc_expr *mc_lang_call(mc_parser *p, mc_span where, const char *name, mc_list *ar
 mc_expr *mc_lang_iterate(mc_parser *p, mc_span where, const char *function, mc_expr *times, mc_expr *start) {
   const mc_definition *d = find_definition(p, function);
   if (!d) {
-    unknown_name(p, where, "function", function);
+    mc_lang_unknown_name(p, where, "function", function);
     return NULL;
   }
   if (d->parameter_count != 1) {
@@ -302,9 +294,9 @@ mc_expr *mc_lang_iterate(mc_parser *p, mc_span where, const char *function, mc_e
 }
 
 mc_expr *mc_lang_apply(mc_parser *p, mc_span where, const char *schedule, mc_expr *start) {
-  const mc_schedule_block *s = find_schedule(p, schedule);
+  const mc_schedule_block *s = mc_lang_find_schedule(p, schedule);
   if (!s) {
-    unknown_name(p, where, "schedule", schedule);
+    mc_lang_unknown_name(p, where, "schedule", schedule);
     return NULL;
   }
   mc_expr *expr = new_expr(p, where, MC_EXPR_APPLY);
@@ -317,26 +309,46 @@ mc_expr *mc_lang_apply(mc_parser *p, mc_span where, const char *schedule, mc_exp
   return with_arguments(p, where, expr, 1, &start, NULL, 0);
 }
 
+static bool mentions_real_variable(const mc_expr *expr) {
+  if (expr->kind == MC_EXPR_VARIABLE && expr->real)
+    return true;
+  for (size_t i = 0; i < expr->count; i++)
+    if (mentions_real_variable(expr->arguments[i]))
+      return true;
+  return false;
+}
+
+/* x^y = exp(y log x). */
+static mc_expr *real_power(mc_parser *p, mc_span where, mc_expr *left, mc_expr *right) {
+  mc_expr *logarithm = mc_lang_operator(p, where, MC_EXPR_LOG, left, NULL);
+  mc_expr *product = logarithm ? mc_lang_operator(p, where, MC_EXPR_MUL, right, logarithm) : NULL;
+  return product ? mc_lang_operator(p, where, MC_EXPR_EXP, product, NULL) : NULL;
+}
+
 mc_expr *mc_lang_operator(mc_parser *p, mc_span where, mc_expr_kind kind, mc_expr *left, mc_expr *right) {
+  if (kind == MC_EXPR_POW && mentions_real_variable(right))
+    return real_power(p, where, left, right);
   mc_expr *arguments[] = {left, right};
   return with_arguments(p, where, new_expr(p, where, kind), right ? 2 : 1, arguments, NULL, 0);
 }
 
-void mc_lang_bind(mc_parser *p, mc_span where, const char *name) {
+void mc_lang_bind(mc_parser *p, mc_span where, const char *name, bool real) {
   for (size_t i = 0; i < p->scope_count; i++)
     if (strcmp(p->scope[i], name) == 0)
       mc_lang_error_at(p, where, "'%.60s' is bound twice", name);
   if (p->scope_count == sizeof p->scope / sizeof p->scope[0])
     mc_lang_error_at(p, where, "more than %zu names are bound here", sizeof p->scope / sizeof p->scope[0]);
-  if (!p->failed)
-    p->scope[p->scope_count++] = name;
+  if (p->failed)
+    return;
+  p->scope[p->scope_count] = name;
+  p->scope_real[p->scope_count++] = real;
 }
 
-/* ---- Definitions and schedules ---- */
+/* ---- Definitions ---- */
 
-static bool refuse_taken_name(mc_parser *p, mc_span where, const char *name) {
+bool mc_lang_refuse_taken_name(mc_parser *p, mc_span where, const char *name) {
   const mc_definition *d = find_definition(p, name);
-  const mc_schedule_block *s = find_schedule(p, name);
+  const mc_schedule_block *s = mc_lang_find_schedule(p, name);
   for (size_t i = 0; i < FUNCTION_COUNT; i++)
     if (strcmp(functions[i].name, name) == 0)
       mc_lang_error_at(p, where, "'%s' is a function of the language", name);
@@ -349,7 +361,7 @@ static bool refuse_taken_name(mc_parser *p, mc_span where, const char *name) {
 
 void mc_lang_define(mc_parser *p, mc_span where, const char *name, mc_list *parameters, mc_expr *body) {
   p->scope_count = 0;
-  if (refuse_taken_name(p, where, name))
+  if (mc_lang_refuse_taken_name(p, where, name))
     return;
   mc_definition *d = mc_lang_allocate(p, 1, sizeof *d);
   if (!d)
@@ -360,48 +372,6 @@ void mc_lang_define(mc_parser *p, mc_span where, const char *name, mc_list *para
     d->parameters = (const char **)parameters->items;
   }
   mc_lang_list_add(p, &p->document->definitions, d);
-}
-
-mc_schedule_row *mc_lang_row(mc_parser *p, mc_span where, mc_list *coefficients, unsigned long repeat) {
-  mc_schedule_row *row = mc_lang_allocate(p, 1, sizeof *row);
-  if (!row)
-    return NULL;
-  if (repeat > MOST_ITERATIONS)
-    mc_lang_error_at(p, where, "repeated more than %d times", MOST_ITERATIONS);
-  if (coefficients->count > 16)
-    mc_lang_error_at(p, where, "more than 16 coefficients in one row");
-  for (size_t i = 0; i < coefficients->count; i++) {
-    const mc_expr *c = coefficients->items[i];
-    fmpq_t value;
-    fmpq_init(value);
-    if (mc_lang_expr_exact(value, c, NULL, NULL, NULL) != MC_OK)
-      mc_lang_error_at(p, (mc_span){c->line, c->column, 0, 0}, "a coefficient must be an exact rational number");
-    fmpq_clear(value);
-  }
-  *row = (mc_schedule_row){coefficients->count, (mc_expr **)coefficients->items, repeat};
-  return p->failed ? NULL : row;
-}
-
-void mc_lang_add_schedule(mc_parser *p, mc_span where, const char *name, mc_list *rows, const char *cite) {
-  p->scope_count = 0;
-  if (refuse_taken_name(p, where, name))
-    return;
-  mc_schedule_block *s = mc_lang_allocate(p, 1, sizeof *s);
-  mc_schedule_row *table = mc_lang_allocate(p, rows->count, sizeof *table);
-  if (!s || !table)
-    return;
-  unsigned long steps = 0;
-  for (size_t i = 0; i < rows->count; i++) {
-    table[i] = *(mc_schedule_row *)rows->items[i];
-    steps += table[i].repeat;
-  }
-  if (steps > MOST_ITERATIONS) {
-    mc_lang_error_at(p, where, "a schedule of more than %d steps", MOST_ITERATIONS);
-    return;
-  }
-  *s = (mc_schedule_block){
-      .name = name, .cite = cite, .line = where.line, .column = where.column, .row_count = rows->count, .rows = table};
-  mc_lang_list_add(p, &p->document->schedules, s);
 }
 
 /* ---- Conditions ---- */
@@ -609,7 +579,7 @@ void mc_lang_quantify(mc_parser *p, mc_list *names, const mc_interval *domain) {
                                                          .upper = domain->upper,
                                                          .lower_open = domain->lower_open,
                                                          .upper_open = domain->upper_open};
-    mc_lang_bind(p, name->span, name->text);
+    mc_lang_bind(p, name->span, name->text, !domain->integer);
   }
   size_t reals = 0;
   for (size_t i = 0; i < claim->variable_count; i++)

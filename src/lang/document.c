@@ -147,6 +147,28 @@ static unsigned line_of(const char *bytes, const char *place) {
   return line;
 }
 
+/* The scanner writes into its buffer, so it gets a copy; two zero bytes end it. */
+static bool scan_and_parse(mc_parser *p, char *buffer, size_t length, void *scanner) {
+  if (setjmp(p->no_memory) != 0)
+    return false;
+  mc_lang_yy_scan_buffer(buffer, length + 2, scanner);
+  return mc_lang_yyparse(scanner, p) == 0;
+}
+
+/* false: refused, or out of memory. */
+static bool run_parser(mc_parser *p, const char *bytes, size_t length) {
+  void *scanner = NULL;
+  char *buffer = mc_alloc(length + 2, 1);
+  bool parsed = false;
+  if (buffer && mc_lang_yylex_init_extra(p, &scanner) == 0) {
+    memcpy(buffer, bytes, length);
+    parsed = scan_and_parse(p, buffer, length, scanner);
+    mc_lang_yylex_destroy(scanner);
+  }
+  mc_free(buffer);
+  return parsed;
+}
+
 static mc_status parse(mc_document **result, const char *name, const char *bytes, size_t length, int start_token,
                        mc_error *e) {
   *result = NULL;
@@ -164,28 +186,9 @@ static mc_status parse(mc_document **result, const char *name, const char *bytes
   memcpy(document->source, bytes, length);
   document->length = length;
   document->name = mc_lang_copy(&p, name, strlen(name));
-  if (document->name) {
-    void *scanner = NULL;
-    if (mc_lang_yylex_init_extra(&p, &scanner) == 0) {
-      /* The scanner writes into its buffer, so it gets a copy; two zero bytes end it. */
-      char *buffer = mc_alloc(length + 2, 1);
-      if (buffer) {
-        memcpy(buffer, bytes, length);
-        mc_lang_yy_scan_buffer(buffer, length + 2, scanner);
-        if (mc_lang_yyparse(scanner, &p) != 0 && !p.failed) {
-          p.failed = true;
-          mc_fail(e, MC_NO_MEMORY, "out of memory while parsing");
-        }
-      } else {
-        p.failed = true;
-        mc_fail(e, MC_NO_MEMORY, "out of memory while parsing");
-      }
-      mc_lang_yylex_destroy(scanner);
-      mc_free(buffer);
-    } else {
-      p.failed = true;
-      mc_fail(e, MC_NO_MEMORY, "out of memory while parsing");
-    }
+  if (document->name && !run_parser(&p, bytes, length) && !p.failed) {
+    p.failed = true;
+    mc_fail(e, MC_NO_MEMORY, "out of memory while parsing");
   }
   if (p.failed) {
     mc_lang_document_free(document);

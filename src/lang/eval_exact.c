@@ -197,7 +197,8 @@ static mc_status evaluate(exact_context *c, fmpq_t value, const mc_expr *expr, c
   default:
     break;
   }
-  fmpq *arguments = mc_alloc(expr->count + 1, sizeof *arguments);
+  /* Few expressions have more arguments than this; they alone need memory. */
+  fmpq few[4], *arguments = expr->count <= 4 ? few : mc_alloc(expr->count, sizeof *arguments);
   if (!arguments)
     return mc_fail(c->error, MC_NO_MEMORY, "out of memory");
   for (size_t i = 0; i < expr->count; i++)
@@ -208,7 +209,8 @@ static mc_status evaluate(exact_context *c, fmpq_t value, const mc_expr *expr, c
     s = combine(c, expr, value, arguments);
   for (size_t i = 0; i < expr->count; i++)
     fmpq_clear(arguments + i);
-  mc_free(arguments);
+  if (arguments != few)
+    mc_free(arguments);
   return s;
 }
 

@@ -54,6 +54,7 @@ struct mc_expr {
   fmpq_t value;    /* MC_EXPR_NUMBER */
   const char *name;
   size_t index;
+  bool real; /* MC_EXPR_VARIABLE: ranges over real numbers, not over integers; false for a parameter */
   const mc_definition *definition;
   const mc_schedule_block *schedule;
   size_t count;
@@ -75,11 +76,15 @@ typedef struct {
   unsigned long repeat;
 } mc_schedule_row;
 
+/* What the authors of a table do when more steps are asked of it than it has. */
+typedef enum { MC_BEYOND_UNSAID, MC_BEYOND_LAST, MC_BEYOND_CYCLE } mc_beyond;
+
 struct mc_schedule_block {
   const char *name, *cite;
   unsigned line, column;
   size_t row_count;
-  mc_schedule_row *rows;
+  mc_schedule_row *rows; /* rows that name an earlier schedule arrive as its rows */
+  mc_beyond beyond;
 };
 
 /* ---- Conditions ---- */

@@ -49,7 +49,8 @@ static void mc_lang_yyerror(mc_span *where, void *scanner, mc_parser *p, const c
   const char *text;
   mc_expr *expr;
   mc_list *list;
-  mc_schedule_row *row;
+  mc_slice slice;
+  mc_beyond beyond;
   unsigned long count;
   mc_relation relation;
   mc_interval interval;
@@ -59,8 +60,8 @@ static void mc_lang_yyerror(mc_span *where, void *scanner, mc_parser *p, const c
 %token START_SPEC "a spec file" START_STATEMENT "a statement"
 %token END 0 "the end"
 %token <text> PAPER "'paper'" TITLE "'title'" REF "'ref'" LET "'let'" DEF "'def'" SCHEDULE "'schedule'"
-%token <text> REPEAT "'repeat'" CITE "'cite'" CLAIM "'claim'" EXPECT "'expect'" PROVED "'proved'" REFUTED "'refuted'"
-%token <text> UNDECIDED "'undecided'" FORALL "'forall'" EXISTS "'exists'" WHERE "'where'" AND "'and'" IN "'in'"
+%token <text> REPEAT "'repeat'" THEN "'then'" CITE "'cite'" CLAIM "'claim'" EXPECT "'expect'" PROVED "'proved'"
+%token <text> REFUTED "'refuted'" UNDECIDED "'undecided'" FORALL "'forall'" EXISTS "'exists'" WHERE "'where'" AND "'and'" IN "'in'"
 %token <text> ITER "'iter'" APPLY "'apply'" CAMPAIGN "'campaign'" MEASURE "'measure'" BY "'by'" HOLDS "'holds'"
 %token <text> VIOLATED "'violated'" SHAPES "'shapes'" SPECTRA "'spectra'" TRIALS "'trials'" AUDIT "'audit'"
 %token <text> INPUT "'input'" OUTPUT "'output'" PRESET "'preset'" DTYPE "'dtype'"
@@ -69,8 +70,9 @@ static void mc_lang_yyerror(mc_span *where, void *scanner, mc_parser *p, const c
 %token GE ">=" LE "<=" RANGE ".."
 
 %type <expr> expr
-%type <list> exprs rows parameters names condition chain
-%type <row> row
+%type <list> exprs rows row parameters names condition chain
+%type <slice> slice
+%type <beyond> beyond
 %type <count> repeat integer
 %type <relation> relation
 %type <interval> domain interval
@@ -106,17 +108,31 @@ let: LET NAME '=' expr { mc_lang_define(p, @2, $2, NULL, $4); CHECK; } ;
 
 def: DEF NAME '(' parameters ')' '=' expr { mc_lang_define(p, @2, $2, $4, $7); CHECK; } ;
 parameters: NAME
-      { $$ = mc_lang_list_new(p); CHECK; mc_lang_bind(p, @1, $1); mc_lang_list_add(p, $$, (void *)$1); CHECK; }
-  | parameters ',' NAME { $$ = $1; mc_lang_bind(p, @3, $3); mc_lang_list_add(p, $$, (void *)$3); CHECK; }
+      { $$ = mc_lang_list_new(p); CHECK; mc_lang_bind(p, @1, $1, false); mc_lang_list_add(p, $$, (void *)$1); CHECK; }
+  | parameters ',' NAME { $$ = $1; mc_lang_bind(p, @3, $3, false); mc_lang_list_add(p, $$, (void *)$3); CHECK; }
   ;
 
-schedule: SCHEDULE NAME '=' rows { mc_lang_add_schedule(p, @2, $2, $4, NULL); CHECK; }
-  | SCHEDULE NAME '=' rows CITE STRING { mc_lang_add_schedule(p, @2, $2, $4, $6); CHECK; }
+schedule: SCHEDULE NAME '=' rows beyond { mc_lang_add_schedule(p, @2, $2, $4, $5, NULL); CHECK; }
+  | SCHEDULE NAME '=' rows beyond CITE STRING { mc_lang_add_schedule(p, @2, $2, $4, $5, $7); CHECK; }
   ;
-rows: row { $$ = mc_lang_list_new(p); CHECK; mc_lang_list_add(p, $$, $1); CHECK; }
-  | rows ',' row { $$ = $1; mc_lang_list_add(p, $$, $3); CHECK; }
+rows: row
+  | rows ',' row
+      {
+        $$ = $1;
+        for (size_t i = 0; i < $3->count; i++)
+          mc_lang_list_add(p, $$, $3->items[i]);
+        CHECK;
+      }
   ;
-row: '(' exprs ')' repeat { $$ = mc_lang_row(p, @2, $2, $4); CHECK; } ;
+row: '(' exprs ')' repeat { $$ = mc_lang_row(p, @2, $2, $4); CHECK; }
+  | NAME slice repeat { $$ = mc_lang_rows_of(p, @1, $1, &$2, NULL, $3); CHECK; }
+  | NAME slice '/' expr repeat { $$ = mc_lang_rows_of(p, @1, $1, &$2, $4, $5); CHECK; }
+  ;
+slice: %empty { $$ = (mc_slice){0, 0}; }
+  | '{' integer '}' { $$ = (mc_slice){$2, $2}; }
+  | '{' integer RANGE integer '}' { $$ = (mc_slice){$2, $4}; }
+  ;
+beyond: %empty { $$ = MC_BEYOND_UNSAID; } | THEN NAME { $$ = mc_lang_beyond(p, @2, $2); CHECK; } ;
 repeat: %empty { $$ = 1; } | REPEAT integer { $$ = $2; } ;
 integer: NUMBER { $$ = mc_lang_count(p, @1, mc_lang_number(p, @1, $1, @1.end - @1.begin)); CHECK; } ;
 
@@ -221,7 +237,7 @@ campaign_item: CITE STRING { mc_lang_set_text(p, @1, &p->campaign->block.cite, "
         for (size_t i = 0; i < $2->count; i++) {
           const mc_named *n = $2->items[i];
           p->campaign->measures[i] = n->text;
-          mc_lang_bind(p, n->span, n->text);
+          mc_lang_bind(p, n->span, n->text, true);
           CHECK;
         }
       }

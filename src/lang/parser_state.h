@@ -2,6 +2,7 @@
 #ifndef MUONCERT_LANG_PARSER_STATE_H
 #define MUONCERT_LANG_PARSER_STATE_H
 
+#include <setjmp.h>
 #include <stdarg.h>
 
 #include "lang.h"
@@ -46,10 +47,12 @@ typedef struct {
   unsigned line, column;
   size_t offset;
   int start_token;
+  jmp_buf no_memory; /* where a scanner without memory leaves the parse */
 
   /* Names that are bound where the parser stands. */
   size_t scope_count;
   const char *scope[16];
+  bool scope_real[16]; /* ranges over real numbers */
 
   /* The blocks under construction. */
   mc_paper *paper;
@@ -86,10 +89,10 @@ mc_expr *mc_lang_iterate(mc_parser *p, mc_span where, const char *function, mc_e
 mc_expr *mc_lang_apply(mc_parser *p, mc_span where, const char *schedule, mc_expr *start);
 unsigned long mc_lang_count(mc_parser *p, mc_span where, const mc_expr *number);
 
-void mc_lang_bind(mc_parser *p, mc_span where, const char *name);
+void mc_lang_bind(mc_parser *p, mc_span where, const char *name, bool real);
 void mc_lang_define(mc_parser *p, mc_span where, const char *name, mc_list *parameters, mc_expr *body);
-void mc_lang_add_schedule(mc_parser *p, mc_span where, const char *name, mc_list *rows, const char *cite);
-mc_schedule_row *mc_lang_row(mc_parser *p, mc_span where, mc_list *coefficients, unsigned long repeat);
+bool mc_lang_refuse_taken_name(mc_parser *p, mc_span where, const char *name);
+void mc_lang_unknown_name(mc_parser *p, mc_span where, const char *what, const char *name);
 
 mc_list *mc_lang_compare(mc_parser *p, mc_span where, mc_list *conjunction, mc_relation relation, mc_expr *left,
                          mc_expr *right);
@@ -108,6 +111,22 @@ void mc_lang_finish_campaign(mc_parser *p);
 void mc_lang_finish_audit(mc_parser *p);
 const char *mc_lang_statement_text(mc_parser *p, mc_span where);
 void mc_lang_check_interval(mc_parser *p, const mc_interval *interval);
+
+/* ---- Builders of schedules (tables.c) ---- */
+
+/* Steps first to last, counted from 1; 0, 0: all. */
+typedef struct {
+  unsigned long first, last;
+} mc_slice;
+
+const mc_schedule_block *mc_lang_find_schedule(const mc_parser *p, const char *name);
+/* A row as written; rows of an earlier schedule, their input divided (divisor NULL: it is not). */
+mc_list *mc_lang_row(mc_parser *p, mc_span where, mc_list *coefficients, unsigned long repeat);
+mc_list *mc_lang_rows_of(mc_parser *p, mc_span where, const char *name, const mc_slice *slice, mc_expr *divisor,
+                         unsigned long repeat);
+mc_beyond mc_lang_beyond(mc_parser *p, mc_span where, const char *word);
+void mc_lang_add_schedule(mc_parser *p, mc_span where, const char *name, mc_list *rows, mc_beyond beyond,
+                          const char *cite);
 
 /* A name as the parser sees it: text and place. */
 typedef struct {

@@ -1,4 +1,4 @@
-/* Files compiled in: those of docs/schema and report.css.  embedded_files.c is made from them by embed.cmake. */
+/* Files compiled in: those of docs/schema and report.css.  embedded_files.c is made from them by cmake/embed.cmake. */
 #ifndef MUONCERT_REPORT_EMBEDDED_H
 #define MUONCERT_REPORT_EMBEDDED_H
 

@@ -25,6 +25,10 @@ typedef struct {
  * refuted statements with their witness.  MC_BAD_INPUT: not a record. */
 mc_status mc_report_terminal(mc_text *out, const json_t *document, const mc_report_style *style, mc_error *e);
 
+/* One line that answers the question of `muoncert prove`: "refuted at x = 97/100: forall x …".  MC_BAD_INPUT: not a
+ * record of claims. */
+mc_status mc_report_answer(mc_text *out, const json_t *document, const mc_report_style *style, mc_error *e);
+
 /* JUnit XML (the schema that Jenkins, GitLab and GitHub viewers read): a suite a part, a case an entry.  Violated is a
  * failure, undecided and broken are errors, and a part that checked nothing is an error too.  MC_BAD_INPUT: not a
  * record. */

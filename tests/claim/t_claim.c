@@ -107,6 +107,36 @@ static const struct {
     {ERROR, "forall x in [0, 1] : 0/x = 0"},
     {PROVED, "forall x in (0, 1] : 0*x = 0"},
     {PROVED, "forall x in [-1, 1] where x > 1/2 : 1/x < 2.1"},
+    /* a side condition on integers protects what would not be defined */
+    {PROVED, "forall k in {0..3} where k >= 1 : 1/k <= 1"},
+    {ERROR, "forall k in {0..3} : 1/k <= 1"},
+    {REFUTED, "forall k in {0..3} where k >= 1 : 1/k < 1"},
+    {PROVED, "forall k in {-2..3} where k > 0 : log(k) >= 0 and sqrt(k) >= 1"},
+    {ERROR, "forall k in {-2..3} where k >= 0 : log(k) >= 0"},
+    {PROVED, CUBIC "forall k in {-2..3}, x in [0, 1] where k >= 0 : iter(q, k, x) <= 1"},
+    {PROVED, "exists k in {0..3} where k >= 1 : 1/k = 1/3"},
+    {PROVED, "forall k in {0..3}, x in [1, 2] where k*x >= 1 : x/k >= 1/3"},
+    /* an exponent with a real variable makes exp(y log x), never a whole power of a negative number */
+    {ERROR, "forall x in [-2, -1], y in [1, 3] : x^y <= 5"},
+    {ERROR, "forall x in [-2, -1], y in [2, 2] : x^y >= 0"},
+    {PROVED, "forall x in [1, 2], y in [1, 3] : x^y <= 8.001"},
+    {PROVED, "forall k in {1..3}, x in [-1, 1] : x^k <= 1"},
+    {PROVED, "def p(x, k) = x^k forall x in [-1, 1] : p(x, 3) <= 1"},
+    /* poles at ends that do not belong to the domain */
+    {PROVED, "forall x in (0, 1) : 1/x > 1"},
+    {PROVED, "forall x in (0, 1] : 1/x >= 1"},
+    {REFUTED, "forall x in (0, 1] : 1/x > 1"},
+    {REFUTED, "forall x in (0, 1) : 1/x > 1.01"},
+    {PROVED, "forall x in (-1, 0) : 1/x < -1"},
+    {PROVED, "forall x in (-1, 1) : 1/(1 - x^2) >= 1"},
+    {PROVED, "forall x in (0, 1) : 1/x + 1/(1 - x) >= 4"},
+    {REFUTED, "forall x in (0, 1) : 1/x + 1/(1 - x) > 4"},
+    {PROVED, "forall x, y in (0, 1) : 1/x + 1/y >= 2"},
+    {PROVED, "forall x in (0, 1) : 1/x^2 > 1/x"},
+    {REFUTED, "exists x in (0, 1) : 1/x <= 1"},
+    {ERROR, "forall x in [0, 1) : 1/x >= 1"},
+    {ERROR, "forall x in (0, 1) : 1/(x - 1/2)^2 >= 1 + 1/x - 1/x"},
+    {PROVED, RHO "forall x in (0, 0.02/a^4] : iter(rho, 5, x)/x >= 483"},
 };
 
 static void known_answers(void **state) {
@@ -232,6 +262,9 @@ static void best_constants_are_enclosed(void **state) {
       {"forall x, y in [0, 1] : x + y - x*y <= ?", "1", "1"},
       {"forall x in [1, 2] : ? /x <= 1", "1", "1"},
       {"forall k in {1..5}, x in [0, 1] : k*x <= ?", "5", "5"},
+      /* no greater interval makes sense */
+      {"forall x in (0, ?] : 1/(1 - x) >= 1", "1", "1"},
+      {"forall x in [0, ?] : sqrt(2 - x) >= 0", "2", "2"},
       {RHO "forall x in (0, 0.02/a^4] : iter(rho, 5, x) >= ? * x", "48458276134248575/100000000000000",
        "48458276134248576/100000000000000"},
   };
@@ -255,13 +288,55 @@ static void what_is_not_derivable_is_said(void **state) {
     int verdict;
     const char *text;
   } cases[] = {
-      {ERROR, "forall x in [-1, 1] : x <= ?*x"},   {ERROR, "forall x in [0, 1] : x = ?"},
-      {ERROR, "forall x in [0, 1] : x <= ?^2"},    {UNDECIDED, "forall x in [0, ?] : x >= 0"},
-      {ERROR, "forall x in [pi, ?] : x^2 <= 100"}, {UNDECIDED, "forall x in [0, 1] : ? >= 1/(x + 1) + x*0 - 1e99"},
+      {ERROR, "forall x in [-1, 1] : x <= ?*x"},
+      {ERROR, "forall x in [0, 1] : x = ?"},
+      {ERROR, "forall x in [0, 1] : x <= ?^2"},
+      {UNDECIDED, "forall x in [0, ?] : x >= 0"},
+      {ERROR, "forall x in [pi, ?] : x^2 <= 100"},
+      {ERROR, "forall x in [0, ?] : 1/x >= 1"},
+      {UNDECIDED, "forall x in [0, 1] : ? >= 1/(x + 1) + x*0 - 1e99"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     if (settle_text(cases[i].text, 20, look_for_message) != cases[i].verdict)
       fail_msg("%s", cases[i].text);
+}
+
+/* Verdict, witness, bounds, boxes and evidence are the same on one thread and on several. */
+static void threads_do_not_matter(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+      "forall x, y in [-1, 1] : abs(sin(9*x)*cos(8*y) + exp(x)*y) + abs(x*y - 1/3) >= 0.025",
+      "forall x, y in [-1, 1] : abs(sin(9*x)*cos(8*y) + exp(x)*y) + abs(x*y - 1/3) >= 0.09",
+      "forall x, y in [0, 1] : sin(40*x)*cos(37*y) + x*y <= 1.97",
+      "forall x, y in [0, 1] : sin(7*x)*cos(9*y) + x*y <= 1.58",
+      "exists x, y in [0, 1] : sin(7*x)*cos(9*y) + x*y = 1.5789 and x > y",
+      "forall x, y in [0, 1] : x*exp(y) <= ? + y/2",
+      "forall x, y in [0, 1] : abs(x - y) >= abs(x^2 - y^2)/2.01",
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    mc_document *document;
+    mc_error e = {0};
+    mc_claim_result r[2];
+    assert_int_equal(mc_lang_statement_parse(&document, texts[i], strlen(texts[i]), &e), MC_OK);
+    for (unsigned k = 0; k < 2; k++) {
+      mc_claim_options options = {.seconds = 60, .threads = 1 + 2 * k, .recording = true};
+      mc_claim_result_init(&r[k]);
+      mc_claim_settle(&r[k], document, mc_lang_claim(document, 0), &options);
+    }
+    if (r[0].verdict != r[1].verdict || r[0].boxes != r[1].boxes || r[0].witness_count != r[1].witness_count ||
+        (r[0].evidence ? !json_equal(r[0].evidence, r[1].evidence) : r[1].evidence != NULL) ||
+        !arf_equal(r[0].derived_lower, r[1].derived_lower) || !arf_equal(r[0].derived_upper, r[1].derived_upper) ||
+        strcmp(r[0].message, r[1].message) != 0)
+      fail_msg("%s: %d with %lu boxes on one thread, %d with %lu on three", texts[i], (int)r[0].verdict,
+               (unsigned long)r[0].boxes, (int)r[1].verdict, (unsigned long)r[1].boxes);
+    print_message("%lu boxes, %.2f s and %.2f s, verdict %d\n", (unsigned long)r[0].boxes, r[0].seconds, r[1].seconds,
+                  (int)r[0].verdict);
+    for (size_t j = 0; j < r[0].witness_count; j++)
+      assert_true(fmpq_equal(r[0].witness + j, r[1].witness + j));
+    for (unsigned k = 0; k < 2; k++)
+      mc_claim_result_clear(&r[k]);
+    mc_lang_document_free(document);
+  }
 }
 
 /* A time limit ends the search with where it stood, and within a moment. */
@@ -309,6 +384,7 @@ int main(void) {
       cmocka_unit_test(sharp_constants_flip),
       cmocka_unit_test(best_constants_are_enclosed),
       cmocka_unit_test(what_is_not_derivable_is_said),
+      cmocka_unit_test(threads_do_not_matter),
       cmocka_unit_test(time_limits_are_kept),
       cmocka_unit_test(excluded_ends_are_no_error),
       cmocka_unit_test(saturated_iterates_are_given_up),

@@ -1,5 +1,5 @@
-# cmake -DOUTPUT=embedded_files.c -DHEADER=embedded.h "-DFILES=a.json;b.json" -P embed.cmake: the bytes of the files
-# as C arrays.
+# cmake -DOUTPUT=embedded_files.c -DHEADER=embedded.h -DTYPE=t -DTABLE=name "-DFILES=a.json;b.json" -P embed.cmake: the
+# bytes of the files as C arrays, and `const t name[]` of {name, bytes, length}, ended by a NULL name.
 set(text "#include \"${HEADER}\"\n")
 set(table "")
 set(index 0)
@@ -12,4 +12,4 @@ foreach(file ${FILES})
   string(APPEND table "  {\"${name}\", file_${index}, sizeof file_${index}},\n")
   math(EXPR index "${index} + 1")
 endforeach()
-file(WRITE "${OUTPUT}" "${text}const mc_report_embedded_file mc_report_embedded[] = {\n${table}  {0, 0, 0},\n};\n")
+file(WRITE "${OUTPUT}" "${text}const ${TYPE} ${TABLE}[] = {\n${table}  {0, 0, 0},\n};\n")
