@@ -58,8 +58,8 @@ typedef struct {
   mc_kernel_rounding rounding;
   double sound;    /* upper bound of ||E||_F for every kernel of the model; infinite: the model bounds nothing */
   double spectrum; /* the same from divided differences at the actual singular values: another sound bound */
-  double statistical
-      [MC_MEASURES]; /* one of them is exceeded with probability at most false_alarm; NaN: no limit is known;
+  double
+      statistical[MC_MEASURES]; /* one of them is exceeded with probability at most false_alarm; NaN: no limit is known;
                         infinite for MC_MEASURE_ALONG where there is nothing to go along */
 } mc_audit_limits;
 
@@ -174,6 +174,11 @@ void mc_audit_step_rule_clear(mc_audit_step_rule *rule);
 /* The defaults of the optimizer around a preset's kernel (step_rule.c names the sources).  MC_BAD_INPUT: the source
  * has no optimizer. */
 mc_status mc_audit_step_rule_set_preset(mc_audit_step_rule *rule, const char *name, mc_error *e);
+
+/* y := x / s, the m by n output of a kernel of this storage format before it was multiplied by the rule's s; around says
+ * how far that can be off, and points at amplitude (m n entries). */
+void mc_audit_unscale(double *y, double *amplitude, mc_audit_surroundings *around, const double *x, size_t m, size_t n,
+                      const mc_audit_step_rule *rule, mc_dtype storage);
 
 typedef struct {
   size_t m, n;

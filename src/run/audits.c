@@ -1,5 +1,5 @@
 /* `muoncert audit`: outputs of kernels against the exact image of their inputs. */
-#include "audits.h"
+#include "steps.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 /* ---- The model that a request describes ---- */
 
-static mc_status choose(int *index, const char *const *words, const char *word, const char *what, mc_error *e) {
+mc_status mc_run_choose(int *index, const char *const *words, const char *word, const char *what, mc_error *e) {
   mc_text known;
   for (*index = 0; words[*index]; ++*index)
     if (strcmp(words[*index], word) == 0)
@@ -28,7 +28,7 @@ static mc_status read_norm(mc_kernel_model *model, const char *word, mc_error *e
   static const char *const words[] = {"none", "add", "clamp", NULL};
   static const mc_norm_kind kinds[] = {MC_NORM_NONE, MC_NORM_FROBENIUS_ADD, MC_NORM_FROBENIUS_CLAMP};
   int i;
-  mc_status s = choose(&i, words, word, "norm", e);
+  mc_status s = mc_run_choose(&i, words, word, "norm", e);
   if (s == MC_OK)
     model->normalisation.kind = kinds[i];
   return s;
@@ -39,7 +39,7 @@ static mc_status read_rounding(unsigned *roundings, const char *word, mc_error *
   int i;
   for (int k = 0; k < MC_ROUNDINGS; k++)
     words[k + 1] = mc_kernel_rounding_name((mc_kernel_rounding)k);
-  mc_status s = choose(&i, words, word, "rounding", e);
+  mc_status s = mc_run_choose(&i, words, word, "rounding", e);
   if (s == MC_OK)
     *roundings = i == 0 ? 0 : 1u << (i - 1);
   return s;
@@ -73,16 +73,13 @@ mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const m
 
 /* ---- Files ---- */
 
-static mc_status read_pair(mc_matfile *input, mc_matfile *output, const mc_run_audit_request *r, mc_error *e) {
-  *output = (mc_matfile){0};
-  mc_status s = mc_matfile_read(input, r->input, MC_MATFILE_VOID2_IS_BFLOAT16, e);
-  if (s == MC_OK)
-    s = mc_matfile_read(output, r->output, MC_MATFILE_VOID2_IS_BFLOAT16, e);
-  if (s == MC_OK && (input->m != output->m || input->n != output->n || input->count != output->count))
-    s = mc_fail_at(
-        e, MC_BAD_INPUT, r->output, 0, 0,
-        "the output's shape %zu by %zu by %zu is not the input's %zu by %zu by %zu (batch by rows by columns)",
-        output->count, output->m, output->n, input->count, input->m, input->n);
+/* One more file of the input's shape. */
+static mc_status read_like(mc_matfile *f, const char *path, const char *what, const mc_matfile *input, mc_error *e) {
+  mc_status s = mc_matfile_read(f, path, MC_MATFILE_VOID2_IS_BFLOAT16, e);
+  if (s == MC_OK && (input->m != f->m || input->n != f->n || input->count != f->count))
+    s = mc_fail_at(e, MC_BAD_INPUT, path, 0, 0,
+                   "the %s's shape %zu by %zu by %zu is not the input's %zu by %zu by %zu (batch by rows by columns)",
+                   what, f->count, f->m, f->n, input->count, input->m, input->n);
   return s;
 }
 
@@ -96,7 +93,7 @@ static json_t *interval(char *lo, char *hi) {
 }
 
 /* Of a quantity that is nonnegative by its definition. */
-static json_t *enclosure_json(const arb_t x) {
+json_t *mc_run_enclosure_json(const arb_t x) {
   char *lo, *hi;
   return mc_ball_bounds_text(&lo, &hi, x, DIGITS, NULL) == MC_OK ? interval(lo, hi) : NULL;
 }
@@ -115,7 +112,7 @@ static json_t *singular_values_json(const mc_audit_finding *f) {
 }
 
 /* A bound as text, rounded up; "inf" where there is none. */
-static json_t *bound_json(double bound) {
+json_t *mc_run_bound_json(double bound) {
   arf_t x;
   arf_init(x);
   arf_set_d(x, isnan(bound) ? (double)INFINITY : bound);
@@ -133,13 +130,14 @@ static void describe_limits(json_t *entry, const mc_audit_finding *f, const mc_a
   mc_audit_reference_sound(&sound, &spectrum, r);
   json_object_set_new(entry, "rounding", json_string(mc_kernel_rounding_name(f->limits->rounding)));
   json_object_set_new(entry, "tolerance",
-                      json_pack("{s:o s:o s:o s:f}", "sound", bound_json(sound), "spectrum", bound_json(spectrum),
-                                "statistical", bound_json(f->limits->statistical[MC_MEASURE_TOTAL]), "false_alarm",
+                      json_pack("{s:o s:o s:o s:f}", "sound", mc_run_bound_json(sound), "spectrum",
+                                mc_run_bound_json(spectrum), "statistical",
+                                mc_run_bound_json(f->limits->statistical[MC_MEASURE_TOTAL]), "false_alarm",
                                 false_alarm));
-  for (int k = 0; k < MC_MEASURES; k++)
-    json_array_append_new(measures,
-                          json_pack("{s:s s:o s:o}", "name", mc_audit_measure_name((mc_audit_measure)k), "error",
-                                    enclosure_json(f->measures[k]), "limit", bound_json(f->limits->statistical[k])));
+  for (int k = 0; k < MC_MEASURES && !(k == MC_MEASURE_ALONG && isinf(f->limits->statistical[k])); k++)
+    json_array_append_new(measures, json_pack("{s:s s:o s:o}", "name", mc_audit_measure_name((mc_audit_measure)k),
+                                              "error", mc_run_enclosure_json(f->measures[k]), "limit",
+                                              mc_run_bound_json(f->limits->statistical[k])));
   json_object_set_new(entry, "measures", measures);
 }
 
@@ -148,12 +146,12 @@ void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, const mc_
   json_object_set_new(entry, "verdict", json_string(mc_audit_verdict_name(f->verdict)));
   if (*f->reason)
     json_object_set_new(entry, "message", json_string(f->reason));
-  json_object_set_new(entry, "error", enclosure_json(f->error));
-  json_object_set_new(entry, "polar_distance", enclosure_json(f->polar_distance));
+  json_object_set_new(entry, "error", mc_run_enclosure_json(f->error));
+  json_object_set_new(entry, "polar_distance", mc_run_enclosure_json(f->polar_distance));
   json_object_set_new(entry, "sigma", singular_values_json(f));
-  json_object_set_new(entry, "sigma_min", enclosure_json(f->sigma_min));
-  json_object_set_new(entry, "sigma_max", enclosure_json(f->sigma_max));
-  json_object_set_new(entry, "orthogonality", enclosure_json(f->orthogonality));
+  json_object_set_new(entry, "sigma_min", mc_run_enclosure_json(f->sigma_min));
+  json_object_set_new(entry, "sigma_max", mc_run_enclosure_json(f->sigma_max));
+  json_object_set_new(entry, "orthogonality", mc_run_enclosure_json(f->orthogonality));
   if (f->limits)
     describe_limits(entry, f, r, false_alarm);
 }
@@ -216,11 +214,14 @@ typedef struct {
   mc_kernel_model model;
   unsigned roundings; /* as in mc_audit_options */
   mc_matfile input, output;
+  mc_matfile weights, buffer, buffer_after; /* of a step, whose output is the weights after it */
+  mc_audit_step_rule rule;                  /* of a step; the scaling also of outputs */
 } opened;
 
 typedef struct {
   const mc_run_audit_request *request;
   const opened *from;
+  size_t offset; /* of the matrix in the files */
   const double *g, *x;
   size_t m, n;
   json_t *entry;
@@ -233,6 +234,33 @@ typedef struct {
   const mc_run_options *options;
 } work;
 
+static void judge_step(json_t *entry, const pair *p, const mc_audit_options *options) {
+  const opened *o = p->from;
+  mc_audit_step step = {.m = p->m,
+                        .n = p->n,
+                        .gradient = p->g,
+                        .weights = o->weights.values + p->offset,
+                        .buffer = o->buffer.values + p->offset,
+                        .weights_after = p->x,
+                        .buffer_after = o->buffer_after.values + p->offset};
+  mc_run_judge_step(entry, &step, &o->rule, &o->model, options);
+}
+
+/* An output that was scaled is judged as it was before. */
+static void judge_scaled(json_t *entry, const pair *p, const mc_audit_options *options) {
+  mc_audit_surroundings around;
+  mc_audit_options scaled = *options;
+  double *y = mc_alloc(2 * p->m * p->n, sizeof *y);
+  if (!y) {
+    mc_run_describe_failure(entry, &(mc_error){.status = MC_NO_MEMORY, .text = "out of memory"});
+    return;
+  }
+  mc_audit_unscale(y, y + p->m * p->n, &around, p->x, p->m, p->n, &p->from->rule, p->from->model.storage);
+  scaled.around = &around;
+  judge_pair(entry, p->g, y, p->m, p->n, &p->from->model, &scaled);
+  mc_free(y);
+}
+
 static void judge_one(void *context, size_t i) {
   work *w = context;
   pair *p = &w->pairs[i];
@@ -242,19 +270,29 @@ static void judge_one(void *context, size_t i) {
   options.roundings = p->from->roundings;
   if (w->options->seed)
     options.seed = w->options->seed;
-  judge_pair(p->entry, p->g, p->x, p->m, p->n, &p->from->model, &options);
+  if (mc_run_is_step(p->request))
+    judge_step(p->entry, p, &options);
+  else if (p->request->scaling)
+    judge_scaled(p->entry, p, &options);
+  else
+    judge_pair(p->entry, p->g, p->x, p->m, p->n, &p->from->model, &options);
   json_object_set_new(p->entry, "seconds", json_real(mc_clock_seconds() - start));
   mc_progress_add(w->options->progress, 1);
 }
 
+/* The file that is judged. */
+static const char *output_of(const mc_run_audit_request *r) {
+  return mc_run_is_step(r) ? r->weights_after : r->output;
+}
+
 static json_t *new_entry(const mc_run_audit_request *r, const mc_kernel_model *model, const mc_matfile *input,
                          size_t k) {
-  const char *preset = r->preset ? r->preset : MC_RUN_AUDIT_PRESET;
-  json_t *entry = json_pack("{s:s s:s s:s s:s s:s s:[I I]}", "id", r->id ? r->id : r->output, "input", r->input,
-                            "output", r->output, "preset", preset, "dtype", mc_dtype_name(model->storage), "shape",
+  const char *preset = r->preset ? r->preset : MC_RUN_AUDIT_PRESET, *output = output_of(r);
+  json_t *entry = json_pack("{s:s s:s s:s s:s s:s s:[I I]}", "id", r->id ? r->id : output, "input", r->input, "output",
+                            output, "preset", preset, "dtype", mc_dtype_name(model->storage), "shape",
                             (json_int_t)input->m, (json_int_t)input->n);
   if (input->count > 1)
-    json_object_set_new(entry, "id", json_sprintf("%s[%zu]", r->id ? r->id : r->output, k));
+    json_object_set_new(entry, "id", json_sprintf("%s[%zu]", r->id ? r->id : output, k));
   if (r->file)
     json_object_set_new(entry, "file", json_string(r->file));
   if (r->line)
@@ -268,14 +306,33 @@ static json_t *new_entry(const mc_run_audit_request *r, const mc_kernel_model *m
   return entry;
 }
 
+static mc_status read_files(opened *o, const mc_run_audit_request *r, mc_error *e) {
+  bool step = mc_run_is_step(r);
+  mc_status s = step ? mc_run_read_step_rule(&o->rule, r, e) : MC_OK;
+  if (s == MC_OK && !step && r->scaling)
+    s = mc_run_read_scaling(&o->rule, r->scaling, e);
+  if (s == MC_OK)
+    s = mc_matfile_read(&o->input, r->input, MC_MATFILE_VOID2_IS_BFLOAT16, e);
+  if (s == MC_OK)
+    s = read_like(&o->output, output_of(r), step ? "new weights" : "output", &o->input, e);
+  if (s == MC_OK && step)
+    s = read_like(&o->weights, r->weights, "weights", &o->input, e);
+  if (s == MC_OK && step)
+    s = read_like(&o->buffer, r->buffer, "buffer", &o->input, e);
+  if (s == MC_OK && step)
+    s = read_like(&o->buffer_after, r->buffer_after, "new buffer", &o->input, e);
+  return s;
+}
+
 /* Open one request and append its pairs, or an entry that says why it cannot be opened; then *e says it too. */
 static mc_status open_request(work *w, json_t *list, const mc_run_audit_request *r, mc_error *e) {
   opened *o = &w->requests[w->request_count++];
   mc_error why = {0};
   mc_kernel_model_init(&o->model);
+  mc_audit_step_rule_init(&o->rule);
   mc_status s = mc_run_read_model(&o->model, &o->roundings, r, &why);
   if (s == MC_OK)
-    s = read_pair(&o->input, &o->output, r, &why);
+    s = read_files(o, r, &why);
   if (s != MC_OK) {
     json_t *entry = new_entry(r, &o->model, &o->input, 0);
     json_object_del(entry, "shape");
@@ -295,6 +352,7 @@ static mc_status open_request(work *w, json_t *list, const mc_run_audit_request 
     json_array_append_new(list, entry);
     w->pairs[w->pair_count++] = (pair){.request = r,
                                        .from = o,
+                                       .offset = k * size,
                                        .g = o->input.values + k * size,
                                        .x = o->output.values + k * size,
                                        .m = o->input.m,
@@ -306,9 +364,12 @@ static mc_status open_request(work *w, json_t *list, const mc_run_audit_request 
 
 static void work_clear(work *w) {
   for (size_t i = 0; i < w->request_count; i++) {
-    mc_kernel_model_clear(&w->requests[i].model);
-    mc_matfile_clear(&w->requests[i].input);
-    mc_matfile_clear(&w->requests[i].output);
+    opened *o = &w->requests[i];
+    mc_matfile *const files[] = {&o->input, &o->output, &o->weights, &o->buffer, &o->buffer_after};
+    for (size_t k = 0; k < sizeof files / sizeof *files; k++)
+      mc_matfile_clear(files[k]);
+    mc_kernel_model_clear(&o->model);
+    mc_audit_step_rule_clear(&o->rule);
   }
   mc_free(w->requests);
   mc_free(w->pairs);

@@ -12,6 +12,14 @@
  * initialised. */
 mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const mc_run_audit_request *r, mc_error *e);
 
+/* *index := the place of `word` among words, which end with NULL.  MC_BAD_INPUT says that it is no `what`, and lists
+ * them. */
+mc_status mc_run_choose(int *index, const char *const *words, const char *word, const char *what, mc_error *e);
+
+/* A nonnegative quantity as {"lo", "hi"}; an upper bound as text, "inf" where there is none. */
+json_t *mc_run_enclosure_json(const arb_t x);
+json_t *mc_run_bound_json(double bound);
+
 /* Members of an entry of audits[]: what was found; what it looks like instead (its message then says the best); why
  * nothing was found. */
 void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *r, double false_alarm);

@@ -111,6 +111,10 @@ typedef struct {
   const char *schedule, *norm, *eps, *safety, *dtype, *rounding;
   size_t steps;
   size_t depth; /* of accumulation trees; 0: any order */
+  const char *scaling; /* of the output, or of a step's update: "rms", "spectral*0.2", "0.2"; NULL: none, or the preset's */
+  /* A whole step: all four files.  Then input is the gradient, and output is not used. */
+  const char *weights, *buffer, *weights_after, *buffer_after;
+  const char *rate, *momentum, *momentum_rule, *nesterov, *weight_decay, *decay;
 } mc_run_audit_request;
 
 /* The same document as mc_run_audits, with an entry for each matrix of the batch.  NULL: the files cannot be read or do
@@ -139,6 +143,20 @@ typedef struct {
  *   explain{atol,rtol,accepts_correct,rejected,accepted[]}.
  * MC_UNDECIDED: the input is zero or not finite.  (tolerance.c) */
 json_t *mc_run_tolerance(const mc_run_tolerance_request *request, const mc_run_options *options, mc_error *e);
+
+typedef struct {
+  const char *family; /* "log_uniform(1e-6)" (matgen.h) */
+  size_t rows, columns, count;
+  const char *dtype;  /* NULL: f64 */
+  const char *output; /* the .npy file to write */
+} mc_run_gen_request;
+
+/* Write matrices of a family, matrix i of a batch from stream i of options->seed: file family count shape dtype seed.
+ * MC_BAD_INPUT: there is no such family or format, or the values do not fit into the format.  (gen.c) */
+json_t *mc_run_gen(const mc_run_gen_request *request, const mc_run_options *options, mc_error *e);
+
+/* families[]: the usage of each. */
+json_t *mc_run_gen_families(void);
 
 /* The .claim files below claims/ of a spec folder, in the order of their bytes; folder NULL: ./spec where that holds
  * claims, else the installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (spec.c) */

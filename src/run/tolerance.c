@@ -106,7 +106,7 @@ static json_t *rules_json(const mc_audit_reference *reference) {
   for (size_t i = 0; i < mc_audit_reference_rules(reference); i++) {
     const mc_audit_limits *limits = mc_audit_reference_limits(reference, i);
     json_t *statistical = json_object();
-    for (int k = 0; k < MC_MEASURES; k++)
+    for (int k = 0; k < MC_MEASURE_ALONG; k++) /* nothing goes along */
       json_object_set_new(statistical, mc_audit_measure_name((mc_audit_measure)k), bound_json(limits->statistical[k]));
     json_array_append_new(rules, json_pack("{s:s s:o s:o s:o}", "rounding", mc_kernel_rounding_name(limits->rounding),
                                            "sound", bound_json(limits->sound), "spectrum", bound_json(limits->spectrum),
