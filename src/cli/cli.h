@@ -11,7 +11,7 @@
 typedef int mc_command(int argc, char **argv);
 
 mc_command mc_cli_verify, mc_cli_claims, mc_cli_prove, mc_cli_truth, mc_cli_audit, mc_cli_tol, mc_cli_campaign,
-    mc_cli_report;
+    mc_cli_gen, mc_cli_report;
 
 /* How documents are written: certified numbers are strings, so that the few reals (seconds) need no more digits than
  * these. */
@@ -35,6 +35,9 @@ struct argp_state;
 /* The number that an option's argument is; anything else, or more than `most`, ends the program with argp's usage
  * message. */
 uint64_t mc_cli_number_of(const char *option, const char *text, uint64_t most, struct argp_state *state);
+
+/* The rows and columns that an option's argument "MxN" says; anything else ends the program with argp's usage message. */
+void mc_cli_shape_of(const char *option, const char *text, size_t *rows, size_t *columns, struct argp_state *state);
 
 /* May `stream` be coloured: it is a terminal that is not "dumb", and NO_COLOR is unset or empty. */
 bool mc_cli_may_colour(FILE *stream);

@@ -2,7 +2,6 @@
 #include "cli.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,16 +52,6 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static void take_shape(arguments *a, const char *text, struct argp_state *state) {
-  char *end;
-  errno = 0;
-  unsigned long rows = strtoul(text, &end, 10), columns = *end == 'x' ? strtoul(end + 1, &end, 10) : 0;
-  if (errno || *end || rows == 0 || columns == 0 || rows > 16384 || columns > 16384)
-    argp_error(state, "--shape: '%s' is not MxN with 1 <= M, N <= 16384", text);
-  a->request.rows = rows;
-  a->request.columns = columns;
-}
-
 /* A nonnegative number up to the comma or the end; NULL: it is none. */
 static const char *take_number(double *value, const char *text) {
   char *end;
@@ -109,7 +98,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     a->request.model.input = text;
     return 0;
   case OPTION_SHAPE:
-    take_shape(a, text, state);
+    mc_cli_shape_of("shape", text, &a->request.rows, &a->request.columns, state);
     return 0;
   case OPTION_FAMILY:
     a->request.family = text;
