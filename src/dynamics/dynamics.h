@@ -57,6 +57,43 @@ void mc_dynamics_escape_clear(mc_dynamics_escape *x);
  * decided. */
 mc_status mc_dynamics_saddle_escape(mc_dynamics_escape *x, const mc_dynamics_saddle *p, slong precision, mc_error *e);
 
+/* ---- Exact runs of Muon on aligned models (exact.c, aligned.c) ----
+ *
+ * All matrices are exact dyadic numbers, and the polar factors are too: a factor is guessed from LAPACK's, rounded to the
+ * grid, and proved by the theorem that Z is the polar factor of G (null directions left out) if and only if Z Z^T Z = Z,
+ * Z^T G is symmetric, G = Z Z^T G, and Z^T G + I - Z^T Z is positive definite (Higham, Functions of Matrices, 8.1). */
+
+/* Z (n x n doubles) := the polar factor of the exact matrix G, if its entries are multiples of 2^-grid.  MC_UNDECIDED: they are
+ * not, or positive definiteness was not seen at this precision. */
+mc_status mc_dynamics_polar_exact(double *z, const arb_mat_t g, int grid, slong precision, mc_error *e);
+
+/* q (n x n): an orthogonal matrix with exactly representable entries, blocks of Hadamard matrices of orders 4^k with rows and
+ * columns permuted and their signs drawn at random. */
+void mc_dynamics_draw_exact_orthogonal(double *q, size_t n, mc_random *r);
+
+typedef enum {
+  MC_ALIGNED_NORM,      /* L(W) = ||W||_F^2/2, W = A diag(w) B^T: papers.md S3.1 */
+  MC_ALIGNED_SYMMETRIC, /* L(X) = ||X X^T - M||_F^2/4, M = A diag(values) A^T, X = A diag(x) B^T: S2.T1 */
+  MC_ALIGNED_ATTENTION, /* grad L = Sigma (W K - Sigma), Sigma = A diag(values) A^T, W = A diag(w) A^T: S2.T3 */
+  MC_ALIGNED_FACTORISATION, /* L = ||M - P Q^T||_F^2/2, M = A diag(values) B^T, P = A diag(p) C^T, Q = B diag(q) C^T: S4.1 */
+} mc_aligned_kind;
+
+/* W_{t+1} = W_t - rate_t polar(grad L(W_t)) from the given modes, rate_t = rate decay^t. */
+typedef struct {
+  mc_aligned_kind kind;
+  size_t n, steps;
+  const double *values, *a, *b, *c; /* n; orthogonal n x n matrices, b and c only where the kind has them */
+  const double *start, *start_q;    /* the modes at the start, n */
+  double rate, decay;
+  double examples; /* N of attention: K = (1 + 1/N) Sigma^2 + (tr Sigma/N) Sigma; a power of 2 */
+} mc_aligned_run;
+
+/* modes: of the parameter after t steps, mode i at modes[t * n + i], 0 <= t <= steps; for the factorisation those of P, and
+ * of Q in modes_q.  Exact.  coupled: the largest modulus of the entries of A^T W B (A^T P C, B^T Q C) off the diagonal, over
+ * all steps, exact; it is 0 as long as the matrices decouple into their modes.  MC_UNDECIDED: something was not exact. */
+mc_status mc_dynamics_aligned_exact(arb_ptr modes, arb_ptr modes_q, arb_t coupled, const mc_aligned_run *run,
+                                    slong precision, mc_error *e);
+
 /* ---- Optimizers (optimizer.c) ----
  *
  * From here on everything is computed in doubles and nothing is proved. */

@@ -50,6 +50,9 @@ mc_status mc_optimizer_step(mc_optimizer_state *o, const mc_model *model, mc_mod
  * MC_UNDECIDED: LAPACK fails, or g is not finite. */
 mc_status mc_dynamics_polar_approx(double *z, const double *g, size_t m, size_t n, mc_error *e);
 
+/* Bits that hold every exact product of an exact run; where they do not, radii tell. */
+#define MC_DYNAMICS_EXACT 4096
+
 /* ---- Helpers (linear.c) ---- */
 
 double mc_linear_inner(const double *x, const double *y, size_t count);
