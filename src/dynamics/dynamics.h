@@ -163,10 +163,11 @@ typedef struct {
   mc_matgen_family spectrum; /* name "" : the model's default */
   mc_optimizer optimizer;
   size_t steps;
+  size_t every; /* a row of the table for every so many steps; 0 and 1: for each */
   uint64_t seed;
 } mc_dynamics_experiment;
 
-/* A table: row t is the state after t steps.  Column 0 is "step", column 1 "loss", the others are the model's. */
+/* A table: row t is the state after t steps (after t every), and what compares with a step before compares with the row before.  Column 0 is "step", column 1 "loss", the others are the model's. */
 typedef struct {
   size_t rows, columns;
   char (*names)[32]; /* of the columns */
@@ -175,7 +176,7 @@ typedef struct {
 
 void mc_dynamics_table_clear(mc_dynamics_table *t);
 
-/* Run the experiment: steps + 1 rows.  MC_BAD_INPUT: a value out of its range, an optimizer that the model does not take, an
+/* Run the experiment: steps/every + 1 rows.  MC_BAD_INPUT: a value out of its range, an optimizer that the model does not take, an
  * unknown schedule or spectrum.  Diverging runs go on with infinities and NaN. */
 mc_status mc_dynamics_simulate_approx(mc_dynamics_table *t, const mc_dynamics_experiment *x, mc_error *e);
 

@@ -132,10 +132,11 @@ static void fill_row(simulation *x, double *row, size_t t) {
 mc_status mc_dynamics_simulate_approx(mc_dynamics_table *t, const mc_dynamics_experiment *wish, mc_error *e) {
   simulation x;
   char names[MC_MODEL_COLUMNS][32];
+  size_t every = wish->every ? wish->every : 1;
   *t = (mc_dynamics_table){0};
   mc_status status = begin(&x, wish, e);
   if (status == MC_OK)
-    status = new_table(t, wish->steps + 1, 2 + x.model->name(&x.state, names), e);
+    status = new_table(t, wish->steps / every + 1, 2 + x.model->name(&x.state, names), e);
   if (status == MC_OK) {
     snprintf(t->names[0], sizeof *t->names, "step");
     snprintf(t->names[1], sizeof *t->names, "loss");
@@ -145,8 +146,10 @@ mc_status mc_dynamics_simulate_approx(mc_dynamics_table *t, const mc_dynamics_ex
   }
   for (size_t k = 1; k <= wish->steps && status == MC_OK; k++) {
     status = mc_interrupt_requested() ? mc_fail(e, MC_INTERRUPTED, "interrupted at step %zu", k) : advance(&x, e);
-    if (status == MC_OK)
-      fill_row(&x, t->cells + k * t->columns, k);
+    if (status == MC_OK && k % every == 0)
+      fill_row(&x, t->cells + k / every * t->columns, k);
+    else if (status == MC_OK)
+      x.model->differentiate(&x.state);
   }
   end(&x);
   if (status != MC_OK)
