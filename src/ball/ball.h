@@ -71,6 +71,9 @@ mc_status mc_ball_fmpq_set_text(fmpq_t q, const char *text, mc_error *e);
 /* q := the exact value of a finite double. */
 void mc_ball_fmpq_set_double(fmpq_t q, double x);
 
+/* Does the processor round to nearest, as all bounds in doubles assume? */
+bool mc_ball_rounds_to_nearest(void);
+
 /* ---- Exact digit matrices (digits.c, product.c) ----
  *
  * X = sum over planes s of D_s 2^(-w (first + s + 1)), D_s a matrix of integers in doubles, of magnitude at most

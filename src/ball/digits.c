@@ -9,6 +9,10 @@
 /* Two planes make one exact double: 2^w 2^w + 2^(w-1) <= 2^53. */
 enum { MAX_WIDTH = 26 };
 
+bool mc_ball_rounds_to_nearest(void) {
+  return mc_digits_round_to_nearest();
+}
+
 int mc_digits_width(size_t k, size_t products) {
   int bits = (int)FLINT_BIT_COUNT(k > 0 ? k - 1 : 0) + (int)FLINT_BIT_COUNT(products > 0 ? products - 1 : 0);
   int width = (52 - bits) / 2 + 1;

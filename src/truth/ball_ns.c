@@ -5,7 +5,7 @@
 static mc_status normalise(mc_iterate *x, const mc_input *in, const mc_normalisation *norm, slong prec, mc_error *e) {
   arb_t divisor;
   arb_init(divisor);
-  mc_status status = mc_ns_divisor(divisor, in, norm, prec, e);
+  mc_status status = mc_ns_divisor_of(divisor, in, norm, prec, e);
   arb_mat_scalar_mul_2exp_si(x->X, in->T, in->scale);
   if (status == MC_OK)
     arb_mat_scalar_div_arb(x->X, x->X, divisor, prec);

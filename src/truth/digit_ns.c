@@ -84,7 +84,7 @@ static mc_status normalise(state *s, mc_iterate *x, const mc_normalisation *norm
   mag_init(t);
   mc_status status = mc_digit_input_init(&a, s->in, s->planes, s->w, e);
   if (status == MC_OK)
-    status = mc_ns_divisor(c, s->in, norm, s->prec + 64, e);
+    status = mc_ns_divisor_of(c, s->in, norm, s->prec + 64, e);
   if (status == MC_OK) {
     arb_inv(c, c, s->prec + 64);
     arb_mul_2exp_si(c, c, s->in->scale + a.scale);

@@ -58,6 +58,53 @@ mc_status mc_input_set_mat(mc_input *in, const arb_mat_t A, mc_error *e) {
   return MC_OK;
 }
 
+/* The least e with |entries| < 2^e; 0 for the zero matrix. */
+static int largest_exponent_double(const double *a, size_t count) {
+  double largest = 0;
+  int e = 0;
+  for (size_t i = 0; i < count; i++)
+    largest = fmax(largest, fabs(a[i]));
+  frexp(largest, &e);
+  return e;
+}
+
+/* t := a 2^-e, transposed where wanted (a is m by n); rounding bounds what underflows: half of 2^-1074 an entry. */
+static void scale_into(double *t, mag_t rounding, const double *a, size_t m, size_t n, int e, bool transposed) {
+  const double factor = ldexp(1, -e);
+  const bool exact = isnormal(factor); /* the product then rounds as ldexp does */
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++)
+      t[transposed ? j * m + i : i * n + j] = exact ? a[i * n + j] * factor : ldexp(a[i * n + j], -e);
+  if (e > 0) {
+    mag_set_ui(rounding, m * n);
+    mag_sqrt(rounding, rounding);
+    mag_mul_2exp_si(rounding, rounding, -1075);
+  }
+}
+
+mc_status mc_input_set_plain(mc_input *in, const double *a, size_t m, size_t n, mc_error *e) {
+  *in = (mc_input){0};
+  mc_status status = mc_input_check(a, m, n, e);
+  if (status != MC_OK)
+    return status;
+  int exponent = largest_exponent_double(a, m * n);
+  bool transposed = m < n;
+  *in = (mc_input){.t = mc_alloc(m * n, sizeof *in->t),
+                   .m = transposed ? n : m,
+                   .n = transposed ? m : n,
+                   .scale = exponent,
+                   .transposed = transposed,
+                   .zero = true};
+  if (in->t == NULL)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for a matrix of %zu by %zu", m, n);
+  arb_mat_init(in->T, 0, 0);
+  mag_init(in->rounding);
+  scale_into(in->t, in->rounding, a, m, n, exponent, transposed);
+  for (size_t i = 0; i < m * n && in->zero; i++)
+    in->zero = a[i] == 0;
+  return MC_OK;
+}
+
 mc_status mc_input_set_double(mc_input *in, const double *a, size_t m, size_t n, size_t matrices, slong bits,
                               mc_error *e) {
   *in = (mc_input){0};
@@ -67,14 +114,20 @@ mc_status mc_input_set_double(mc_input *in, const double *a, size_t m, size_t n,
     bytes = UINT64_MAX;
   if (status == MC_OK)
     status = mc_memory_require(bytes, "the certified matrices", e);
+  if (status == MC_OK)
+    status = mc_input_set_plain(in, a, m, n, e);
   if (status != MC_OK)
     return status;
-  arb_mat_t A;
-  arb_mat_init(A, (slong)m, (slong)n);
-  mc_ball_mat_set_double(A, a);
-  status = mc_input_set_mat(in, A, e);
-  arb_mat_clear(A);
-  return status;
+  arb_mat_clear(in->T);
+  arb_mat_init(in->T, (slong)in->m, (slong)in->n);
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++) {
+      arb_struct *x =
+          in->transposed ? arb_mat_entry(in->T, (slong)j, (slong)i) : arb_mat_entry(in->T, (slong)i, (slong)j);
+      arb_set_d(x, a[i * n + j]);
+      arb_mul_2exp_si(x, x, -in->scale);
+    }
+  return MC_OK;
 }
 
 void mc_input_clear(mc_input *in) {

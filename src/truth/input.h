@@ -20,6 +20,9 @@ typedef struct {
 mc_status mc_input_set_double(mc_input *in, const double *a, size_t m, size_t n, size_t matrices, slong bits,
                               mc_error *e);
 
+/* The same without T, which stays 0 by 0: for work in doubles alone. */
+mc_status mc_input_set_plain(mc_input *in, const double *a, size_t m, size_t n, mc_error *e);
+
 /* From an exact matrix (radii zero, entries finite), at least 1 by 1. */
 mc_status mc_input_set_mat(mc_input *in, const arb_mat_t A, mc_error *e);
 void mc_input_clear(mc_input *in);

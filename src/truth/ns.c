@@ -3,17 +3,17 @@
  * most s no further apart than L times their Frobenius distance. */
 #include "ns.h"
 
+#include <math.h>
+
 #include "path.h"
 
 enum { MIN_BITS = 16, MAX_BITS = 4096, MAX_PREC = 32768, MAX_DIGIT_PREC = 1024 };
 
-mc_status mc_ns_divisor(arb_t divisor, const mc_input *in, const mc_normalisation *norm, slong prec, mc_error *e) {
+mc_status mc_ns_divisor(arb_t divisor, const arb_t frobenius, const mc_normalisation *norm, slong prec, mc_error *e) {
   arb_t t;
   arb_init(t);
-  arb_mat_frobenius_norm(divisor, in->T, prec);
-  arb_mul_2exp_si(divisor, divisor, in->scale);
   arb_set_fmpq(t, norm->safety, prec);
-  arb_mul(divisor, divisor, t, prec);
+  arb_mul(divisor, frobenius, t, prec);
   arb_set_fmpq(t, norm->eps, prec);
   if (norm->kind == MC_NORM_NONE)
     arb_one(divisor);
@@ -24,6 +24,12 @@ mc_status mc_ns_divisor(arb_t divisor, const mc_input *in, const mc_normalisatio
   arb_clear(t);
   return arb_is_positive(divisor) ? MC_OK
                                   : mc_fail(e, MC_UNDECIDED, "the zero matrix cannot be normalised without eps");
+}
+
+mc_status mc_ns_divisor_of(arb_t divisor, const mc_input *in, const mc_normalisation *norm, slong prec, mc_error *e) {
+  arb_mat_frobenius_norm(divisor, in->T, prec);
+  arb_mul_2exp_si(divisor, divisor, in->scale);
+  return mc_ns_divisor(divisor, divisor, norm, prec, e);
 }
 
 mc_status mc_ns_advance_bounds(mag_t radius, mag_t bound, const mc_schedule_step *step, mc_error *e) {
@@ -113,6 +119,29 @@ static mc_status enclose(mc_enclosure *y, const mc_input *in, const mc_schedule 
   return status;
 }
 
+/* By one decomposition in plain doubles (T4); MC_UNDECIDED: that is not sharp enough. */
+static mc_status by_plain_doubles(mc_enclosure *y, const double *a, size_t m, size_t n, const mc_schedule *schedule,
+                                  const mc_normalisation *norm, slong bits, mc_error *e) {
+  mc_truth_plain *plain;
+  double *image = mc_alloc(m * n, sizeof *image), radius;
+  mc_status status =
+      image != NULL ? mc_truth_plain_new(&plain, a, m, n, e) : mc_fail(e, MC_NO_MEMORY, "no memory for an image");
+  if (status == MC_OK) {
+    status = mc_truth_plain_ns_enclose(image, &radius, plain, schedule, norm, e);
+    mc_truth_plain_free(plain);
+    if (status == MC_OK && !(radius <= ldexp(1, -(int)bits)))
+      status = mc_fail(e, MC_UNDECIDED, "plain doubles are not sharp enough");
+  }
+  if (status == MC_OK) {
+    arb_mat_clear(y->value);
+    arb_mat_init(y->value, (slong)m, (slong)n);
+    mc_ball_mat_set_double(y->value, image);
+    mag_set_d(y->radius, radius);
+  }
+  mc_free(image);
+  return status;
+}
+
 mc_status mc_truth_ns_enclose(mc_enclosure *y, const double *a, size_t m, size_t n, const mc_schedule *schedule,
                               const mc_normalisation *norm, slong bits, mc_error *e) {
   return mc_ns_enclose_by(y, a, m, n, schedule, norm, bits, MC_PATH_ANY, e);
@@ -127,7 +156,11 @@ mc_status mc_ns_enclose_by(mc_enclosure *y, const double *a, size_t m, size_t n,
     return mc_fail(e, MC_BAD_INPUT, "%ld bits asked; %d to %d are possible", bits, MIN_BITS, MAX_BITS);
   if (fmpq_sgn(norm->eps) < 0 || fmpq_sgn(norm->safety) <= 0)
     return mc_fail(e, MC_BAD_INPUT, "eps must not be negative, and the safety factor must be positive");
-  mc_status status = mc_input_set_double(&in, a, m, n, 8, 2 * bits + 128, e);
+  mc_status status = mc_input_check(a, m, n, e);
+  if (status == MC_OK && mc_path_tries_plain(path, m, n, bits) &&
+      (status = by_plain_doubles(y, a, m, n, schedule, norm, bits, e)) != MC_UNDECIDED)
+    return status;
+  status = mc_input_set_double(&in, a, m, n, 8, 2 * bits + 128, e);
   if (status != MC_OK)
     return status;
   status = enclose(y, &in, schedule, norm, bits, path, e);

@@ -12,8 +12,12 @@ typedef struct {
   mag_t radius, bound;
 } mc_iterate;
 
-/* divisor := what T 2^scale is divided by to give the first iterate; MC_UNDECIDED when that is 0. */
-mc_status mc_ns_divisor(arb_t divisor, const mc_input *in, const mc_normalisation *norm, slong prec, mc_error *e);
+/* divisor := what A is divided by to give the first iterate, from its Frobenius norm (may be the same variable);
+ * MC_UNDECIDED when that is 0. */
+mc_status mc_ns_divisor(arb_t divisor, const arb_t frobenius, const mc_normalisation *norm, slong prec, mc_error *e);
+
+/* The same for A = T 2^scale, by balls. */
+mc_status mc_ns_divisor_of(arb_t divisor, const mc_input *in, const mc_normalisation *norm, slong prec, mc_error *e);
 
 /* The recursion of T2 for the polynomial f of a step: radius <- max |f'| radius, bound <- max |f|, maxima over [0,
  * bound]. */

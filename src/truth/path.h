@@ -6,10 +6,16 @@
 #include "truth.h"
 
 typedef enum {
-  MC_PATH_ANY,    /* digits where they do, else balls */
+  MC_PATH_ANY,    /* plain doubles where they are sharp enough, digits where they do, else balls */
   MC_PATH_DIGITS, /* digits or MC_UNDECIDED */
   MC_PATH_BALLS   /* Arb alone */
 } mc_path;
+
+/* Are plain doubles worth a try?  Their radii are about 2^-37 for 64 rows and grow from there; their check wants some
+ * size. */
+static inline bool mc_path_tries_plain(mc_path path, size_t m, size_t n, slong bits) {
+  return path == MC_PATH_ANY && bits <= 32 && m >= 32 && n >= 32;
+}
 
 /* As the functions of truth.h, by this path. */
 mc_status mc_polar_certify_by(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits, mc_path path,

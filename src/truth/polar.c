@@ -301,6 +301,45 @@ static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits
   return status;
 }
 
+/* x := y within radius. */
+static void set_near(arb_t x, double y, double radius) {
+  mag_t r;
+  mag_init(r);
+  mag_set_d(r, radius);
+  arb_set_d(x, y);
+  mc_ball_add_error_nonnegative(x, r, SCALAR_PREC);
+  mag_clear(r);
+}
+
+/* By one decomposition in plain doubles (T4); MC_UNDECIDED: that is not sharp enough. */
+static mc_status by_plain_doubles(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits, mc_error *e) {
+  const size_t k = m < n ? m : n;
+  mc_truth_plain *plain;
+  double *u = mc_alloc(m * n, sizeof *u), *s = mc_alloc(k, sizeof *s), radius;
+  mc_status status = u != NULL && s != NULL ? mc_truth_plain_new(&plain, a, m, n, e)
+                                            : mc_fail(e, MC_NO_MEMORY, "no memory for a polar factor");
+  if (status == MC_OK) {
+    status = mc_truth_plain_polar_certify(u, &radius, plain, e);
+    if (status == MC_OK && !(radius <= ldexp(1, -(int)bits)))
+      status = mc_fail(e, MC_UNDECIDED, "plain doubles are not sharp enough");
+    if (status == MC_OK) {
+      arb_mat_clear(p->factor.value);
+      arb_mat_init(p->factor.value, (slong)m, (slong)n);
+      mc_ball_mat_set_double(p->factor.value, u);
+      mag_set_d(p->factor.radius, radius);
+      mc_truth_plain_sv_enclose(s, &radius, plain);
+      set_near(p->sigma_max, s[0], radius);
+      set_near(p->sigma_min, s[k - 1], radius);
+      set_condition(p);
+      p->precision = 53;
+    }
+    mc_truth_plain_free(plain);
+  }
+  mc_free(u);
+  mc_free(s);
+  return status;
+}
+
 mc_status mc_truth_polar_certify(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits, mc_error *e) {
   return mc_polar_certify_by(p, a, m, n, bits, MC_PATH_ANY, e);
 }
@@ -312,7 +351,11 @@ mc_status mc_polar_certify_by(mc_truth_polar *p, const double *a, size_t m, size
   mc_truth_polar_init(p);
   if (bits < MIN_BITS || bits > MAX_BITS)
     return mc_fail(e, MC_BAD_INPUT, "%ld bits asked; %d to %d are possible", bits, MIN_BITS, MAX_BITS);
-  mc_status status = mc_input_set_double(&in, a, m, n, 16, 2 * bits + 128, e);
+  mc_status status = mc_input_check(a, m, n, e);
+  if (status == MC_OK && mc_path_tries_plain(path, m, n, bits) &&
+      (status = by_plain_doubles(p, a, m, n, bits, e)) != MC_UNDECIDED)
+    return status;
+  status = mc_input_set_double(&in, a, m, n, 16, 2 * bits + 128, e);
   if (status != MC_OK)
     return status;
   status = certify_input(p, &in, bits, path, e);

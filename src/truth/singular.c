@@ -3,6 +3,8 @@
  * is. */
 #include "singular.h"
 
+#include <math.h>
+
 /* Upper bound of ||I - X^T X||_F. */
 static void orthogonality_upper(mag_t bound, const arb_mat_t X, slong prec) {
   arb_mat_t transposed, gram;
@@ -255,11 +257,43 @@ mc_status mc_truth_sv_enclose(arb_ptr sigma, const double *a, size_t m, size_t n
   return mc_sv_enclose_by(sigma, a, m, n, bits, MC_PATH_ANY, e);
 }
 
+/* By one decomposition in plain doubles (T4); MC_UNDECIDED: that is not sharp enough. */
+static mc_status by_plain_doubles(arb_ptr sigma, const double *a, size_t m, size_t n, slong bits, mc_error *e) {
+  const size_t k = m < n ? m : n;
+  mc_truth_plain *plain;
+  double *s = mc_alloc(k, sizeof *s), radius;
+  mag_t r;
+  mc_status status = s != NULL ? mc_truth_plain_new(&plain, a, m, n, e)
+                               : mc_fail(e, MC_NO_MEMORY, "no memory for %zu singular values", k);
+  if (status == MC_OK) {
+    mc_truth_plain_sv_enclose(s, &radius, plain);
+    mc_truth_plain_free(plain);
+    if (!(radius <= ldexp(s[0], -(int)bits)))
+      status = mc_fail(e, MC_UNDECIDED, "plain doubles are not sharp enough");
+  }
+  if (status == MC_OK) {
+    mag_init(r);
+    mag_set_d(r, radius);
+    for (size_t i = 0; i < k; i++) {
+      arb_set_d(&sigma[i], s[i]);
+      mc_ball_add_error_nonnegative(&sigma[i], r, DOUBLE_PREC);
+    }
+    mag_clear(r);
+  }
+  mc_free(s);
+  return status;
+}
+
 mc_status mc_sv_enclose_by(arb_ptr sigma, const double *a, size_t m, size_t n, slong bits, mc_path path, mc_error *e) {
   mc_input in;
   enclose_unknown(sigma, m < n ? m : n);
   mc_status status = check_bits(bits, e);
   if (status == MC_OK)
+    status = mc_input_check(a, m, n, e);
+  if (status == MC_OK && mc_path_tries_plain(path, m, n, bits) &&
+      (status = by_plain_doubles(sigma, a, m, n, bits, e)) != MC_UNDECIDED)
+    return status;
+  if (status == MC_OK || status == MC_UNDECIDED)
     status = mc_input_set_double(&in, a, m, n, 8, 2 * bits + 128, e);
   if (status != MC_OK)
     return status;

@@ -89,6 +89,35 @@ mc_status mc_truth_ns_enclose(mc_enclosure *y, const double *a, size_t m, size_t
 mc_status mc_truth_normalised_enclose(mc_enclosure *x, const double *a, size_t m, size_t n,
                                       const mc_normalisation *norm, slong bits, mc_error *e);
 
+/* ---- All of these from one decomposition, in plain doubles (plain.c) ----
+ *
+ * Good to about 1e-9 for a thousand rows and condition 100, which is plenty for float32 and bfloat16, at little more
+ * than the price of LAPACK's dgesdd (T4).  For min(m, n) from about 100 on; the functions above are for what is
+ * smaller or must be sharper. */
+
+/* A matrix, its computed decomposition, and how far that is proved to be off. */
+typedef struct mc_truth_plain mc_truth_plain;
+
+/* MC_UNDECIDED: A is not finite, LAPACK fails, or the proof does not close (small or extremely graded matrices).
+ * MC_INTERNAL: the BLAS returned a wrong product, or the processor does not round to nearest.  *p is NULL on
+ * failure. */
+mc_status mc_truth_plain_new(mc_truth_plain **p, const double *a, size_t m, size_t n, mc_error *e);
+void mc_truth_plain_free(mc_truth_plain *p);
+
+/* s[0] >= … (min(m, n) of them): |sigma_i(A) - s[i]| <= *radius for each. */
+void mc_truth_plain_sv_enclose(double *s, double *radius, const mc_truth_plain *p);
+
+/* Computed singular vectors in columns, row-major: m by k and n by k, k = min(m, n).  They live with p. */
+const double *mc_truth_plain_left_approx(const mc_truth_plain *p);
+const double *mc_truth_plain_right_approx(const mc_truth_plain *p);
+
+/* ||u - polar factor of A||_F <= *radius, u m by n.  MC_UNDECIDED: the smallest singular value may be 0. */
+mc_status mc_truth_plain_polar_certify(double *u, double *radius, const mc_truth_plain *p, mc_error *e);
+
+/* ||y - exact Newton–Schulz image of A||_F <= *radius, y m by n.  MC_UNDECIDED as mc_truth_ns_enclose. */
+mc_status mc_truth_plain_ns_enclose(double *y, double *radius, const mc_truth_plain *p, const mc_schedule *schedule,
+                                    const mc_normalisation *norm, mc_error *e);
+
 /* ---- Distances (distance.c) ---- */
 
 /* Of a given matrix x (the size of truth->value) from the truth. */

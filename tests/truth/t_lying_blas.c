@@ -5,7 +5,7 @@
 
 #include "../../src/truth/path.h"
 
-/* After `delay` products, add `lie` to one entry of every product. */
+/* After `delay` products, add `lie` to one entry of every product: the first, or the last that dsyrk computes. */
 static double lie;
 static int delay;
 
@@ -19,6 +19,18 @@ void __wrap_cblas_dgemm(CBLAS_LAYOUT layout, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE
   __real_cblas_dgemm(layout, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
   if (delay-- <= 0)
     c[0] += lie;
+}
+
+void __real_cblas_dsyrk(CBLAS_LAYOUT layout, CBLAS_UPLO uplo, CBLAS_TRANSPOSE trans, int n, int k, double alpha,
+                        const double *a, int lda, double beta, double *c, int ldc);
+void __wrap_cblas_dsyrk(CBLAS_LAYOUT layout, CBLAS_UPLO uplo, CBLAS_TRANSPOSE trans, int n, int k, double alpha,
+                        const double *a, int lda, double beta, double *c, int ldc);
+
+void __wrap_cblas_dsyrk(CBLAS_LAYOUT layout, CBLAS_UPLO uplo, CBLAS_TRANSPOSE trans, int n, int k, double alpha,
+                        const double *a, int lda, double beta, double *c, int ldc) {
+  __real_cblas_dsyrk(layout, uplo, trans, n, k, alpha, a, lda, beta, c, ldc);
+  if (delay-- <= 0)
+    c[n - 1] += lie;
 }
 
 /* An exactly known polar factor under a BLAS that begins to lie anywhere: certified and true, or an error. */
@@ -78,7 +90,51 @@ static void images_never_wrong(void **state) {
   mc_normalisation_clear(&norm);
 }
 
+/* The tier in plain doubles: lies of every size, down to below what it claims, in each of its products. */
+static void plain_never_wrong(void **state) {
+  (void)state;
+  enum { M = 80, N = 64 };
+  static double a[M * N], q[M * N], u[M * N];
+  double d, radius, s[N];
+  int certified = 0, told = 0;
+  mc_random r;
+  mc_random_init(&r, 1, mc_random_stream_of("plain_never_wrong"), 0);
+  assert_int_equal(mc_matgen_exact_polar(a, q, &d, M, N, &r, NULL), MC_OK);
+  for (int start = 0; start < 6; start++)
+    for (int size = 0; size < 30; size++) {
+      mc_truth_plain *p;
+      mc_error e = {0};
+      lie = size == 29 ? NAN : (size % 2 ? 1 : -1) * ldexp(1, -2 * size);
+      delay = start;
+      mc_status status = mc_truth_plain_new(&p, a, M, N, &e);
+      if (status == MC_OK)
+        status = mc_truth_plain_polar_certify(u, &radius, p, &e);
+      if (status == MC_OK) {
+        mc_enclosure x;
+        mc_enclosure_init(&x);
+        arb_mat_clear(x.value);
+        arb_mat_init(x.value, M, N);
+        mc_ball_mat_set_double(x.value, u);
+        mag_set_d(x.radius, radius);
+        assert_encloses_quotient(&x, q, d);
+        assert_true(start > 3 || fabs(lie) <= 0x1p-30);
+        mc_enclosure_clear(&x);
+        certified++;
+      } else {
+        assert_true(status == MC_INTERNAL || status == MC_UNDECIDED);
+        told += status == MC_INTERNAL;
+      }
+      if (p != NULL)
+        mc_truth_plain_sv_enclose(s, &radius, p);
+      mc_truth_plain_free(p);
+    }
+  lie = 0;
+  print_message("%d certified, %d told that the BLAS is wrong, of 180\n", certified, told);
+  assert_true(certified >= 30 && told >= 60);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(never_wrong), cmocka_unit_test(images_never_wrong)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(never_wrong), cmocka_unit_test(images_never_wrong),
+                                     cmocka_unit_test(plain_never_wrong)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,6 +132,51 @@ static void check_values(void) {
   _arb_vec_clear(sigma, 2);
 }
 
+/* An exactly known polar factor of 40 by 36 by the tier in plain doubles. */
+static int check_plain(void) {
+  enum { M = 40, N = 36 };
+  static double a[M * N], q[M * N], u[M * N];
+  double d, radius, s[N];
+  mc_random r;
+  mc_truth_plain *p;
+  mc_random_init(&r, 1, mc_random_stream_of("check_plain"), 0);
+  assert_int_equal(mc_matgen_exact_polar(a, q, &d, M, N, &r, NULL), MC_OK);
+  arb_ptr sigma = _arb_vec_init(N);
+  mc_status status = mc_truth_plain_new(&p, a, M, N, NULL);
+  assert_true(status == MC_OK || status == MC_UNDECIDED);
+  bool decomposed = status == MC_OK;
+  if (decomposed && mc_truth_plain_polar_certify(u, &radius, p, NULL) == MC_OK) {
+    mc_enclosure x;
+    mc_enclosure_init(&x);
+    arb_mat_clear(x.value);
+    arb_mat_init(x.value, M, N);
+    mc_ball_mat_set_double(x.value, u);
+    mag_set_d(x.radius, radius);
+    assert_encloses_quotient(&x, q, d);
+    mc_enclosure_clear(&x);
+  }
+  if (decomposed) {
+    lie told = dgesdd_lie;
+    mc_truth_plain_sv_enclose(s, &radius, p);
+    dgesdd_lie = HONEST;
+    assert_int_equal(mc_sv_enclose_by(sigma, a, M, N, 100, MC_PATH_BALLS, NULL), MC_OK);
+    dgesdd_lie = told;
+    for (int i = 0; i < N; i++)
+      assert_true(fabs(mc_ball_lower_double(&sigma[i]) - s[i]) <= radius * (1 + 0x1p-20));
+  }
+  mc_truth_plain_free(p);
+  _arb_vec_clear(sigma, N);
+  return decomposed;
+}
+
+static void plain_lies(void **state) {
+  (void)state;
+  for (dgesdd_lie = FAILS; dgesdd_lie <= WRONG_VECTORS; dgesdd_lie++)
+    (void)check_plain();
+  dgesdd_lie = HONEST;
+  assert_true(check_plain());
+}
+
 static void lies(void **state) {
   (void)state;
   for (dgesdd_lie = HONEST; dgesdd_lie <= WRONG_VECTORS; dgesdd_lie++)
@@ -200,7 +245,8 @@ static void failure_is_told(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(lies), cmocka_unit_test(long_vectors),
-                                     cmocka_unit_test(pretended_factor), cmocka_unit_test(failure_is_told)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(lies), cmocka_unit_test(plain_lies),
+                                     cmocka_unit_test(long_vectors), cmocka_unit_test(pretended_factor),
+                                     cmocka_unit_test(failure_is_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
