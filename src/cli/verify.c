@@ -28,9 +28,9 @@ enum {
 static const struct argp_option options[] = {
     {"spec", OPTION_SPEC, "DIR", 0,
      "folder with claims/*.claim and audits.claim (default: ./spec if it holds any, else the installed one)", 0},
-    {"proofs", OPTION_PROOFS, "RECORD.json", 0,
+    {"proofs", OPTION_PROOFS, "FILE", 0,
      "merge the record that a replay of the proofs of the reference left; it must then be there and be as expected", 0},
-    {"theorems", OPTION_THEOREMS, "RECORD.json", 0, "the same for the record of the machine-checked theorems", 0},
+    {"theorems", OPTION_THEOREMS, "FILE", 0, "the same for the record of the machine-checked theorems", 0},
     {"output", OPTION_OUTPUT, "DIR", 0, "write report.json, junit.xml, report.html and report.sarif into this folder",
      0},
     {"only", OPTION_ONLY, "GLOB", 0, "claims, campaigns and audits whose names match", 0},
