@@ -39,7 +39,8 @@ enum {
 };
 
 static const struct argp_option options[] = {
-    {"bits", OPTION_BITS, "P", 0, "accuracy: radius at most 2^-P (default 53; sv: relative to the largest)", 0},
+    {"bits", OPTION_BITS, "P", 0,
+     "accuracy: radius at most 2^-P (default 53); sv: relative to the largest, default 46, what doubles can prove", 0},
     {"digits", OPTION_DIGITS, "D", 0, "print D correct significant digits of every value, or say why not", 0},
     {"schedule", OPTION_SCHEDULE, "NAME|LIST", 0, "ns: a published schedule, or steps a,b,c;a,b,c (default jordan)", 0},
     {"steps", OPTION_STEPS, "K", 0, "ns: number of steps (the last repeats; default: the schedule's own)", 0},
@@ -88,6 +89,8 @@ static error_t parse(int key, char *text, struct argp_state *state) {
   switch (key) {
   case OPTION_BITS:
     a->bits = mc_cli_number_of("bits", text, 4096, state);
+    if (a->bits == 0)
+      argp_error(state, "--bits: at least 1");
     return 0;
   case OPTION_DIGITS:
     a->digits = mc_cli_number_of("digits", text, 1000, state);
@@ -135,6 +138,8 @@ static error_t parse(int key, char *text, struct argp_state *state) {
       argp_error(state, "say what to certify, and of which file");
     if (a->what == WHAT_SV && a->output != NULL)
       argp_error(state, "--output is for polar and ns");
+    if (a->bits == 0)
+      a->bits = a->what == WHAT_SV ? 46 : 53;
     return 0;
   default:
     return ARGP_ERR_UNKNOWN;
@@ -251,7 +256,7 @@ static mc_status enclose_digits(answer *r, const arguments *a, slong bits, mc_er
 
 /* Singular values asked for by digits are decided by their enclosure's two ends, which are printed. */
 static slong bits_asked(const arguments *a) {
-  slong for_digits = (slong)ceil((double)a->digits * 3.33) + 8;
+  slong for_digits = a->digits > 0 ? (slong)ceil((double)a->digits * 3.33) + 8 : 0;
   return for_digits > (slong)a->bits ? for_digits : (slong)a->bits;
 }
 
@@ -457,7 +462,7 @@ static mc_status choose_matrix(const double **values, const mc_matfile *f, const
 }
 
 int mc_cli_truth(int argc, char **argv) {
-  arguments a = {.bits = 53, .schedule = "jordan", .eps = "1e-7", .safety = "1", .norm = MC_NORM_FROBENIUS_ADD};
+  arguments a = {.schedule = "jordan", .eps = "1e-7", .safety = "1", .norm = MC_NORM_FROBENIUS_ADD};
   mc_error e = {0};
   mc_matfile f;
   answer r;

@@ -67,6 +67,7 @@ class Values(Case):
                 self.assertTrue(Fraction(d[name]["lo"]) <= exact <= Fraction(d[name]["hi"]))
 
     def test_singular_values(self):
+        self.assertEqual(self.record("sv", self.file(npy(self.A)))["bits"], 46)
         d = self.record("sv", self.file(npy(self.A)), "--bits", "100")
         for x, exact in zip(d["values"], (12, 6, 3)):
             self.assertTrue(Fraction(x["lo"]) <= exact <= Fraction(x["hi"]))
@@ -172,6 +173,8 @@ class BadInput(Case):
             (("polar", path, path), "one file"),
             (("polar", path, "--bits", "x"), "bits"),
             (("polar", path, "--bits", "3"), "bits"),
+            (("polar", path, "--bits=0"), "bits"),
+            (("sv", path, "--bits=0"), "bits"),
             (("polar", path, "--digits", "1"), "digits"),
             (("polar", path, "--output", os.path.join(self.folder, "no", "u.npy")), "No such file"),
             (("sv", path, "--output", "u.npy"), "--output"),
