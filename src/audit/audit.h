@@ -13,8 +13,14 @@ extern "C" {
 /* Between a kernel and what can be seen of it may stand other roundings: in a whole step of the optimizer, those of the
  * momentum before and of the update behind.  Matrices have the shape of the input; NULL: nothing. */
 typedef struct {
+  const double *matrix;
+  double size; /* the matrix times up to +- this; 0: nothing */
+} mc_audit_mode;
+
+typedef struct {
   const double *input, *output; /* roundings before and behind: uniform within +- these, entry by entry (statistical) */
-  double input_bound, output_bound; /* and certain bounds of their Frobenius norms (sound) */
+  double input_bound, output_bound;              /* and certain bounds of their Frobenius norms (sound) */
+  mc_audit_mode input_modes[2], output_modes[2]; /* roundings of scalars, which move whole matrices (statistical) */
   double input_radius;  /* what the kernel would be given in exact arithmetic is within this Frobenius distance of g */
   double output_radius; /* and what is judged within this of what was computed */
   const double *along;  /* an error along this matrix is a measure of its own; not zero */

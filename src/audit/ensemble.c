@@ -67,10 +67,21 @@ typedef struct {
   double *diagonals; /* MEMBERS by k */
 } ensemble;
 
-/* out := in, each entry moved by a uniformly random part of its amplitude. */
-static void disturb(double *out, const double *in, const double *amplitude, size_t count, mc_random *draw) {
+/* Uniform on (-1, 1). */
+static double either_way(mc_random *draw) {
+  return 2 * mc_random_unit(draw) - 1;
+}
+
+/* out := in, each entry moved by a random part of its amplitude, and all by random multiples of the modes. */
+static void disturb(double *out, const double *in, const double *amplitude, const mc_audit_mode modes[2], size_t count,
+                    mc_random *draw) {
   for (size_t i = 0; i < count; i++)
-    out[i] = in[i] + (amplitude ? amplitude[i] * (2 * mc_random_unit(draw) - 1) : 0);
+    out[i] = in[i] + (amplitude ? amplitude[i] * either_way(draw) : 0);
+  for (size_t k = 0; k < 2; k++) {
+    double move = modes[k].size > 0 ? modes[k].size * either_way(draw) : 0;
+    for (size_t i = 0; i < count && move != 0; i++)
+      out[i] += move * modes[k].matrix[i];
+  }
 }
 
 /* x := one correct output, with the roundings around the kernel. */
@@ -80,9 +91,9 @@ static mc_status run_member(double *x, double *input, const mc_kernel_model *mod
   size_t count = basis->m * basis->n;
   if (!around)
     return mc_kernel_emulate(x, model, g, basis->m, basis->n, draw, e);
-  disturb(input, g, around->input, count, draw);
+  disturb(input, g, around->input, around->input_modes, count, draw);
   mc_status status = mc_kernel_emulate(x, model, input, basis->m, basis->n, draw, e);
-  disturb(x, x, around->output, count, draw);
+  disturb(x, x, around->output, around->output_modes, count, draw);
   return status;
 }
 

@@ -13,6 +13,7 @@ typedef struct {
   const mc_audit_reference *r;
   const double *g, *x;
   double *candidate; /* m by n */
+  double narrow;     /* correct outputs are no further from the image */
   double limit;      /* an explanation is no further from the output than this */
 } search;
 
@@ -53,6 +54,8 @@ static void consider_multiple(search *s, const double *of, const char *name) {
     yy += of[i] * of[i];
   }
   double factor = yy > 0 ? xy / yy : 0;
+  if (of == s->r->image.high && fabs(factor - 1) * sqrt(yy) <= s->narrow)
+    return; /* that is the image itself */
   for (size_t i = 0; i < s->r->m * s->r->n; i++)
     s->candidate[i] = factor * of[i];
   snprintf(text, sizeof text, "%s times %.4g", name, factor);
@@ -105,6 +108,16 @@ static mc_status consider_steps(search *s, const mc_kernel_model *model, mc_erro
   return status;
 }
 
+static bool is_same(const mc_schedule *a, const mc_schedule *b) {
+  bool same = a->count == b->count;
+  for (size_t k = 0; k < a->count && same; k++) {
+    same = a->steps[k].terms == b->steps[k].terms;
+    for (slong j = 0; j < a->steps[k].terms && same; j++)
+      same = fmpq_equal(&a->steps[k].c[j], &b->steps[k].c[j]);
+  }
+  return same;
+}
+
 static mc_status consider_schedules(search *s, const mc_kernel_model *model, mc_error *e) {
   mc_status status = MC_OK;
   for (size_t i = 0; mc_schedule_name(i) && status == MC_OK; i++) {
@@ -114,7 +127,7 @@ static mc_status consider_schedules(search *s, const mc_kernel_model *model, mc_
     mc_schedule_init(&other.schedule);
     snprintf(text, sizeof text, "the image under the schedule %s", name);
     status = mc_schedule_set_name(&other.schedule, name, e);
-    if (status == MC_OK)
+    if (status == MC_OK && !is_same(&other.schedule, &model->schedule))
       status = consider_model(s, &other, text, e);
     mc_schedule_clear(&other.schedule);
   }
@@ -251,6 +264,7 @@ mc_status mc_audit_explain_approx(mc_audit_explanation explanations[MC_AUDIT_EXP
     return MC_OK;
   }
   /* As near as correct outputs are to the image, or at least four times nearer than the image. */
+  s.narrow = f->limits->statistical[MC_MEASURE_TOTAL];
   s.limit = fmax(f->limits->statistical[MC_MEASURE_TOTAL], mc_ball_upper_double(f->error) / 4);
   s.candidate = mc_alloc(reference->m * reference->n, sizeof *s.candidate);
   if (!s.candidate)

@@ -30,8 +30,10 @@ void mc_audit_unscale(double *y, double *amplitude, mc_audit_surroundings *aroun
     moved = mc_up_add(moved, mc_up_mul(bound, bound));
     amplitude[i] = u * fabs(y[i]);
   }
-  *around =
-      (mc_audit_surroundings){.output = amplitude, .output_bound = mc_up_sqrt(moved), .output_radius = mc_up_sqrt(off)};
+  *around = (mc_audit_surroundings){.output = amplitude,
+                                    .output_modes = {{y, u}},
+                                    .output_bound = mc_up_sqrt(moved),
+                                    .output_radius = mc_up_sqrt(off)};
   arb_clear(scale);
   arb_clear(quotient);
   arb_clear(rounded);

@@ -161,6 +161,21 @@ static void find_update(mc_audit_step_view *v, squares *sum, numbers *x, const m
   v->output[i] = moved;
 }
 
+static double centre(const arb_t x) {
+  return fabs(arf_get_d(arb_midref(x), ARF_RND_NEAR));
+}
+
+/* Scalars are rounded once: mu and nu move buffer and gradient as a whole, f the weights, lr s the update. */
+static void find_modes(mc_audit_surroundings *around, const mc_audit_step_view *v, const numbers *x,
+                       const mc_audit_step *s, const mc_audit_step_rule *rule, const unit *buffers,
+                       const unit *weights) {
+  double twice = rule->nesterov ? 2 : 1, keep = arb_is_one(x->keep) ? 0 : centre(x->keep);
+  around->input_modes[0] = (mc_audit_mode){s->buffer, twice * buffers->u * centre(x->mu)};
+  around->input_modes[1] = (mc_audit_mode){s->gradient, twice * buffers->u * centre(x->nu)};
+  around->output_modes[0] = (mc_audit_mode){s->weights, weights->u * keep / centre(x->divisor)};
+  around->output_modes[1] = (mc_audit_mode){v->update, weights->u};
+}
+
 static void find_all(mc_audit_step_view *v, const mc_audit_step *s, const mc_audit_step_rule *rule) {
   size_t count = s->m * s->n;
   unit buffers = unit_of(format_of(s->buffer, s->buffer_after, count));
@@ -172,6 +187,7 @@ static void find_all(mc_audit_step_view *v, const mc_audit_step *s, const mc_aud
     find_momentum(v, &sum, &x, s, rule, &buffers, i);
     find_update(v, &sum, &x, s, &weights, i);
   }
+  find_modes(&v->around, v, &x, s, rule, &buffers, &weights);
   numbers_clear(&x);
   arb_sqrtpos(v->buffer_error, v->buffer_error, PRECISION);
   v->buffer_limit = mc_up_sqrt(sum.buffer_allowed);

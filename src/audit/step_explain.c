@@ -84,10 +84,21 @@ static bool agrees(double a, double b, double error) {
 
 /* ---- Momentum ---- */
 
-static void explain_buffer(search *x) {
+/* B' as a combination of B and G, or of B and G + wd W where that fits better: *coupled.  room: m n doubles. */
+static fit fit_buffer(bool *coupled, const search *x, double *room) {
   const mc_audit_step *s = x->s;
   size_t count = s->m * s->n;
-  double mu = x->mu;
+  fit plain = fit_pair(s->buffer_after, s->buffer, s->gradient, count);
+  for (size_t i = 0; i < count; i++)
+    room[i] = s->gradient[i] + x->decay * s->weights[i];
+  fit with_decay = fit_pair(s->buffer_after, s->buffer, room, count);
+  *coupled = x->decay > 0 && with_decay.rest < plain.rest / 2;
+  return *coupled ? with_decay : plain;
+}
+
+static void explain_buffer(search *x, double *room) {
+  const mc_audit_step *s = x->s;
+  double mu = x->mu, nu = x->rule->rule == MC_STEP_AVERAGE ? 1 - mu : 1;
   const struct {
     double p, q;
     const char *name;
@@ -99,16 +110,16 @@ static void explain_buffer(search *x) {
                {1 - mu, mu, "an average with its weights swapped"}};
   const char *name = "";
   char text[160];
-  fit f = fit_pair(s->buffer_after, s->buffer, s->gradient, count);
-  double nu = x->rule->rule == MC_STEP_AVERAGE ? 1 - mu : 1;
+  bool coupled;
+  fit f = fit_buffer(&coupled, x, room);
   for (size_t i = 0; i < sizeof known / sizeof *known && !*name; i++)
     if (agrees(f.p, known[i].p, f.p_error) && agrees(f.q, known[i].q, f.q_error))
       name = known[i].name;
   if (!*name && agrees(f.p * nu, f.q * mu, nu * f.p_error + mu * f.q_error))
     name = "the right buffer times a factor";
-  snprintf(text, sizeof text, "the buffer after is %.4g times the buffer and %.4g times the gradient%s%s", f.p, f.q,
-           *name ? ": " : "", name);
-  double size = sqrt(dot(s->buffer_after, s->buffer_after, count));
+  snprintf(text, sizeof text, "the buffer after is %.4g times the buffer and %.4g times the gradient%s%s%s", f.p, f.q,
+           coupled ? " with decay added" : "", *name ? ": " : "", name);
+  double size = sqrt(dot(s->buffer_after, s->buffer_after, s->m * s->n));
   say(x, f.rest, f.rest <= 0.01 * size ? text : "the buffer after is no combination of the buffer and the gradient");
 }
 
@@ -257,9 +268,9 @@ mc_status mc_audit_step_explain_approx(mc_audit_explanation explanations[MC_AUDI
   mc_audit_step_buffer(error, &limit, &ratio, view);
   arb_clear(error);
   mc_audit_step_view_free(view);
-  if (ratio > 1)
-    explain_buffer(&x);
   double *room = mc_alloc(3 * step->m * step->n, sizeof *room);
+  if (room && ratio > 1)
+    explain_buffer(&x, room);
   s = room ? explain_weights(&x, model, room, e) : mc_fail(e, MC_NO_MEMORY, "out of memory");
   mc_free(room);
   *count = x.count;

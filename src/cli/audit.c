@@ -26,6 +26,17 @@ enum {
   OPTION_DTYPE,
   OPTION_ROUNDING,
   OPTION_ACCUMULATE,
+  OPTION_SCALING,
+  OPTION_WEIGHTS,
+  OPTION_BUFFER,
+  OPTION_WEIGHTS_AFTER,
+  OPTION_BUFFER_AFTER,
+  OPTION_LR,
+  OPTION_MOMENTUM,
+  OPTION_MOMENTUM_RULE,
+  OPTION_NESTEROV,
+  OPTION_WEIGHT_DECAY,
+  OPTION_DECAY,
   OPTION_SEED,
   OPTION_MUTANTS,
   OPTION_JUNIT,
@@ -33,8 +44,11 @@ enum {
 };
 
 static const struct argp_option options[] = {
-    {"input", OPTION_INPUT, "G.npy", 0, "what the kernel was given: a matrix, or a batch (three dimensions)", 0},
-    {"output", OPTION_OUTPUT, "X.npy", 0, "what the kernel made of it", 0},
+    {"input", OPTION_INPUT, "G", 0,
+     "what the kernel was given: a matrix, or a batch (three dimensions), in a .npy, .npz or safetensors file; "
+     "FILE:NAME picks one of several arrays. Of a step: the gradient",
+     0},
+    {"output", OPTION_OUTPUT, "X", 0, "what the kernel made of it", 0},
     {"preset", OPTION_PRESET, "NAME", 0,
      "what the kernel claims to compute: keller-jordan (default), torch, moonlight, dion, emerging-optimizers, "
      "polar-express, gram-ns",
@@ -51,6 +65,23 @@ static const struct argp_option options[] = {
      "each, as by addmm), any of these (default)",
      0},
     {"accumulate", OPTION_ACCUMULATE, "ORDER", 0, "any (default), or depth:D, trees of at most this depth", 0},
+    {"scaling", OPTION_SCALING, "S", 0,
+     "what the output, or the update of a step, was multiplied by: none, rectangular sqrt(max(1, m/n)), rms 0.2 "
+     "sqrt(max(m, n)), spectral sqrt(max(m, n)), unit-rms sqrt(m/n), a number, or one of these times a number "
+     "(spectral*0.2)",
+     0},
+    {"weights", OPTION_WEIGHTS, "W", 0, "a whole step: the weights before it", 1},
+    {"buffer", OPTION_BUFFER, "B", 0, "the momentum buffer before it", 1},
+    {"weights-after", OPTION_WEIGHTS_AFTER, "W", 0, "the weights after it", 1},
+    {"buffer-after", OPTION_BUFFER_AFTER, "B", 0, "the buffer after it", 1},
+    {"lr", OPTION_LR, "X", 0, "learning rate (this and what follows: as the preset's optimizer does by default)", 1},
+    {"momentum", OPTION_MOMENTUM, "X", 0, "momentum", 1},
+    {"momentum-rule", OPTION_MOMENTUM_RULE, "R", 0,
+     "average (EMA: a gradient weighs 1 - momentum) or sum (heavy ball: it weighs 1)", 1},
+    {"nesterov", OPTION_NESTEROV, "yes|no", 0, "does the direction look one step ahead", 1},
+    {"weight-decay", OPTION_WEIGHT_DECAY, "X", 0, "weight decay", 1},
+    {"decay", OPTION_DECAY, "D", 0,
+     "decoupled (weights shrink by lr times it), independent (by it), or coupled (added to the gradient)", 1},
     {"mutants", OPTION_MUTANTS, NULL, 0,
      "instead: plant bugs in a kernel of the preset, and show which of them this audit and the tests of others let "
      "through",
@@ -70,6 +101,18 @@ static void take_order(arguments *a, const char *text, struct argp_state *state)
     a->request.depth = mc_cli_number_of("accumulate", text + sizeof prefix - 1, UINT32_MAX, state);
   else
     argp_error(state, "--accumulate: '%s' is neither any nor depth:D", text);
+}
+
+static void check_files(const mc_run_audit_request *r, struct argp_state *state) {
+  bool any = r->weights || r->buffer || r->weights_after || r->buffer_after;
+  bool all = r->weights && r->buffer && r->weights_after && r->buffer_after;
+  bool rule = r->rate || r->momentum || r->momentum_rule || r->nesterov || r->weight_decay || r->decay;
+  if (any && (!all || !r->input || r->output))
+    argp_error(state, "a step takes --input (the gradient), --weights, --buffer, --weights-after and --buffer-after");
+  if (!any && (!r->input || !r->output))
+    argp_error(state, "--input and --output name the matrix given to the kernel and its result");
+  if (!any && rule)
+    argp_error(state, "momentum, decay and learning rate belong to a step: say --weights and the other files of it");
 }
 
 static error_t parse(int key, char *text, struct argp_state *state) {
@@ -113,6 +156,39 @@ static error_t parse(int key, char *text, struct argp_state *state) {
   case OPTION_SEED:
     a->run.seed = mc_cli_number_of("seed", text, UINT64_MAX, state);
     return 0;
+  case OPTION_SCALING:
+    a->request.scaling = text;
+    return 0;
+  case OPTION_WEIGHTS:
+    a->request.weights = text;
+    return 0;
+  case OPTION_BUFFER:
+    a->request.buffer = text;
+    return 0;
+  case OPTION_WEIGHTS_AFTER:
+    a->request.weights_after = text;
+    return 0;
+  case OPTION_BUFFER_AFTER:
+    a->request.buffer_after = text;
+    return 0;
+  case OPTION_LR:
+    a->request.rate = text;
+    return 0;
+  case OPTION_MOMENTUM:
+    a->request.momentum = text;
+    return 0;
+  case OPTION_MOMENTUM_RULE:
+    a->request.momentum_rule = text;
+    return 0;
+  case OPTION_NESTEROV:
+    a->request.nesterov = text;
+    return 0;
+  case OPTION_WEIGHT_DECAY:
+    a->request.weight_decay = text;
+    return 0;
+  case OPTION_DECAY:
+    a->request.decay = text;
+    return 0;
   case OPTION_MUTANTS:
     a->mutants = true;
     return 0;
@@ -131,8 +207,8 @@ static error_t parse(int key, char *text, struct argp_state *state) {
   case ARGP_KEY_END:
     if (a->mutants && (a->request.input || a->request.output || a->junit))
       argp_error(state, "--mutants takes no files");
-    if (!a->mutants && (!a->request.input || !a->request.output))
-      argp_error(state, "--input and --output name the matrix given to the kernel and its result");
+    if (!a->mutants)
+      check_files(&a->request, state);
     return 0;
   default:
     return ARGP_ERR_UNKNOWN;
@@ -142,7 +218,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
 static const struct argp parser = {
     options,
     parse,
-    "--input G.npy --output X.npy\n--mutants",
+    "--input G --output X\n--input G --weights W --buffer B --weights-after W --buffer-after B\n--mutants",
     "Hold the output of an orthogonalisation kernel against the exact Newton-Schulz image and the polar factor of its "
     "input.\v"
     "wrong: the error exceeds what any kernel of the stated rounding model can make. suspicious: it exceeds what "
