@@ -55,6 +55,10 @@ static int run_emulated(const void *rounding, const muoncert_orthogonalise *call
   return mc_kernel_emulate_call(call, *(const mc_kernel_rounding *)rounding, mc_kernel_emulate_plainly, NULL);
 }
 
+static int run_emulated_step(const void *rounding, const muoncert_step *call) {
+  return mc_kernel_emulate_step_call(call, *(const mc_kernel_rounding *)rounding);
+}
+
 static const mc_kernel_rounding roundings[] = {MC_ROUNDING_ALL, MC_ROUNDING_OPERATIONS, MC_ROUNDING_SUMS};
 
 const mc_kernel_code mc_kernel_builtins[] = {
@@ -64,11 +68,11 @@ const mc_kernel_code mc_kernel_builtins[] = {
     {"openblas-symmetric", "symmetric products in one triangle", FLOATS, MC_DTYPE_FLOAT32, NULL, run_symmetric, NULL},
     {"gram", "iterates the Gram matrix, multiplies once", FLOATS, MC_DTYPE_FLOAT32, NULL, run_gram, NULL},
     {"emulated-all", "every operation and coefficient rounded", ALL_FORMATS, MC_DTYPE_BFLOAT16, &roundings[0],
-     run_emulated, NULL},
+     run_emulated, run_emulated_step},
     {"emulated-operations", "every operation rounded", ALL_FORMATS, MC_DTYPE_BFLOAT16, &roundings[1], run_emulated,
-     NULL},
+     run_emulated_step},
     {"emulated-sums", "sums of products rounded once", ALL_FORMATS, MC_DTYPE_BFLOAT16, &roundings[2], run_emulated,
-     NULL},
+     run_emulated_step},
 };
 
 const size_t mc_kernel_builtin_total = sizeof mc_kernel_builtins / sizeof mc_kernel_builtins[0];

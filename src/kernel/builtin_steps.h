@@ -207,14 +207,16 @@ static bool NAMED(reference_step_of)(const muoncert_step *s, size_t k, REAL *dir
               .weight =
                   s->momentum_weight == MUONCERT_MOMENTUM_SUM ? REF_ENUM(MOMENTUM_SUM) : REF_ENUM(MOMENTUM_AVERAGE),
               .nesterov = s->nesterov != 0,
-              .scaling = s->scaling == MUONCERT_SCALE_NONE          ? REF_ENUM(SCALE_NONE)
-                         : s->scaling == MUONCERT_SCALE_RECTANGULAR ? REF_ENUM(SCALE_RECTANGULAR)
-                                                                    : REF_ENUM(SCALE_RMS)};
+              .scaling = s->scaling == MUONCERT_SCALE_RECTANGULAR ? REF_ENUM(SCALE_RECTANGULAR)
+                         : s->scaling == MUONCERT_SCALE_RMS       ? REF_ENUM(SCALE_RMS)
+                                                                  : REF_ENUM(SCALE_NONE)};
   NAMED(copy)(w, ldw, (const REAL *)s->weights.data + k * s->weights.batch_stride, s->weights.row_stride, m, n);
   NAMED(copy)(b, ldb, (const REAL *)s->buffer.data + k * s->buffer.batch_stride, s->buffer.row_stride, m, n);
   REF(direction)(direction, n, b, ldb, settings, g, s->gradient.row_stride, m, n);
   if (!NAMED(reference_image)(image, n, direction, n, &s->problem))
     return false;
+  for (size_t i = 0; i < m * n && s->scaling > MUONCERT_SCALE_RMS; i++) /* scalings that the reference has not */
+    image[i] *= (REAL)mc_kernel_update_scale(s->scaling, m, n);
   REF(update)(w, ldw, settings, image, n, m, n);
   return true;
 }

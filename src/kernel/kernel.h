@@ -133,6 +133,9 @@ typedef struct {
   size_t strayed;   /* elements written between rows and matrices */
 } mc_kernel_conduct;
 
+/* The factor s(m, n) of muoncert_step, rounded to double. */
+double mc_kernel_update_scale(uint32_t scaling, size_t m, size_t n);
+
 /* Run it.  MC_BAD_INPUT: the kernel has no such function, does not take the format, or returned something but 0.
  * MC_CRASHED: it crashed, hung, ended its process, wrote outside its arrays or left processes behind; a plug-in is then
  * loaded anew by the next call.  MC_NO_MEMORY, MC_IO: the call could not be made. */
@@ -148,6 +151,9 @@ typedef struct {
 
 size_t mc_kernel_mutant_count(void);
 const mc_kernel_mutant *mc_kernel_mutant_get(size_t i);
+
+/* The emulated kernel with the i-th bug, to be run like any other. */
+mc_status mc_kernel_open_mutant(mc_kernel **kernel, size_t i, mc_kernel_rounding rounding, mc_error *e);
 
 /* x := what the emulated kernel of the model makes of g with the i-th bug in it.  Arguments and failures as
  * mc_kernel_emulate. */

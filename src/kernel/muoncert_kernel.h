@@ -65,8 +65,14 @@ typedef struct {
 /* The weight of a new gradient in the buffer: 1 - momentum (average), or 1 (sum, heavy ball). */
 enum { MUONCERT_MOMENTUM_AVERAGE = 0, MUONCERT_MOMENTUM_SUM = 1 };
 
-/* s(m, n): 1; sqrt(max(1, m/n)); 0.2 sqrt(max(m, n)). */
-enum { MUONCERT_SCALE_NONE = 0, MUONCERT_SCALE_RECTANGULAR = 1, MUONCERT_SCALE_RMS = 2 };
+/* s(m, n): 1; sqrt(max(1, m/n)); 0.2 sqrt(max(m, n)); sqrt(max(m, n)); sqrt(m/n). */
+enum {
+  MUONCERT_SCALE_NONE = 0,
+  MUONCERT_SCALE_RECTANGULAR = 1,
+  MUONCERT_SCALE_RMS = 2,
+  MUONCERT_SCALE_SPECTRAL = 3,
+  MUONCERT_SCALE_UNIT_RMS = 4
+};
 
 /* One step of the optimizer, w the weight of a new gradient:
  *   buffer_after  := momentum buffer + w gradient

@@ -8,6 +8,8 @@ struct mc_kernel {
   const mc_kernel_code *code; /* or: */
   mc_plugin *plugin;
   char *name;
+  mc_kernel_code own; /* code, of a mutant */
+  mc_kernel_planted planted;
 };
 
 const mc_kernel_code *mc_kernel_builtin(size_t i) {
@@ -52,6 +54,33 @@ mc_status mc_kernel_open_code(mc_kernel **kernel, const mc_kernel_code *code, mc
   if (s == MC_OK)
     (*kernel)->code = code;
   return s;
+}
+
+static mc_status run_planted(double *x, const void *context, const mc_kernel_model *model, const double *g, size_t m,
+                             size_t n) {
+  const mc_kernel_planted *p = context;
+  return mc_kernel_mutant_run(x, p->mutant, model, g, m, n, NULL, NULL);
+}
+
+static int call_planted(const void *context, const muoncert_orthogonalise *call) {
+  const mc_kernel_planted *p = context;
+  return mc_kernel_emulate_call(call, p->rounding, run_planted, p);
+}
+
+mc_status mc_kernel_open_mutant(mc_kernel **kernel, size_t i, mc_kernel_rounding rounding, mc_error *e) {
+  mc_status s = new_kernel(kernel, mc_kernel_mutant_get(i)->name, e);
+  if (s != MC_OK)
+    return s;
+  mc_kernel *k = *kernel;
+  k->planted = (mc_kernel_planted){i, rounding};
+  k->own = (mc_kernel_code){.name = k->name,
+                            .summary = "a planted bug",
+                            .dtypes = ~0u,
+                            .usual = MC_DTYPE_BFLOAT16,
+                            .context = &k->planted,
+                            .orthogonalise = call_planted};
+  k->code = &k->own;
+  return MC_OK;
 }
 
 mc_status mc_kernel_open(mc_kernel **kernel, const char *name, const mc_kernel_limits *limits, mc_error *e) {

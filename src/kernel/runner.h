@@ -22,9 +22,16 @@ typedef mc_status mc_kernel_emulator(double *x, const void *context, const mc_ke
                                      size_t m, size_t n);
 mc_kernel_emulator mc_kernel_emulate_plainly;
 
+/* Which bug, in a kernel of which rule. */
+typedef struct {
+  size_t mutant;
+  mc_kernel_rounding rounding;
+} mc_kernel_planted;
+
 /* Emulated kernels behind the ABI (emulate_call.c): 0 or a status. */
 int mc_kernel_emulate_call(const muoncert_orthogonalise *call, mc_kernel_rounding rounding, mc_kernel_emulator *run,
                            const void *context);
+int mc_kernel_emulate_step_call(const muoncert_step *call, mc_kernel_rounding rounding);
 
 /* The built-in kernels (builtin.c). */
 extern const mc_kernel_code mc_kernel_builtins[];

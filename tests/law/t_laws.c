@@ -1,0 +1,143 @@
+/* Correct kernels keep every law, in every format; for each law there is a kernel that is seen to break it. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../src/law/law.h"
+
+static void need(mc_status s, const mc_error *e) {
+  if (s != MC_OK)
+    fail_msg("%s: %s", e->file, e->text);
+}
+
+typedef struct {
+  mc_kernel_model model;
+  mc_law_suite *suite;
+  mc_law_output *outputs;
+} stage;
+
+static void open_stage(stage *s, mc_dtype d, const char *preset, uint64_t seed) {
+  mc_error e = {0};
+  mc_audit_options options = mc_audit_default_options();
+  const mc_law_conventions conventions = {.sum = seed % 2, .scaling = (uint32_t)(seed % 5)};
+  options.seed = seed;
+  mc_kernel_model_init(&s->model);
+  need(mc_kernel_model_set_preset(&s->model, preset, &e), &e);
+  s->model.storage = d;
+  need(mc_law_suite_new(&s->suite, &s->model, &conventions, &options, &e), &e);
+  s->outputs = NULL;
+}
+
+static void run_on_stage(stage *s, mc_kernel *kernel) {
+  mc_error e = {0};
+  mc_law_outputs_free(s->outputs, s->suite);
+  s->outputs = mc_law_outputs_new(s->suite);
+  assert_non_null(s->outputs);
+  need(mc_law_run(s->outputs, s->suite, kernel, &e), &e);
+}
+
+static void close_stage(stage *s) {
+  mc_law_outputs_free(s->outputs, s->suite);
+  mc_law_suite_free(s->suite);
+  mc_kernel_model_clear(&s->model);
+}
+
+static mc_law_finding judge(stage *s, size_t law) {
+  mc_law_finding f;
+  mc_error e = {0};
+  need(mc_law_judge(&f, law, s->suite, s->outputs, &e), &e);
+  return f;
+}
+
+static size_t law_named(const char *name) {
+  size_t i = 0;
+  while (mc_law_get(i) && strcmp(mc_law_get(i)->name, name) != 0)
+    i++;
+  assert_non_null(mc_law_get(i));
+  return i;
+}
+
+static void keeps_all(stage *s, const mc_kernel_code *code) {
+  mc_kernel *kernel;
+  mc_error e = {0};
+  need(mc_kernel_open_code(&kernel, code, &e), &e);
+  if (mc_kernel_takes(kernel, s->model.storage)) {
+    run_on_stage(s, kernel);
+    for (size_t i = 0; mc_law_get(i); i++) {
+      mc_law_finding f = judge(s, i);
+      mc_law_verdict right = mc_law_get(i)->of_step && !mc_kernel_has_step(kernel) ? MC_LAW_ABSENT : MC_LAW_HOLDS;
+      if (f.verdict != right)
+        fail_msg("%s, %s: %s is %s: %s", code->name, mc_dtype_name(s->model.storage), mc_law_get(i)->name,
+                 mc_law_verdict_name(f.verdict), f.reason);
+    }
+  }
+  mc_kernel_close(kernel);
+}
+
+/* The Gram form squares the condition number, and is none of the kernels of the model. */
+static bool is_of_the_model(const mc_kernel_code *code) {
+  return strcmp(code->name, "gram") != 0;
+}
+
+/* Does a kernel break a law? */
+static bool breaks(stage *s, const mc_law_mutant *mutant, size_t law) {
+  mc_kernel *kernel;
+  mc_error e = {0};
+  need(mc_kernel_open_code(&kernel, &mutant->code, &e), &e);
+  run_on_stage(s, kernel);
+  mc_law_finding f = judge(s, law);
+  print_message("%-9s %-28s %-16s %-10s %s\n", mc_dtype_name(s->model.storage), mutant->code.name, mutant->law,
+                mc_law_verdict_name(f.verdict), f.reason);
+  mc_kernel_close(kernel);
+  return f.verdict == MC_LAW_VIOLATED;
+}
+
+/* float16 loses nothing when it is cast to float16, and its squares do not vanish in float32. */
+static bool is_harmless(const mc_law_mutant *mutant, mc_dtype d) {
+  static const char *const laws[] = {"huge", "denormal"};
+  for (size_t i = 0; i < 2; i++)
+    if (d == MC_DTYPE_FLOAT16 && strcmp(mutant->law, laws[i]) == 0)
+      return true;
+  return false;
+}
+
+static void break_all(stage *s, bool *broken) {
+  for (size_t k = 0; mc_law_mutant_get(k); k++) {
+    const mc_law_mutant *mutant = mc_law_mutant_get(k);
+    size_t law = law_named(mutant->law);
+    bool seen = breaks(s, mutant, law);
+    broken[law] = broken[law] || seen;
+    if (seen == is_harmless(mutant, s->model.storage))
+      fail_msg("%s in %s: %s", mutant->code.name, mc_dtype_name(s->model.storage), seen ? "is seen" : "is not seen");
+  }
+}
+
+static void test_laws(void **state) {
+  static const char *const presets[] = {"keller-jordan", "dion"};
+  bool broken[64] = {0};
+  (void)state;
+  for (int d = 0; d <= MC_DTYPE_FLOAT64; d++)
+    for (size_t p = 0; p < 2; p++) {
+      stage s;
+      open_stage(&s, (mc_dtype)d, presets[p], 6 + (uint64_t)d + p);
+      for (size_t i = 0; mc_kernel_builtin(i); i++)
+        if (is_of_the_model(mc_kernel_builtin(i)))
+          keeps_all(&s, mc_kernel_builtin(i));
+      if (p == 0)
+        break_all(&s, broken);
+      close_stage(&s);
+    }
+  for (size_t i = 0; mc_law_get(i); i++)
+    if (!broken[i])
+      fail_msg("no kernel breaks the law %s", mc_law_get(i)->name);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_laws)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
