@@ -158,8 +158,25 @@ json_t *mc_run_gen(const mc_run_gen_request *request, const mc_run_options *opti
 /* families[]: the usage of each. */
 json_t *mc_run_gen_families(void);
 
-/* The .claim files below claims/ of a spec folder, in the order of their bytes; folder NULL: ./spec where that holds
- * claims, else the installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (spec.c) */
+/* A parameter of a model or a setting of an optimizer as text: "rows", "64". */
+typedef struct {
+  const char *name, *value;
+} mc_run_setting;
+
+/* The trajectory of a model (dynamics.h) from options->seed, approx: model settings steps seed panels[{title,x,y,kind,
+ * log_x,log_y,series[{label,x[],y[]}]}].  MC_BAD_INPUT: there is no such model or parameter, or a value is out of its
+ * range.  (simulate.c) */
+json_t *mc_run_simulate(const char *model, const mc_run_setting *settings, size_t count, const mc_run_options *options,
+                        mc_error *e);
+
+/* The same panels for a figure of a paper; options->full: larger. */
+json_t *mc_run_figure(const char *id, const mc_run_options *options, mc_error *e);
+
+/* The i-th figure, or NULL past the last. */
+const char *mc_run_figure_id(size_t i, const char **title);
+
+/* The .claim files below claims/ of a spec folder, in the order of their bytes, and schedules.claim; folder NULL:
+ * ./spec where that holds claims, else the installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (spec.c) */
 mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, mc_error *e);
 void mc_run_spec_free(char **paths, size_t count);
 

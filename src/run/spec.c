@@ -51,6 +51,17 @@ static mc_status list_claim_files(mc_run_paths *list, const char *folder, mc_err
   return failed ? mc_fail(e, MC_NO_MEMORY, "out of memory") : MC_OK;
 }
 
+/* Takes the path over. */
+static mc_status append_path(mc_run_paths *list, char **path, mc_error *e) {
+  char **paths = mc_realloc(list->paths, list->count + 1, sizeof *paths);
+  if (!paths)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  list->paths = paths;
+  paths[list->count++] = *path;
+  *path = NULL;
+  return MC_OK;
+}
+
 void mc_run_spec_clear(mc_run_spec *s) {
   free_paths(&s->claims);
   free_paths(&s->audits);
@@ -58,10 +69,14 @@ void mc_run_spec_clear(mc_run_spec *s) {
 
 static mc_status read_spec(mc_run_spec *s, const char *folder, mc_error *e) {
   *s = (mc_run_spec){0};
-  char *claims = join(folder, "claims"), *audits = join(folder, "audits.claim");
-  mc_status status = claims && audits ? list_claim_files(&s->claims, claims, e) : MC_NO_MEMORY;
-  mc_free(claims);
   struct stat st;
+  char *claims = join(folder, "claims"), *audits = join(folder, "audits.claim"),
+       *schedules = join(folder, "schedules.claim");
+  mc_status status = claims && audits && schedules ? list_claim_files(&s->claims, claims, e) : MC_NO_MEMORY;
+  mc_free(claims);
+  if (status == MC_OK && stat(schedules, &st) == 0)
+    status = append_path(&s->claims, &schedules, e);
+  mc_free(schedules);
   if (status == MC_OK && stat(audits, &st) == 0 && (s->audits.paths = mc_alloc(1, sizeof *s->audits.paths)) != NULL) {
     s->audits.paths[s->audits.count++] = audits;
     return MC_OK;
@@ -82,7 +97,7 @@ mc_status mc_run_spec_find(mc_run_spec *s, const char **folder, mc_error *e) {
     mc_run_spec_clear(s);
   }
   if (*folder)
-    return mc_fail_at(e, MC_BAD_INPUT, *folder, 0, 0, "no claims/*.claim and no audits.claim in this folder");
+    return mc_fail_at(e, MC_BAD_INPUT, *folder, 0, 0, "no claims/*.claim, schedules.claim or audits.claim in this folder");
   return mc_fail(e, MC_BAD_INPUT, "no spec folder: neither ./spec nor %s holds claims; name one with --spec",
                  MUONCERT_SPEC_FOLDER);
 }

@@ -10,7 +10,7 @@ typedef struct {
 } mc_run_paths;
 
 typedef struct {
-  mc_run_paths claims; /* claims/ *.claim, in the order of their bytes whatever the locale */
+  mc_run_paths claims; /* claims/ *.claim, in the order of their bytes whatever the locale, and schedules.claim */
   mc_run_paths audits; /* audits.claim */
 } mc_run_spec;
 

@@ -1,12 +1,11 @@
 /* Schedules: memory, text form, length, rounding of coefficients. */
-#include "schedule.h"
+#include "private.h"
 
 #include <ctype.h>
 #include <string.h>
 
 void mc_schedule_init(mc_schedule *s) {
-  s->count = 0;
-  s->steps = NULL;
+  *s = (mc_schedule){0};
 }
 
 static void step_clear(mc_schedule_step *step) {
@@ -27,7 +26,7 @@ static mc_status no_memory(mc_error *e) {
 }
 
 /* Append a step of zero coefficients. */
-static mc_status append_step(mc_schedule *s, slong terms, mc_error *e) {
+mc_status mc_schedule_append(mc_schedule *s, slong terms, mc_error *e) {
   mc_schedule_step *steps = mc_realloc(s->steps, s->count + 1, sizeof *steps);
   if (steps == NULL)
     return no_memory(e);
@@ -62,7 +61,7 @@ static mc_status append_text_step(mc_schedule *s, const char *text, size_t from,
   slong terms = 1;
   for (size_t i = from; i < to; i++)
     terms += text[i] == ',';
-  mc_status status = append_step(s, terms, e);
+  mc_status status = mc_schedule_append(s, terms, e);
   for (slong j = 0; j < terms && status == MC_OK; j++) {
     size_t end = from;
     while (end < to && text[end] != ',')
@@ -86,11 +85,12 @@ mc_status mc_schedule_set_text(mc_schedule *s, const char *text, mc_error *e) {
   }
   if (status != MC_OK)
     mc_schedule_clear(s);
+  s->rows = s->count;
   return status;
 }
 
 static mc_status append_copy(mc_schedule *s, const mc_schedule_step *step, mc_error *e) {
-  mc_status status = append_step(s, step->terms, e);
+  mc_status status = mc_schedule_append(s, step->terms, e);
   for (slong j = 0; j < step->terms && status == MC_OK; j++)
     fmpq_set(&s->steps[s->count - 1].c[j], &step->c[j]);
   return status;
@@ -101,6 +101,8 @@ mc_status mc_schedule_set(mc_schedule *s, const mc_schedule *source, mc_error *e
   mc_schedule_clear(s);
   for (size_t k = 0; k < source->count && status == MC_OK; k++)
     status = append_copy(s, &source->steps[k], e);
+  s->rows = source->rows;
+  s->beyond = source->beyond;
   return status;
 }
 
@@ -110,9 +112,10 @@ mc_status mc_schedule_resize(mc_schedule *s, size_t count, mc_error *e) {
     return MC_OK;
   while (s->count > count)
     step_clear(&s->steps[--s->count]);
+  s->rows = s->rows < count ? s->rows : count;
   while (s->count < count && status == MC_OK) {
-    mc_schedule_step last = s->steps[s->count - 1];
-    status = append_copy(s, &last, e);
+    mc_schedule_step next = s->steps[s->beyond == MC_BEYOND_CYCLE ? s->count % s->rows : s->rows - 1];
+    status = append_copy(s, &next, e);
   }
   return status;
 }
@@ -177,11 +180,21 @@ static void round_coefficient(fmpq_t q, slong bits, slong smallest) {
   fmpz_clear(doubled);
 }
 
+/* Significant bits and the exponent of the smallest subnormal. */
+static const struct {
+  slong bits, smallest;
+} formats[] = {[MC_COEFFICIENTS_FLOAT32] = {24, -149},
+               [MC_COEFFICIENTS_FLOAT64] = {53, -1074},
+               [MC_COEFFICIENTS_BFLOAT16] = {8, -133},
+               [MC_COEFFICIENTS_FLOAT16] = {11, -24}};
+
 void mc_schedule_round(mc_schedule *s, mc_coefficients kind) {
-  if (kind == MC_COEFFICIENTS_DECIMAL)
-    return;
   for (size_t k = 0; k < s->count; k++)
     for (slong j = 0; j < s->steps[k].terms; j++)
-      round_coefficient(&s->steps[k].c[j], kind == MC_COEFFICIENTS_FLOAT32 ? 24 : 53,
-                        kind == MC_COEFFICIENTS_FLOAT32 ? -149 : -1074);
+      mc_schedule_round_coefficient(&s->steps[k].c[j], kind);
+}
+
+void mc_schedule_round_coefficient(fmpq_t q, mc_coefficients kind) {
+  if (kind != MC_COEFFICIENTS_DECIMAL)
+    round_coefficient(q, formats[kind].bits, formats[kind].smallest);
 }
