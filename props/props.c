@@ -3,11 +3,11 @@
 #include <string.h>
 
 static const mc_property *const properties[] = {
-    &mc_props_aligned_factorisation, &mc_props_corner_lemma,
-    &mc_props_grid_confinement,      &mc_props_linear_attention,
-    &mc_props_newton_schulz_escape,  &mc_props_quintic_image,
-    &mc_props_quintic_step,          &mc_props_saddle_escape,
-    &mc_props_sign_sequence,         &mc_props_symmetric_factorisation,
+    &mc_props_aligned_factorisation,   &mc_props_corner_lemma,     &mc_props_escape_directions,
+    &mc_props_grid_confinement,        &mc_props_linear_attention, &mc_props_newton_schulz_escape,
+    &mc_props_quintic_image,           &mc_props_quintic_step,     &mc_props_saddle_escape,
+    &mc_props_saddle_rivals,           &mc_props_sign_escape,      &mc_props_sign_sequence,
+    &mc_props_symmetric_factorisation,
 };
 enum { PROPERTIES = sizeof properties / sizeof properties[0] };
 

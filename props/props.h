@@ -8,9 +8,10 @@
 extern "C" {
 #endif
 
-extern const mc_property mc_props_aligned_factorisation, mc_props_corner_lemma, mc_props_grid_confinement,
-    mc_props_linear_attention, mc_props_newton_schulz_escape, mc_props_quintic_image, mc_props_quintic_step,
-    mc_props_saddle_escape, mc_props_sign_sequence, mc_props_symmetric_factorisation;
+extern const mc_property mc_props_aligned_factorisation, mc_props_corner_lemma, mc_props_escape_directions,
+    mc_props_grid_confinement, mc_props_linear_attention, mc_props_newton_schulz_escape, mc_props_quintic_image,
+    mc_props_quintic_step, mc_props_saddle_escape, mc_props_saddle_rivals, mc_props_sign_escape, mc_props_sign_sequence,
+    mc_props_symmetric_factorisation;
 
 /* The property of a name, or NULL. */
 const mc_property *mc_props_find(const char *name);

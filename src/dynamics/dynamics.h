@@ -26,8 +26,19 @@ void mc_dynamics_corner_enclose(arb_t theta, arb_t kappa, const arb_mat_t g, con
 
 /* ---- Escape from the quadratic saddle (saddle.c; papers.md S1.T1, S1.T1n) ---- */
 
-/* W_{k+1} = W_k - eta polar(H(W_k) + N_k) from W_0 until |u^T W_k v| >= R, with the map H of src/ref/saddle.h. */
+/* Stands for an incoherence of which no bound is known: it is 1 at most where a theorem says something. */
+#define MC_DYNAMICS_INCOHERENT 0x1p100
+
+/* The direction D(G) that an optimizer makes of a gradient G. */
+typedef enum {
+  MC_METHOD_POLAR,    /* polar(G) */
+  MC_METHOD_GRADIENT, /* G */
+  MC_METHOD_SIGN      /* the signs of G's entries */
+} mc_dynamics_method;
+
+/* W_{k+1} = W_k - eta D(H(W_k) + N_k) from W_0 until |u^T W_k v| >= R, with the map H of src/ref/saddle.h. */
 typedef struct {
+  mc_dynamics_method method;
   size_t m, n;
   muon_saddle curvature;
   const double *u, *v; /* m and n: the directions; the unit vectors are their exact normalisations */
@@ -39,15 +50,16 @@ typedef struct {
   size_t limit;        /* steps at most */
 } mc_dynamics_saddle;
 
-/* What is known of a computed run.  With G_k the gradient that was used and W_k the iterates, all exact as doubles,
- * it is W_{k+1} = W_k - eta (polar(G_k) + E_k),  G_k = H(W_k) + N_k, where H has the exact unit vectors, so that N_k
- * holds the noise and the rounding of the gradient, and E_k the rounding of the polar factor and of the update. */
+/* What is known of a computed run.  With G_k the gradient that was used and W_k the iterates, all exact as doubles, it is
+ * W_{k+1} = W_k - eta (D(G_k) + E_k),  G_k = H(W_k) + N_k, where H has the exact unit vectors, so that N_k holds the noise and
+ * the rounding of the gradient, and E_k the rounding of the direction and of the update. */
 typedef struct {
   arb_t steps; /* K, the first k with |s_k| >= R, s_k = u^T W_k v; [limit + 1, limit + 2^41] if limit came first */
   arb_t start; /* |s_0| */
-  arb_t incoherence; /* an upper bound of kappa(G_k)/(2 |theta(G_k)|), k < K; infinite if a theta may have s's sign */
-  arb_t noise;       /* an upper bound of ||N_k||_2, k < K */
-  arb_t error;       /* an upper bound of ||E_k||_2, k < K */
+  arb_t
+      incoherence; /* an upper bound of kappa(G_k)/(2 |theta(G_k)|), k < K; MC_DYNAMICS_INCOHERENT if a theta may have s's sign */
+  arb_t noise; /* an upper bound of ||N_k||_2, k < K */
+  arb_t error; /* an upper bound of ||E_k||_2, k < K */
 } mc_dynamics_escape;
 
 void mc_dynamics_escape_init(mc_dynamics_escape *x);
@@ -56,6 +68,32 @@ void mc_dynamics_escape_clear(mc_dynamics_escape *x);
 /* MC_UNDECIDED: a polar factor could not be certified, the directions may be zero, or a comparison with R not
  * decided. */
 mc_status mc_dynamics_saddle_escape(mc_dynamics_escape *x, const mc_dynamics_saddle *p, slong precision, mc_error *e);
+
+/* ---- Several directions at once (directions.c; papers.md S1.T2) ---- */
+
+/* W_{k+1} = W_k - eta polar(A W_k) from W_0, seen along `count` pairs of directions. */
+typedef struct {
+  size_t m, n, count, steps;
+  const double *a;     /* A, m x m */
+  const double *u, *v; /* count vectors of m and of n, one after the other; their exact normalisations are meant */
+  const double *start; /* W_0, m x n */
+  double step_size;
+} mc_dynamics_directions;
+
+/* With s_i = u_i^T W v_i and E_k the rounding of a step as above. */
+typedef struct {
+  arb_t slow, fast; /* the least and the largest (|s_{i,k+1}| - |s_{i,k}|)/eta over i, k */
+  arb_t
+      incoherence; /* an upper bound of kappa_i(G_k)/(2 |theta_i(G_k)|); MC_DYNAMICS_INCOHERENT if a theta_i may have s_i's sign */
+  arb_t error; /* an upper bound of ||E_k||_2 */
+} mc_dynamics_growth;
+
+void mc_dynamics_growth_init(mc_dynamics_growth *x);
+void mc_dynamics_growth_clear(mc_dynamics_growth *x);
+
+/* MC_UNDECIDED: a polar factor could not be certified, or a direction may be zero. */
+mc_status mc_dynamics_directions_follow(mc_dynamics_growth *x, const mc_dynamics_directions *p, slong precision,
+                                        mc_error *e);
 
 /* ---- Exact runs of Muon on aligned models (exact.c, aligned.c) ----
  *

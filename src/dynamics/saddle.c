@@ -199,7 +199,7 @@ static void take_gradient(mc_dynamics_escape *x, escape_run *r, size_t k) {
   arb_clear(bound);
 }
 
-/* kappa/(2 |theta|) of the gradient; unbounded unless theta certainly has the sign of -s. */
+/* kappa/(2 |theta|) of the gradient; MC_DYNAMICS_INCOHERENT unless theta certainly has the sign of -s. */
 static void raise_incoherence(mc_dynamics_escape *x, escape_run *r, const arb_t s) {
   arb_t theta, kappa;
   arb_init(theta);
@@ -212,44 +212,72 @@ static void raise_incoherence(mc_dynamics_escape *x, escape_run *r, const arb_t 
     arb_div(kappa, kappa, theta, r->precision);
     raise_bound(x->incoherence, kappa, r->precision);
   } else
-    arb_pos_inf(x->incoherence);
+    arb_set_d(x->incoherence, MC_DYNAMICS_INCOHERENT);
   arb_clear(theta);
   arb_clear(kappa);
 }
 
-/* W := W - eta Z by src/ref; E_k = (W_k - W_{k+1})/eta - polar(G_k), of which Z is a rounding. */
-static void update(mc_dynamics_escape *x, escape_run *r, const mc_truth_polar *polar) {
-  const mc_dynamics_saddle *p = r->p;
-  const muon_settings settings = {.learning_rate = p->step_size, .scaling = MUON_SCALE_NONE};
+/* error := max(error, ||(W_k - W_{k+1})/eta - D||_F + radius), W_k in r->a and W_{k+1} in r->w, D within radius of the given matrix. */
+static void raise_error(mc_dynamics_escape *x, escape_run *r, const arb_mat_t direction, const mag_t radius) {
   arb_t bound, eta;
   arb_init(bound);
   arb_init(eta);
-  mc_ball_mat_set_double(r->a, r->w);
-  mc_enclosure_get_double(r->z, NULL, &polar->factor);
-  muon_update(r->w, p->n, settings, r->z, p->n, p->m, p->n);
   mc_ball_mat_set_double(r->b, r->w);
-  arb_set_d(eta, p->step_size);
+  arb_set_d(eta, r->p->step_size);
   arb_mat_sub(r->a, r->a, r->b, r->precision);
   arb_mat_scalar_div_arb(r->a, r->a, eta, r->precision);
-  arb_mat_sub(r->a, r->a, polar->factor.value, r->precision);
-  arf_set_mag(arb_midref(bound), polar->factor.radius);
+  arb_mat_sub(r->a, r->a, direction, r->precision);
+  arf_set_mag(arb_midref(bound), radius);
   add_frobenius(bound, r->a, r->precision);
   raise_bound(x->error, bound, r->precision);
   arb_clear(bound);
   arb_clear(eta);
 }
 
-static mc_status take_step(mc_dynamics_escape *x, escape_run *r, const arb_t s, size_t k, mc_error *e) {
+/* W := W - eta Z by src/ref, Z a rounding of the polar factor. */
+static mc_status step_polar(mc_dynamics_escape *x, escape_run *r, mc_error *e) {
   const mc_dynamics_saddle *p = r->p;
+  const muon_settings settings = {.learning_rate = p->step_size, .scaling = MUON_SCALE_NONE};
   mc_truth_polar polar;
   mc_truth_polar_init(&polar);
-  take_gradient(x, r, k);
-  raise_incoherence(x, r, s);
   mc_status status = mc_truth_polar_certify(&polar, r->g, p->m, p->n, 48, e);
-  if (status == MC_OK)
-    update(x, r, &polar);
+  if (status == MC_OK) {
+    mc_ball_mat_set_double(r->a, r->w);
+    mc_enclosure_get_double(r->z, NULL, &polar.factor);
+    muon_update(r->w, p->n, settings, r->z, p->n, p->m, p->n);
+    raise_error(x, r, polar.factor.value, polar.factor.radius);
+  }
   mc_truth_polar_clear(&polar);
   return status;
+}
+
+/* The same along the gradient or its signs, which are exact. */
+static void step_entrywise(mc_dynamics_escape *x, escape_run *r) {
+  const mc_dynamics_saddle *p = r->p;
+  arb_mat_t direction;
+  mag_t radius;
+  mag_init(radius);
+  arb_mat_init(direction, (slong)p->m, (slong)p->n);
+  mc_ball_mat_set_double(r->a, r->w);
+  for (size_t i = 0; i < p->m * p->n; i++)
+    r->z[i] = p->method == MC_METHOD_SIGN ? muon_sign(r->g[i]) : r->g[i];
+  mc_ball_mat_set_double(direction, r->z);
+  if (p->method == MC_METHOD_SIGN)
+    muon_sign_step(r->w, p->n, p->step_size, r->g, p->n, p->m, p->n);
+  else
+    muon_gradient_step(r->w, p->n, p->step_size, r->g, p->n, p->m, p->n);
+  raise_error(x, r, direction, radius);
+  arb_mat_clear(direction);
+  mag_clear(radius);
+}
+
+static mc_status take_step(mc_dynamics_escape *x, escape_run *r, const arb_t s, size_t k, mc_error *e) {
+  take_gradient(x, r, k);
+  raise_incoherence(x, r, s);
+  if (r->p->method == MC_METHOD_POLAR)
+    return step_polar(x, r, e);
+  step_entrywise(x, r);
+  return MC_OK;
 }
 
 /* ---- The run ---- */
