@@ -24,6 +24,7 @@ static const command commands[] = {
     {"audit", "the output of a kernel against the exact image of its input", mc_cli_audit},
     {"tol", "the tolerance that a kernel, format and input deserve", mc_cli_tol},
     {"campaign", "theorems and laws on random spectra", mc_cli_campaign},
+    {"simulate", "trajectories of Muon and its rivals, and the figures of the papers; approx", mc_cli_simulate},
     {"gen", "matrices with prescribed spectra, inputs for the laws", mc_cli_gen},
     {"report", "the records of other commands as terminal page, HTML, JUnit, SARIF", mc_cli_report},
 };

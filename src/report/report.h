@@ -41,6 +41,13 @@ mc_status mc_report_html(mc_text *out, const json_t *document, mc_error *e);
 /* SARIF 2.1.0: a result for every entry that is not as expected, with file and line.  MC_BAD_INPUT: not a record. */
 mc_status mc_report_sarif(mc_text *out, const json_t *document, mc_error *e);
 
+/* Simulations (docs/schema/simulate.json): as CSV, a column a series for a model and a row a point for a figure; as a
+ * program that makes gnuplot write an SVG to its standard output; and the first and last value of each series for the
+ * terminal.  All say approx.  MC_BAD_INPUT: no record of a simulation.  (series.c) */
+mc_status mc_report_csv(mc_text *out, const json_t *document, mc_error *e);
+mc_status mc_report_gnuplot(mc_text *out, const json_t *document, mc_error *e);
+mc_status mc_report_series(mc_text *out, const json_t *document, mc_error *e);
+
 /* Give a merged document the list changes[]: entries that are new, gone, or whose verdict or expectation is another
  * than in `earlier`, a merged document too.  The terminal and HTML pages show it. */
 mc_status mc_report_compare(json_t *document, const json_t *earlier, mc_error *e);

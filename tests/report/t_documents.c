@@ -61,6 +61,11 @@ static void every_command_keeps_to_its_schema(void **state) {
   expect_document("verify --spec t_documents.spec");
   expect_document("campaign --file t_documents.claim");
   expect_document("campaign good --file t_documents.claim --replay 'seed=0x0 trial=3 shape=4x4 spectrum=uniform'");
+  expect_document("campaign --file t_documents.claim --shard 2/3");
+  expect_document("gen flat --shape 2x2 --output t_documents_gen.npy");
+  expect_document("gen --list");
+  expect_document("simulate saddle --steps 3");
+  expect_document("simulate --figure 2605.09331/fig4");
   expect_document("audit --dtype f64 --input t_documents.npy --output t_documents.npy");
   expect_document("truth polar t_documents.npy");
   expect_document("truth sv t_documents.npy");
