@@ -20,6 +20,7 @@ static const command commands[] = {
     {"verify", "all claims, campaigns, audits and proof records; the report", mc_cli_verify},
     {"claims", "prove, refute or derive the claims of spec files", mc_cli_claims},
     {"prove", "one claim from the command line", mc_cli_prove},
+    {"schedule", "what a published coefficient schedule provably does", mc_cli_schedule},
     {"truth", "certified polar factor, singular values, Newton-Schulz image of a matrix", mc_cli_truth},
     {"audit", "the output of a kernel against the exact image of its input", mc_cli_audit},
     {"tol", "the tolerance that a kernel, format and input deserve", mc_cli_tol},

@@ -175,6 +175,21 @@ json_t *mc_run_figure(const char *id, const mc_run_options *options, mc_error *e
 /* The i-th figure, or NULL past the last. */
 const char *mc_run_figure_id(size_t i, const char **title);
 
+/* One schedule: a published name or "a,b,c; …".  NULL or 0: [1e-3, 1], all steps. */
+typedef struct {
+  const char *name;
+  const char *from, *to; /* exact decimals or fractions, 0 <= from < to <= 1024 */
+  size_t steps;
+  size_t digits; /* of certified numbers */
+} mc_run_schedule_request;
+
+/* What schedules provably do (docs/schema/schedule.json; src/schedule/schedule.h has the mathematics): all published
+ * ones in brief; one in full, undecided where its basin is not enclosed; the published table nearest to given numbers.
+ * (schedules.c) */
+json_t *mc_run_schedule_list(size_t digits, mc_error *e);
+json_t *mc_run_schedule_show(const mc_run_schedule_request *request, mc_error *e);
+json_t *mc_run_schedule_identify(const char *text, size_t digits, mc_error *e);
+
 /* The .claim files below claims/ of a spec folder, in the order of their bytes, and schedules.claim; folder NULL:
  * ./spec where that holds claims, else the installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (spec.c) */
 mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, mc_error *e);

@@ -41,33 +41,32 @@ static size_t length_difference(size_t a, size_t b) {
 mc_status mc_schedule_nearest(size_t *index, fmpq_t distance, const mc_schedule *s, mc_error *e) {
   mc_status status = MC_OK;
   mc_schedule table;
-  fmpq_t worst, d;
+  fmpq_t sum, d;
   size_t gap = 0;
   bool found = false;
   mc_schedule_init(&table);
-  fmpq_init(worst);
+  fmpq_init(sum);
   fmpq_init(d);
   for (size_t i = 0; mc_schedule_name(i) && status == MC_OK; i++) {
     status = mc_schedule_set_name(&table, mc_schedule_name(i), e);
     size_t here = length_difference(table.count, s->count);
     if (status == MC_OK && table.count < s->count)
       status = mc_schedule_resize(&table, s->count, e);
-    fmpq_zero(worst);
+    fmpq_zero(sum);
     for (size_t k = 0; k < s->count && status == MC_OK; k++) {
       mc_schedule_step_distance(d, &s->steps[k], &table.steps[k]);
-      if (fmpq_cmp(d, worst) > 0)
-        fmpq_set(worst, d);
+      fmpq_add(sum, sum, d);
     }
-    int order = found ? fmpq_cmp(worst, distance) : -1;
+    int order = found ? fmpq_cmp(sum, distance) : -1;
     if (status == MC_OK && (order < 0 || (order == 0 && here < gap))) {
-      fmpq_set(distance, worst);
+      fmpq_set(distance, sum);
       *index = i;
       gap = here;
       found = true;
     }
   }
   mc_schedule_clear(&table);
-  fmpq_clear(worst);
+  fmpq_clear(sum);
   fmpq_clear(d);
   return status != MC_OK || found ? status : mc_fail(e, MC_INTERNAL, "no table to compare with");
 }

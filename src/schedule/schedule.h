@@ -128,8 +128,8 @@ mc_likeness mc_schedule_likeness(const fmpq_t given, const fmpq_t published);
 /* The greatest relative difference of two steps' coefficients: max |a_j - b_j| / max(|a_j|, |b_j|), exactly. */
 void mc_schedule_step_distance(fmpq_t distance, const mc_schedule_step *a, const mc_schedule_step *b);
 
-/* The published table whose steps, as many as s has, differ least from those of s at their worst; of equals the one
- * of the nearest length.  distance: that difference. */
+/* The published table whose steps, as many as s has, differ least from those of s, and the sum over the steps of their
+ * distances; of equals the table of the nearest length. */
 mc_status mc_schedule_nearest(size_t *index, fmpq_t distance, const mc_schedule *s, mc_error *e);
 
 /* The published row that equals the step: table and row, from 0.  False: none. */

@@ -34,6 +34,8 @@ static void nearest(void **state) {
   assert_nearest("8.2051,-22.9019,16.4607; 4.0664,-2.8612,0.5184; 3.9096,-2.8234,0.5250; 3.2856,-2.4647,0.5074; "
                  "2.2779,-1.6447,0.4162",
                  "polar_express_4_digits", false);
+  /* One step that is nothing known does not hide the others. */
+  assert_nearest("8.2051,-22.9019,16.4607; 4.0664,-2.8612,0.5184; 7,1,1,1", "polar_express_4_digits", false);
 }
 
 static mc_likeness likeness(const char *given, const char *published) {
