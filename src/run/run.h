@@ -110,7 +110,8 @@ typedef struct {
   const char *preset;   /* NULL: keller-jordan */
   const char *schedule, *norm, *eps, *safety, *dtype, *rounding;
   size_t steps;
-  size_t depth; /* of accumulation trees; 0: any order */
+  size_t depth; /* of accumulation trees; 0: any order; SIZE_MAX: exact sums */
+  const char *accumulator; /* how sums are rounded: "nearest" (NULL) or "truncate" */
   const char *scaling; /* of the output, or of a step's update: "rms", "spectral*0.2", "0.2"; NULL: none, or the preset's */
   /* A whole step: all four files.  Then input is the gradient, and output is not used. */
   const char *weights, *buffer, *weights_after, *buffer_after;
