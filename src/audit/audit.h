@@ -34,6 +34,9 @@ typedef struct {
   const mc_audit_surroundings *around; /* NULL: the kernel stands alone.  Lives as long as the reference */
 } mc_audit_options;
 
+/* As depth: sums are exact, and rounded once. */
+#define MC_AUDIT_EXACT_SUMS SIZE_MAX
+
 /* Seed 1, any order, 1e-6, any rule. */
 mc_audit_options mc_audit_default_options(void);
 

@@ -107,7 +107,7 @@ static mc_status find_limits(mc_audit_reference *r, const double *g, const mc_ke
     mc_audit_centre *centre = &r->centres[r->rules++];
     centre->profile = profile;
     variant.rounding = limits->rounding = (mc_kernel_rounding)rule;
-    mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, sigma, options);
+    mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, sigma, options, INFINITY);
     s = mc_audit_ensemble_limits(limits, centre, &variant, g, &r->image, &r->basis, options, e);
   }
   _arb_vec_clear(sigma, count);
@@ -147,7 +147,7 @@ mc_status mc_audit_sound_limit(double *sound, const mc_kernel_model *model, cons
   arb_ptr sigma = _arb_vec_init(count);
   s = find_sigma(sigma, &r, g, model, e);
   if (s == MC_OK)
-    mc_audit_sound_bound(sound, &spectrum, model, g, m, n, sigma, options);
+    mc_audit_sound_bound(sound, &spectrum, model, g, m, n, sigma, options, INFINITY);
   _arb_vec_clear(sigma, count);
   return s;
 }

@@ -15,6 +15,8 @@ typedef struct {
   double u, eta;   /* storing an accumulator's value: relative and absolute error of an entry */
   double uo, etao; /* one operation in the accumulator, then storing */
   double ua, etaa; /* one operation in the accumulator */
+  double us;       /* one operation of a sum of products: 2 ua where sums are truncated */
+  double uf, etaf; /* rounding a factor of a product */
   double r, c, root_rr, root_rc;
   size_t depth;
 } rounding;
@@ -25,6 +27,9 @@ static rounding rounding_of(const mc_kernel_model *model, size_t r, size_t c, si
   rounding k = {.r = (double)r, .c = (double)c, .depth = depth};
   k.ua = ldexp(1, -mc_kernel_precision(accumulator));
   k.etaa = ldexp(1, mc_kernel_smallest_exponent(accumulator) - 1);
+  k.us = model->truncate ? 2 * k.ua : k.ua;
+  k.uf = model->tf32 ? 0x1p-11 : 0;
+  k.etaf = model->tf32 ? 0x1p-137 : 0;
   k.u = cast ? ldexp(1, -mc_kernel_precision(model->storage)) : 0;
   k.eta = cast ? ldexp(1, mc_kernel_smallest_exponent(model->storage) - 1) : 0;
   k.uo = mc_up_add3(k.u, k.ua, mc_up_mul(k.u, k.ua));
@@ -34,17 +39,24 @@ static rounding rounding_of(const mc_kernel_model *model, size_t r, size_t c, si
   return k;
 }
 
-/* gamma_K = K ua / (1 - K ua) for a sum of `terms` products. */
+/* gamma_K = K us / (1 - K us) for a sum of `terms` products. */
 static double gamma_of(const rounding *k, double terms) {
-  double depth = k->depth > 0 ? fmin(terms, (double)k->depth + 1) : terms;
-  double x = mc_up_mul(depth, k->ua);
+  double depth = k->depth == MC_AUDIT_EXACT_SUMS ? 1 : k->depth > 0 ? fmin(terms, (double)k->depth + 1) : terms;
+  double x = mc_up_mul(depth, k->us);
   return mc_up_over_one_minus(x, x);
 }
 
 /* Frobenius error of a product of factors of Frobenius norms f and g, with `terms` terms an entry and root =
  * sqrt(entries). */
 static double product_error(const rounding *k, double terms, double f, double g, double root) {
-  return mc_up_add(mc_up_mul(gamma_of(k, terms), mc_up_mul(f, g)), mc_up_mul(mc_up_mul(2 * terms, k->etaa), root));
+  double sum = mc_up_mul(gamma_of(k, terms), mc_up_mul(f, g));
+  double underflow = mc_up_mul(mc_up_mul(2 * terms, k->etaa), root);
+  if (k->uf == 0)
+    return mc_up_add(sum, underflow);
+  /* of rounded factors: (1 + uf)^2 - 1 <= 3 uf, on top of it the sum's own; a factor's underflow meets the other's norm */
+  double factors = mc_up_mul(mc_up_mul(3 * k->uf, mc_up(1 + gamma_of(k, terms))), mc_up_mul(f, g));
+  double lost = mc_up_mul(mc_up_mul(4 * k->etaf, mc_up_mul(terms, root)), mc_up_add3(f, g, 1));
+  return mc_up_add3(sum, mc_up_add(underflow, lost), factors);
 }
 
 static double store_error(const rounding *k, double norm, double root) {
@@ -193,66 +205,14 @@ static double largest(const trajectory *t) {
   return upper;
 }
 
-/* ---- Lipschitz constant at the actual singular values ---- */
-
-enum { CELLS = 128 };
-
-/* D(l, m) = (p(l) - p(m)) / (l - m) = a + b (l^2 + l m + m^2) + c (l^4 + l^3 m + l^2 m^2 + l m^3 + m^4). */
-static void divided_difference(arb_t d, const fmpq *p, const arb_t l, const arb_t m) {
-  arb_t ll, mm, lm, quadratic, quartic;
-  arb_init(ll), arb_init(mm), arb_init(lm), arb_init(quadratic), arb_init(quartic);
-  arb_sqr(ll, l, PRECISION);
-  arb_sqr(mm, m, PRECISION);
-  arb_mul(lm, l, m, PRECISION);
-  arb_add(quadratic, ll, mm, PRECISION); /* l^4 + l^3 m + … = (l^2 + m^2) (l^2 + l m + m^2) - l^2 m^2 */
-  arb_add(quartic, quadratic, lm, PRECISION);
-  arb_mul(quadratic, quadratic, quartic, PRECISION);
-  arb_submul(quadratic, ll, mm, PRECISION);
-  arb_set_fmpq(d, &p[5], PRECISION);
-  arb_mul(d, d, quadratic, PRECISION);
-  arb_set_fmpq(ll, &p[3], PRECISION);
-  arb_addmul(d, ll, quartic, PRECISION);
-  arb_set_fmpq(ll, &p[1], PRECISION);
-  arb_add(d, d, ll, PRECISION);
-  arb_clear(ll), arb_clear(mm), arb_clear(lm), arb_clear(quadratic), arb_clear(quartic);
-}
-
-/* Upper bound of |D| for -s <= l <= s and m in {0, |sigma_1|, …}, by cells of both (D(-l, -m) = D(l, m)). */
-static double lipschitz_at(const trajectory *t, const fmpq *p, double s) {
-  double top = largest(t), upper = 0;
-  bool occupied[CELLS] = {true};
-  arb_t l, m, y;
-  if (!isfinite(s) || !isfinite(top) || top <= 0)
-    return INFINITY;
-  arb_init(l), arb_init(m), arb_init(y);
-  for (slong i = 0; i < t->count; i++) {
-    arb_abs(y, t->sigma + i);
-    double lo = floor(mc_ball_lower_double(y) / top * CELLS) - 1, hi = floor(mc_ball_upper_double(y) / top * CELLS) + 1;
-    for (double j = fmax(lo, 0); j <= fmin(hi, CELLS - 1); j++)
-      occupied[(int)j] = true;
-  }
-  for (int j = 0; j < CELLS; j++) {
-    for (int i = -CELLS; i < CELLS && occupied[j]; i++) {
-      arb_set_d(l, i + 0.5);
-      mag_set_ui_2exp_si(arb_radref(l), 1, -1);
-      arb_set_d(y, s);
-      arb_mul(l, l, y, PRECISION);
-      arb_div_ui(l, l, CELLS, PRECISION);
-      arb_set_d(m, j + 0.5);
-      mag_set_ui_2exp_si(arb_radref(m), 1, -1);
-      arb_set_d(y, top);
-      arb_mul(m, m, y, PRECISION);
-      arb_div_ui(m, m, CELLS, PRECISION);
-      divided_difference(y, p, l, m);
-      arb_abs(y, y);
-      upper = fmax(upper, mc_ball_upper_double(y));
-    }
-  }
-  arb_clear(l), arb_clear(m), arb_clear(y);
-  return upper;
-}
-
 /* ---- One step ---- */
+
+/* A step at the exact X_k: its polynomials, and Frobenius norms of X_k, X_k X_k^T and q, h, p applied to X_k. */
+typedef struct {
+  step_polynomials f;
+  trajectory t;
+  double x, gram, q, h, p, top; /* top: ||X_k||_2 */
+} stage;
 
 /* What is known of the computed X: ||X - X_k||_F <= e, ||X||_2 <= s. */
 typedef struct {
@@ -266,10 +226,12 @@ typedef struct {
   double q, h, p; /* Frobenius norms of q, h, p applied to X */
   double p_max;   /* max |p| on [0, s] */
   double centre;  /* max |b/2 + c t^2| on [0, s] */
+  double pair;    /* max |b + c (v^2 + w^2)| w on [0, s]^2 */
   double slope;   /* max |p'| on [0, s] */
 } norms;
 
-static double of_function(const rounding *k, const trajectory *t, const fmpq *f, slong length, const distance *d,
+/* exact: the norm of f applied to X_k. */
+static double of_function(const rounding *k, double exact, const fmpq *f, slong length, const distance *d,
                           double factor, double *value, double *slope) {
   double v, l;
   maxima(&v, &l, f, length, d->s);
@@ -277,27 +239,43 @@ static double of_function(const rounding *k, const trajectory *t, const fmpq *f,
     *value = v;
   if (slope)
     *slope = l;
-  double near = mc_up_add(norm_along(t, f, length), mc_up_mul(factor, mc_up_mul(l, d->e)));
+  double near = mc_up_add(exact, mc_up_mul(factor, mc_up_mul(l, d->e)));
   return fmin(near, mc_up_mul(mc_up_sqrt(k->r), v));
 }
 
-static norms norms_of(const rounding *k, const trajectory *t, const step_polynomials *f, const distance *d) {
+/* max over 0 <= v, w <= s of |b + c (v^2 + w^2)| w: linear in v^2, so v is 0 or s. */
+static double pair_weight(const step_polynomials *f, double s) {
+  double at_zero, at_s;
+  fmpq odd[4];
+  fmpq_t square;
+  if (!isfinite(s))
+    return INFINITY;
+  for (int i = 0; i < 4; i++)
+    fmpq_init(&odd[i]);
+  fmpq_init(square);
+  fmpq_set(&odd[1], &f->q[2]);
+  fmpq_set(&odd[3], &f->q[4]);
+  maxima(&at_zero, NULL, odd, 4, s);
+  mc_ball_fmpq_set_double(square, s);
+  fmpq_mul(square, square, square);
+  fmpq_mul(square, square, &f->q[4]);
+  fmpq_add(&odd[1], &odd[1], square);
+  maxima(&at_s, NULL, odd, 4, s);
+  for (int i = 0; i < 4; i++)
+    fmpq_clear(&odd[i]);
+  fmpq_clear(square);
+  return fmax(at_zero, at_s);
+}
+
+static norms norms_of(const rounding *k, const stage *g, const distance *d) {
   norms n;
-  fmpq x[3], *square = x;
-  for (int i = 0; i < 3; i++)
-    fmpq_init(&x[i]);
-  fmpq_one(&x[1]);
-  n.x = of_function(k, t, x, 2, d, 1, NULL, NULL);
-  fmpq_zero(&x[1]);
-  fmpq_one(&x[2]);
-  n.gram =
-      fmin(mc_up_add(norm_along(t, square, 3), mc_up_mul(mc_up_add(d->s, largest(t)), d->e)), mc_up_mul(d->s, n.x));
-  n.q = of_function(k, t, f->q, 5, d, mc_up_sqrt(2), NULL, NULL);
-  n.h = of_function(k, t, f->h, 6, d, 1, NULL, NULL);
-  n.p = of_function(k, t, f->p, 6, d, 1, &n.p_max, &n.slope);
-  maxima(&n.centre, NULL, f->centre, 3, d->s);
-  for (int i = 0; i < 3; i++)
-    fmpq_clear(&x[i]);
+  n.x = fmin(mc_up_add(g->x, d->e), mc_up_mul(mc_up_sqrt(k->r), d->s));
+  n.gram = fmin(mc_up_add(g->gram, mc_up_mul(mc_up_add(d->s, g->top), d->e)), mc_up_mul(d->s, n.x));
+  n.q = of_function(k, g->q, g->f.q, 5, d, mc_up_sqrt(2), NULL, NULL);
+  n.h = of_function(k, g->h, g->f.h, 6, d, 1, NULL, NULL);
+  n.p = of_function(k, g->p, g->f.p, 6, d, 1, &n.p_max, &n.slope);
+  maxima(&n.centre, NULL, g->f.centre, 3, d->s);
+  n.pair = pair_weight(&g->f, d->s);
   return n;
 }
 
@@ -345,11 +323,14 @@ static double b_error_sums(const rounding *k, const step_polynomials *f, const n
   return mc_up_add(errors, store_error(k, value, k->root_rr));
 }
 
-/* ||computed new X - p(X)||_F, where eb bounds ||computed B - q(X)||_F. */
-static double update_error(const rounding *k, const step_polynomials *f, const norms *n, double s, double eb,
-                           mc_kernel_rounding rule) {
-  double sum = product_error(k, k->r, mc_up_add(n->q, eb), n->x, k->root_rc);
-  double ex = mc_up_add(mc_up_mul(eb, s), sum), a = mc_up_add(f->a, f->da), ea = mc_up_mul(f->da, n->x);
+/* ||computed new X - p(X)||_F, where eb bounds the rounding of B; that of A reaches X with the weight of pairs. */
+static double update_error(const rounding *k, const step_polynomials *f, const norms *n, const gram_bounds *g, double s,
+                           double eb, mc_kernel_rounding rule) {
+  double whole = mc_up_add(eb, gram_polynomial_error(f, n, g));
+  double sum = product_error(k, k->r, mc_up_add(n->q, whole), n->x, k->root_rc);
+  double from_gram = mc_up_add(mc_up_mul(n->pair, g->e), mc_up_mul(mc_up_mul(f->c, s), mc_up_mul(g->e, g->e)));
+  double ex = mc_up_add3(mc_up_mul(eb, s), from_gram, sum);
+  double a = mc_up_add(f->a, f->da), ea = mc_up_mul(f->da, n->x);
   if (rule == MC_ROUNDING_SUMS) {
     double terms = mc_up_add3(mc_up_mul(a, n->x), n->h, ex);
     double errors = mc_up_add(mc_up_add3(ex, ea, mc_up_mul(mc_up_mul(3, k->ua), terms)),
@@ -362,35 +343,96 @@ static double update_error(const rounding *k, const step_polynomials *f, const n
   return mc_up_add(errors, operation_error(k, mc_up_add(n->p, errors), k->root_rc));
 }
 
-/* No intermediate value is near the overflow threshold of any format: with errors, all are far below 2^16. */
-static bool is_in_range(const step_polynomials *f, const norms *n, const gram_bounds *a, double eb, double local) {
-  double scaled = mc_up_mul(mc_up_add(f->b, f->c), a->frobenius), product = mc_up_mul(scaled, a->spectral);
-  double update = mc_up_add3(mc_up_mul(f->a, n->x), mc_up_mul(mc_up_add(n->q, eb), n->x), n->p);
-  return scaled < 0x1p13 && product < 0x1p13 && update < 0x1p13 && eb < 0x1p13 && local < 0x1p13;
+/* Where the largest finite number of a format begins to be near. */
+static double range_limit(mc_dtype storage) {
+  return storage == MC_DTYPE_FLOAT16 ? 0x1p13 : 0x1p100;
 }
 
-static void advance(trajectory *t, const fmpq *p) {
-  arb_t y;
+/* Rounding errors of a step from any X that is so near to X_k, infinite where an intermediate value could overflow. */
+static double local_error(norms *n, const rounding *k, const stage *g, const distance *d,
+                          const mc_kernel_model *model) {
+  const step_polynomials *f = &g->f;
+  *n = norms_of(k, g, d);
+  gram_bounds a = gram_of(k, n, d->s);
+  double eb = model->rounding == MC_ROUNDING_SUMS ? b_error_sums(k, f, n, &a) : b_error_operations(k, f, n, &a);
+  double local = update_error(k, f, n, &a, d->s, eb, model->rounding);
+  double whole = mc_up_add(eb, gram_polynomial_error(f, n, &a)), limit = range_limit(model->storage);
+  double scaled = mc_up_mul(mc_up_add(f->b, f->c), a.frobenius), product = mc_up_mul(scaled, a.spectral);
+  double update = mc_up_add3(mc_up_mul(f->a, n->x), mc_up_mul(mc_up_add(n->q, whole), n->x), n->p);
+  bool in_range = scaled < limit && product < limit && update < limit && whole < limit && local < limit;
+  return in_range ? local : (double)INFINITY;
+}
+
+/* d: of X_k on entry, of X_{k+1} on return.  next: ||X_{k+1}||_2. */
+static void take_step(distance *d, const rounding *k, const stage *g, const mc_kernel_model *model, double next,
+                      bool spectrum) {
+  norms n;
+  double local = local_error(&n, k, g, d, model), moved = mc_up_mul(n.slope, d->e);
+  if (spectrum && isfinite(local))
+    moved = fmin(moved, mc_audit_growth(g->t.sigma, g->t.count, (size_t)(k->c - k->r), g->f.p, d->s, d->e));
+  d->e = mc_up_add(moved, local);
+  d->s = fmin(mc_up_add(n.p_max, local), mc_up_add(next, d->e));
+}
+
+/* ---- What the norm of the output says of the path ---- */
+
+/* Does p increase from x > 0 on?  For c > 0 it is enough that its first three derivatives are positive at x. */
+static bool increases_from(const step_polynomials *f, double x) {
+  arb_t y, at, t;
+  bool positive = fmpq_sgn(&f->p[5]) > 0;
   arb_init(y);
-  for (slong i = 0; i < t->count; i++) {
-    polynomial_at(y, p, 6, t->sigma + i);
-    arb_swap(t->sigma + i, y);
+  arb_init(at);
+  arb_init(t);
+  arb_set_d(at, x);
+  for (slong order = 1; order <= 3 && positive; order++) {
+    arb_zero(y);
+    for (slong i = 5; i >= order; i--) {
+      arb_set_fmpq(t, &f->p[i], PRECISION);
+      for (slong j = 0; j < order; j++)
+        arb_mul_si(t, t, i - j, PRECISION);
+      arb_mul(y, y, at, PRECISION);
+      arb_add(y, y, t, PRECISION);
+    }
+    positive = arb_is_positive(y);
   }
   arb_clear(y);
+  arb_clear(at);
+  arb_clear(t);
+  return positive;
 }
 
-/* d: of X_k on entry, of X_{k+1} on return.  t likewise. */
-static void take_step(distance *d, trajectory *t, const rounding *k, const step_polynomials *f, mc_kernel_rounding rule,
-                      bool divided) {
-  norms n = norms_of(k, t, f, d);
-  gram_bounds a = gram_of(k, &n, d->s);
-  double eb = rule == MC_ROUNDING_SUMS ? b_error_sums(k, f, &n, &a) : b_error_operations(k, f, &n, &a);
-  eb = mc_up_add(eb, gram_polynomial_error(f, &n, &a));
-  double local = update_error(k, f, &n, d->s, eb, rule);
-  double lipschitz = divided ? fmin(n.slope, lipschitz_at(t, f->p, d->s)) : n.slope;
-  d->e = is_in_range(f, &n, &a, eb, local) ? mc_up_add(mc_up_mul(lipschitz, d->e), local) : (double)INFINITY;
-  advance(t, f->p);
-  d->s = fmin(mc_up_add(n.p_max, local), mc_up_add(largest(t), d->e));
+static bool exceeds(const step_polynomials *f, double x, double bound) {
+  arb_t y, at;
+  arb_init(y);
+  arb_init(at);
+  arb_set_d(at, x);
+  polynomial_at(y, f->p, 6, at);
+  bool above = mc_ball_lower_double(y) > bound;
+  arb_clear(y);
+  arb_clear(at);
+  return above;
+}
+
+/* A bound of ||X_k||_2 for the computed X_k, given d->s, another one, and next >= ||computed X_{k+1}||_2.  The largest
+ * singular value s of X_k has |p(s)| <= next + local error, so that it is below every x with p(x) above that from which
+ * p increases. */
+static double confine(const rounding *k, const stage *g, const mc_kernel_model *model, distance d, double next) {
+  enum { ROUNDS = 12, HALVINGS = 24 };
+  for (int round = 0; round < ROUNDS; round++) {
+    norms n;
+    double bound = mc_up_add(next, local_error(&n, k, g, &d, model)), lo = 0, hi = d.s;
+    if (!isfinite(bound) || !exceeds(&g->f, hi, bound) || !increases_from(&g->f, hi))
+      break;
+    for (int i = 0; i < HALVINGS; i++) {
+      double middle = lo + (hi - lo) / 2;
+      *(exceeds(&g->f, middle, bound) && increases_from(&g->f, middle) ? &hi : &lo) = middle;
+    }
+    bool slow = hi > 0.999 * d.s;
+    d.s = hi;
+    if (slow)
+      break;
+  }
+  return d.s;
 }
 
 /* ---- Before the first step ---- */
@@ -469,32 +511,104 @@ static double initial_error(const rounding *k, const mc_kernel_model *model, con
   return mc_up_add(e, operation_error(k, mc_up_add(x0, e), k->root_rc));
 }
 
+/* ---- The whole path ---- */
+
+typedef struct {
+  size_t steps;
+  stage *stages;     /* steps + 1; of the last one only t and top */
+  distance *reached; /* steps + 1: of X_k */
+  double *cap;       /* steps + 1: ||computed X_k||_2 is at most this, whatever the recursion says */
+} path;
+
+static void path_clear(path *w) {
+  for (size_t i = 0; w->stages && i <= w->steps; i++) {
+    step_polynomials_clear(&w->stages[i].f);
+    _arb_vec_clear(w->stages[i].t.sigma, w->stages[i].t.count);
+  }
+  mc_free(w->stages);
+  mc_free(w->reached);
+  mc_free(w->cap);
+}
+
+static bool path_init(path *w, const mc_kernel_model *model, arb_srcptr sigma, slong count) {
+  size_t steps = model->schedule.count;
+  fmpq x[3] = {0};
+  *w = (path){.steps = steps,
+              .stages = mc_alloc(steps + 1, sizeof *w->stages),
+              .reached = mc_alloc(steps + 1, sizeof *w->reached),
+              .cap = mc_alloc(steps + 1, sizeof *w->cap)};
+  if (!w->stages || !w->reached || !w->cap) {
+    mc_free(w->stages);
+    mc_free(w->reached);
+    mc_free(w->cap);
+    return false;
+  }
+  for (size_t i = 0; i <= steps; i++) {
+    stage *g = &w->stages[i];
+    step_polynomials_init(&g->f);
+    g->t = (trajectory){.sigma = _arb_vec_init(count), .count = count};
+    _arb_vec_set(g->t.sigma, i > 0 ? w->stages[i - 1].t.sigma : sigma, count);
+    if (i > 0)
+      advance(&g->t, w->stages[i - 1].f.p);
+    if (i < steps)
+      step_polynomials_set(&g->f, &model->schedule.steps[i], model);
+    fmpq_init(&x[0]), fmpq_init(&x[1]), fmpq_init(&x[2]);
+    fmpq_one(&x[1]);
+    g->x = norm_along(&g->t, x, 2);
+    fmpq_zero(&x[1]);
+    fmpq_one(&x[2]);
+    g->gram = norm_along(&g->t, x, 3);
+    g->q = norm_along(&g->t, g->f.q, 5);
+    g->h = norm_along(&g->t, g->f.h, 6);
+    g->p = norm_along(&g->t, g->f.p, 6);
+    g->top = largest(&g->t);
+    w->cap[i] = INFINITY;
+    fmpq_clear(&x[0]), fmpq_clear(&x[1]), fmpq_clear(&x[2]);
+  }
+  return true;
+}
+
+static void walk(path *w, const rounding *k, const mc_kernel_model *model, double initial, bool spectrum) {
+  w->reached[0] = (distance){initial, fmin(mc_up_add(w->stages[0].top, initial), w->cap[0])};
+  for (size_t i = 0; i < w->steps; i++) {
+    distance d = w->reached[i];
+    take_step(&d, k, &w->stages[i], model, w->stages[i + 1].top, spectrum);
+    d.s = fmin(d.s, w->cap[i + 1]);
+    w->reached[i + 1] = d;
+  }
+}
+
+/* The last cap is the output's; each gives the one before. */
+static void confine_all(path *w, const rounding *k, const mc_kernel_model *model) {
+  for (size_t i = w->steps; i-- > 1;) {
+    double next = fmin(w->cap[i + 1], w->reached[i + 1].s);
+    w->cap[i] = fmin(w->cap[i], confine(k, &w->stages[i], model, w->reached[i], next));
+  }
+}
+
 void mc_audit_sound_bound(double *plain, double *spectrum, const mc_kernel_model *model, const double *g, size_t m,
-                          size_t n, arb_srcptr sigma, const mc_audit_options *options) {
+                          size_t n, arb_srcptr sigma, const mc_audit_options *options, double output) {
+  enum { SWEEPS = 3 };
   size_t r = m < n ? m : n, c = m < n ? n : m;
   rounding k = rounding_of(model, r, c, options->depth);
-  trajectory t = {.sigma = _arb_vec_init((slong)r), .count = (slong)r};
-  step_polynomials f;
-  step_polynomials_init(&f);
+  path w;
+  *plain = *spectrum = INFINITY;
+  if (!path_init(&w, model, sigma, (slong)r))
+    return;
+  double initial = initial_error(&k, model, g, w.stages[0].x, options->around);
   for (int divided = 0; divided < 2; divided++) {
-    _arb_vec_set(t.sigma, sigma, t.count);
-    fmpq x[2] = {0};
-    fmpq_init(&x[0]);
-    fmpq_init(&x[1]);
-    fmpq_one(&x[1]);
-    distance d;
-    d.e = initial_error(&k, model, g, norm_along(&t, x, 2), options->around);
-    d.s = mc_up_add(largest(&t), d.e);
-    for (size_t i = 0; i < model->schedule.count; i++) {
-      step_polynomials_set(&f, &model->schedule.steps[i], model);
-      take_step(&d, &t, &k, &f, model->rounding, divided != 0);
+    double *bound = divided ? spectrum : plain;
+    walk(&w, &k, model, initial, divided != 0);
+    w.cap[w.steps] = output;
+    for (int sweep = 0; sweep < SWEEPS && isfinite(output); sweep++) {
+      confine_all(&w, &k, model);
+      walk(&w, &k, model, initial, divided != 0);
     }
-    *(divided ? spectrum : plain) = options->around ? mc_up_add(d.e, options->around->output_bound) : d.e;
-    fmpq_clear(&x[0]);
-    fmpq_clear(&x[1]);
+    *bound = w.reached[w.steps].e;
+    if (options->around)
+      *bound = mc_up_add(*bound, options->around->output_bound);
   }
-  step_polynomials_clear(&f);
-  _arb_vec_clear(t.sigma, t.count);
+  path_clear(&w);
 }
 
 /* x / (safety ||x|| + eps) and x / max(safety ||x||, eps) move by at most 2 |dx| / divisor, whichever of the two divisors

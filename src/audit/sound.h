@@ -5,9 +5,14 @@
 #include "audit.h"
 
 /* *plain, *spectrum := upper bounds of ||output - image||_F for every kernel of the model, fed with the m by n
- * matrix g, whose normalised form X_0 has singular values in sigma[0], …, sigma[min(m, n) - 1]. */
+ * matrix g, whose normalised form X_0 has singular values in sigma[0], …, sigma[min(m, n) - 1], and whose output has the 2-norm
+ * `output` at most (infinite: any). */
 void mc_audit_sound_bound(double *plain, double *spectrum, const mc_kernel_model *model, const double *g, size_t m,
-                          size_t n, arb_srcptr sigma, const mc_audit_options *options);
+                          size_t n, arb_srcptr sigma, const mc_audit_options *options, double output);
+
+/* Upper bound of ||p(X') - p(X)||_F for an odd quintic p (six coefficients), X with these singular values (and `zeros`
+ * more columns than rows), ||X||_2, ||X'||_2 <= s and ||X' - X||_F <= e. */
+double mc_audit_growth(arb_srcptr sigma, slong count, size_t zeros, const fmpq *p, double s, double e);
 
 /* Upper bound of ||image of g - image of g'||_F for all g' within `apart` of g (count entries) in the Frobenius norm. */
 double mc_audit_sound_spread(const mc_kernel_model *model, const double *g, size_t count, double apart);

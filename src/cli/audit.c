@@ -10,7 +10,7 @@
 typedef struct {
   mc_run_audit_request request;
   mc_run_options run;
-  const char *junit;
+  const char *junit, *pairs;
   bool mutants, json, quiet;
 } arguments;
 
@@ -26,6 +26,7 @@ enum {
   OPTION_DTYPE,
   OPTION_ROUNDING,
   OPTION_ACCUMULATE,
+  OPTION_ACCUMULATOR,
   OPTION_SCALING,
   OPTION_WEIGHTS,
   OPTION_BUFFER,
@@ -38,6 +39,9 @@ enum {
   OPTION_WEIGHT_DECAY,
   OPTION_DECAY,
   OPTION_SEED,
+  OPTION_PAIRS,
+  OPTION_TIME_LIMIT,
+  OPTION_MEMORY_LIMIT,
   OPTION_MUTANTS,
   OPTION_JUNIT,
   OPTION_JSON
@@ -59,12 +63,17 @@ static const struct argp_option options[] = {
      "divide by safety*||G||_F + eps (add), by max(safety*||G||_F, eps) (clamp), or not at all (none)", 0},
     {"eps", OPTION_EPS, "E", 0, "another eps of the norm", 0},
     {"safety", OPTION_SAFETY, "S", 0, "another safety factor of the norm", 0},
-    {"dtype", OPTION_DTYPE, "TYPE", 0, "format of stored values: bf16 (default), fp16, f32, f64", 0},
+    {"dtype", OPTION_DTYPE, "TYPE", 0,
+     "format of stored values: bf16 (default), fp16, f32, f64; or tf32: float32, factors of products rounded to TF32",
+     0},
     {"rounding", OPTION_ROUNDING, "RULE", 0,
      "what is rounded to that format: all (operations and coefficients), operations, sums (bA + cAA and aX + BX once "
      "each, as by addmm), any of these (default)",
      0},
-    {"accumulate", OPTION_ACCUMULATE, "ORDER", 0, "any (default), or depth:D, trees of at most this depth", 0},
+    {"accumulate", OPTION_ACCUMULATE, "ORDER", 0,
+     "order of sums: any (default), depth:D (trees of at most this depth), or exact (rounded once)", 0},
+    {"accumulator", OPTION_ACCUMULATOR, "HOW", 0,
+     "each operation of a sum rounds to nearest (default), or truncates (truncate), as in tensor cores", 0},
     {"scaling", OPTION_SCALING, "S", 0,
      "what the output, or the update of a step, was multiplied by: none, rectangular sqrt(max(1, m/n)), rms 0.2 "
      "sqrt(max(m, n)), spectral sqrt(max(m, n)), unit-rms sqrt(m/n), a number, or one of these times a number "
@@ -82,6 +91,11 @@ static const struct argp_option options[] = {
     {"weight-decay", OPTION_WEIGHT_DECAY, "X", 0, "weight decay", 1},
     {"decay", OPTION_DECAY, "D", 0,
      "decoupled (weights shrink by lr times it), independent (by it), or coupled (added to the gradient)", 1},
+    {"pairs", OPTION_PAIRS, "DIR", 0,
+     "instead: outputs NAME.X.npy for the inputs NAME.G.npy that `muoncert gen --suite laws' wrote into this folder",
+     2},
+    {"time-limit", OPTION_TIME_LIMIT, "S", 0, "seconds for each call of a plug-in (default 10)", 2},
+    {"memory-limit", OPTION_MEMORY_LIMIT, "MIB", 0, "memory that a plug-in may use (default 4096)", 2},
     {"mutants", OPTION_MUTANTS, NULL, 0,
      "instead: plant bugs in a kernel of the preset, and show which of them this audit and the tests of others let "
      "through",
@@ -97,10 +111,25 @@ static void take_order(arguments *a, const char *text, struct argp_state *state)
   static const char prefix[] = "depth:";
   if (strcmp(text, "any") == 0)
     a->request.depth = 0;
+  else if (strcmp(text, "exact") == 0)
+    a->request.depth = SIZE_MAX;
   else if (strncmp(text, prefix, sizeof prefix - 1) == 0)
     a->request.depth = mc_cli_number_of("accumulate", text + sizeof prefix - 1, UINT32_MAX, state);
   else
-    argp_error(state, "--accumulate: '%s' is neither any nor depth:D", text);
+    argp_error(state, "--accumulate: '%s' is neither any, exact nor depth:D", text);
+}
+
+/* What is audited: files, a kernel, outputs for the laws, or planted bugs. */
+static void check_subject(const arguments *a, struct argp_state *state) {
+  const mc_run_audit_request *r = &a->request;
+  int subjects = (r->kernel != NULL) + (a->pairs != NULL) + a->mutants;
+  bool files = r->input || r->output || r->weights || r->buffer || r->weights_after || r->buffer_after;
+  if (subjects > 1 || (subjects == 1 && files))
+    argp_error(state, "files, a kernel, --pairs and --mutants are audited one at a time");
+  if (a->mutants && a->junit)
+    argp_error(state, "--mutants has no JUnit form");
+  if (a->pairs && (r->preset || r->schedule || r->steps || r->norm || r->eps || r->safety || r->dtype || r->rounding))
+    argp_error(state, "--pairs: the manifest in the folder says what the kernel computes");
 }
 
 static void check_files(const mc_run_audit_request *r, struct argp_state *state) {
@@ -156,6 +185,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
   case OPTION_SEED:
     a->run.seed = mc_cli_number_of("seed", text, UINT64_MAX, state);
     return 0;
+  case OPTION_ACCUMULATOR:
+    a->request.accumulator = text;
+    return 0;
   case OPTION_SCALING:
     a->request.scaling = text;
     return 0;
@@ -189,6 +221,15 @@ static error_t parse(int key, char *text, struct argp_state *state) {
   case OPTION_DECAY:
     a->request.decay = text;
     return 0;
+  case OPTION_PAIRS:
+    a->pairs = text;
+    return 0;
+  case OPTION_TIME_LIMIT:
+    a->run.seconds = (double)mc_cli_number_of("time-limit", text, 86400, state);
+    return 0;
+  case OPTION_MEMORY_LIMIT:
+    a->request.memory = mc_cli_number_of("memory-limit", text, UINT32_MAX, state) << 20;
+    return 0;
   case OPTION_MUTANTS:
     a->mutants = true;
     return 0;
@@ -202,12 +243,13 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     a->quiet = true;
     return 0;
   case ARGP_KEY_ARG:
-    argp_error(state, "'%s': files are named by --input and --output", text);
+    if (a->request.kernel)
+      argp_error(state, "one kernel at a time: '%s' is a second", text);
+    a->request.kernel = text;
     return 0;
   case ARGP_KEY_END:
-    if (a->mutants && (a->request.input || a->request.output || a->junit))
-      argp_error(state, "--mutants takes no files");
-    if (!a->mutants)
+    check_subject(a, state);
+    if (!a->mutants && !a->pairs && !a->request.kernel)
       check_files(&a->request, state);
     return 0;
   default:
@@ -218,15 +260,18 @@ static error_t parse(int key, char *text, struct argp_state *state) {
 static const struct argp parser = {
     options,
     parse,
-    "--input G --output X\n--input G --weights W --buffer B --weights-after W --buffer-after B\n--mutants",
+    "--input G --output X\nKERNEL|PLUGIN.so\n--pairs DIR\n--input G --weights W --buffer B --weights-after W "
+    "--buffer-after B\n--mutants",
     "Hold the output of an orthogonalisation kernel against the exact Newton-Schulz image and the polar factor of its "
-    "input.\v"
+    "input. KERNEL is one of reference, openblas, openblas-symmetric, gram, emulated-all, emulated-operations, "
+    "emulated-sums; PLUGIN.so speaks the ABI of muoncert_kernel.h and is run in a process of its own. Either is also "
+    "held against the laws.\v"
     "wrong: the error exceeds what any kernel of the stated rounding model can make. suspicious: it exceeds what "
     "correct kernels make "
     "with a probability of 1e-6. conforms: it does not, and that is certified. Anything else is undecided.\n"
-    "Exit status: 0 conforms; 1 wrong or suspicious; 2 undecided (also: NaN, infinite, zero or rank-deficient input); "
-    "3 usage or "
-    "bad input.",
+    "Exit status: 0 conforms; 1 wrong or suspicious, or a law violated; 2 undecided (also: NaN, infinite, zero or "
+    "rank-deficient input); "
+    "3 usage or bad input, a plug-in that is none; 4 a plug-in crashed or hung.",
     NULL,
     NULL,
     NULL};
@@ -317,9 +362,11 @@ static int run_mutants(const arguments *a) {
 
 /* ---- The command ---- */
 
-static int run_files(const arguments *a) {
+static int run_audit(const arguments *a) {
   mc_error e = {0};
-  json_t *document = mc_run_audit(&a->request, &a->run, &e);
+  json_t *document = a->request.kernel ? mc_run_kernel(&a->request, &a->run, &e)
+                     : a->pairs        ? mc_run_pairs(a->pairs, &a->run, &e)
+                                       : mc_run_audit(&a->request, &a->run, &e);
   if (!document)
     return mc_cli_fail("audit", &e);
   int written = a->junit ? mc_cli_write_junit("audit", a->junit, document) : MC_EXIT_EXPECTED;
@@ -332,7 +379,7 @@ int mc_cli_audit(int argc, char **argv) {
   arguments a = {.run = {.seed = 1}};
   argp_parse(&parser, argc, argv, 0, NULL, &a);
   a.run.progress = mc_progress_new(stderr, a.quiet);
-  int status = a.mutants ? run_mutants(&a) : run_files(&a);
+  int status = a.mutants ? run_mutants(&a) : run_audit(&a);
   mc_progress_free(a.run.progress);
   return status;
 }

@@ -27,6 +27,7 @@ enum {
   OPTION_DTYPE,
   OPTION_ROUNDING,
   OPTION_ACCUMULATE,
+  OPTION_ACCUMULATOR,
   OPTION_EXPLAIN,
   OPTION_EMIT,
   OPTION_SEED,
@@ -41,9 +42,11 @@ static const struct argp_option options[] = {
     {"preset", OPTION_PRESET, "NAME", 0, "what the kernel computes, as for audit (keller-jordan)", 0},
     {"schedule", OPTION_SCHEDULE, "NAME|LIST", 0, "another schedule: a published name, or steps a,b,c;a,b,c", 0},
     {"steps", OPTION_STEPS, "K", 0, "another number of steps (the last repeats)", 0},
-    {"dtype", OPTION_DTYPE, "TYPE", 0, "format of stored values: bf16 (default), fp16, f32, f64", 0},
+    {"dtype", OPTION_DTYPE, "TYPE", 0, "format of stored values, as for audit: bf16 (default), fp16, tf32, f32, f64",
+     0},
     {"rounding", OPTION_ROUNDING, "RULE", 0, "what is rounded: all, operations, sums, any (default), as for audit", 0},
-    {"accumulate", OPTION_ACCUMULATE, "ORDER", 0, "any (default), or depth:D, trees of at most this depth", 0},
+    {"accumulate", OPTION_ACCUMULATE, "ORDER", 0, "any (default), depth:D, or exact, as for audit", 0},
+    {"accumulator", OPTION_ACCUMULATOR, "HOW", 0, "nearest (default) or truncate, as for audit", 0},
     {"explain", OPTION_EXPLAIN, "atol=A[,rtol=R]", 0,
      "which bugs pass |output - image| <= A + R |image|, entry by entry", 0},
     {"emit", OPTION_EMIT, "pytest|c", 0, "print the assertion for a test instead", 0},
@@ -80,8 +83,10 @@ static void take_emit(arguments *a, const char *text, struct argp_state *state) 
 static void take_order(arguments *a, const char *text, struct argp_state *state) {
   if (strncmp(text, "depth:", 6) == 0)
     a->request.model.depth = mc_cli_number_of("accumulate", text + 6, UINT32_MAX, state);
+  else if (strcmp(text, "exact") == 0)
+    a->request.model.depth = SIZE_MAX;
   else if (strcmp(text, "any") != 0)
-    argp_error(state, "--accumulate: '%s' is neither any nor depth:D", text);
+    argp_error(state, "--accumulate: '%s' is neither any, exact nor depth:D", text);
 }
 
 static void check(const arguments *a, struct argp_state *state) {
@@ -122,6 +127,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     return 0;
   case OPTION_ACCUMULATE:
     take_order(a, text, state);
+    return 0;
+  case OPTION_ACCUMULATOR:
+    a->request.model.accumulator = text;
     return 0;
   case OPTION_EXPLAIN:
     take_explain(a, text, state);

@@ -2,6 +2,7 @@
 #include "emulate.h"
 
 #include <cblas.h>
+#include <fenv.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>

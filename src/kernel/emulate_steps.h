@@ -9,6 +9,7 @@
 typedef struct {
   size_t r, c;
   mc_dtype storage;
+  bool tf32, truncate;
   mc_random *draw;
   mc_kernel_fault fault;
   REAL *x, *t, *a, *b, *left, *right;
@@ -46,6 +47,15 @@ static void NAMED(gather_columns)(REAL *out, const REAL *in, size_t rows, size_t
       out[i * columns + j] = in[i * columns + order[j]];
 }
 
+/* To TF32 where that is what products take: Dekker's splitting leaves the leading 11 bits. */
+static void NAMED(narrow_factor)(const NAMED(state) * s, REAL *x, size_t count) {
+  REAL split = (REAL)ldexp(1, mc_kernel_precision(mc_kernel_accumulator(s->storage)) - 11) + 1;
+  for (size_t i = 0; i < count && s->tf32; i++) {
+    REAL large = split * x[i];
+    x[i] = large - (large - x[i]);
+  }
+}
+
 static void NAMED(gather_rows)(REAL *out, const REAL *in, size_t rows, size_t columns, const size_t *order) {
   for (size_t i = 0; i < rows; i++)
     memcpy(out + i * columns, in + order[i] * columns, columns * sizeof *out);
@@ -56,6 +66,9 @@ static void NAMED(gather_rows)(REAL *out, const REAL *in, size_t rows, size_t co
 static void NAMED(multiply)(NAMED(state) * s, REAL *out, const REAL *left, const REAL *right, size_t rows, size_t n,
                             size_t terms, bool transposed) {
   size_t chunk = s->fault == MC_FAULT_NARROW_SUMS ? 1 : terms;
+  int rounding = fegetround();
+  if (s->truncate)
+    fesetround(FE_TOWARDZERO);
   mc_dtype narrow = narrow_accumulator(s->storage);
   for (size_t from = 0; from < terms; from += chunk) {
     size_t length = terms - from < chunk ? terms - from : chunk;
@@ -65,12 +78,14 @@ static void NAMED(multiply)(NAMED(state) * s, REAL *out, const REAL *left, const
     if (s->fault == MC_FAULT_NARROW_SUMS)
       ROUND(out, rows * n, narrow);
   }
+  fesetround(rounding);
 }
 
 /* out := x x^T, in the accumulator. */
 static void NAMED(gram)(NAMED(state) * s, REAL *out) {
   NAMED(shuffle)(s, s->c);
   NAMED(gather_columns)(s->left, s->x, s->r, s->c, s->order);
+  NAMED(narrow_factor)(s, s->left, s->r * s->c);
   NAMED(multiply)(s, out, s->left, s->left, s->r, s->r, s->c, true);
 }
 
@@ -79,6 +94,8 @@ static void NAMED(product)(NAMED(state) * s, REAL *out, const REAL *left, const 
   NAMED(shuffle)(s, s->r);
   NAMED(gather_columns)(s->left, left, s->r, s->r, s->order);
   NAMED(gather_rows)(s->right, right, s->r, n, s->order);
+  NAMED(narrow_factor)(s, s->left, s->r * s->r);
+  NAMED(narrow_factor)(s, s->right, s->r * n);
   NAMED(multiply)(s, out, s->left, s->right, s->r, n, s->r, false);
 }
 
@@ -234,6 +251,8 @@ static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t 
   s = {.r = r,
        .c = c,
        .storage = model->storage,
+       .tf32 = model->tf32,
+       .truncate = model->truncate,
        .draw = draw,
        .fault = fault,
        .x = room,

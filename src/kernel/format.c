@@ -22,7 +22,7 @@ mc_status mc_kernel_dtype_parse(mc_dtype *dtype, const char *name, mc_error *e) 
       return MC_OK;
     }
   }
-  return mc_fail(e, MC_BAD_INPUT, "no format is called '%.60s'; known are bf16, fp16, f32, f64", name);
+  return mc_fail(e, MC_BAD_INPUT, "no format is called '%.60s'; known are bf16, fp16, tf32, f32, f64", name);
 }
 
 int mc_kernel_precision(mc_dtype format) {

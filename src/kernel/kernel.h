@@ -32,6 +32,8 @@ typedef struct {
   mc_normalisation normalisation;
   mc_dtype storage;
   mc_kernel_rounding rounding;
+  bool tf32;     /* factors of products are rounded to TF32 first: 11 significant bits, float32's exponents */
+  bool truncate; /* sums of products are truncated after each operation, not rounded, as in tensor cores */
 } mc_kernel_model;
 
 void mc_kernel_model_init(mc_kernel_model *model);

@@ -249,6 +249,8 @@ const mc_kernel_mutant *mc_kernel_mutant_get(size_t i) {
 static mc_status copy_model(mc_kernel_model *copy, const mc_kernel_model *model, mc_error *e) {
   copy->storage = model->storage;
   copy->rounding = model->rounding;
+  copy->tf32 = model->tf32;
+  copy->truncate = model->truncate;
   copy->normalisation.kind = model->normalisation.kind;
   fmpq_set(copy->normalisation.eps, model->normalisation.eps);
   fmpq_set(copy->normalisation.safety, model->normalisation.safety);

@@ -37,6 +37,7 @@ void mc_kernel_model_init(mc_kernel_model *model) {
   mc_normalisation_init(&model->normalisation, MC_NORM_FROBENIUS_ADD);
   model->storage = MC_DTYPE_BFLOAT16;
   model->rounding = MC_ROUNDING_ALL;
+  model->tf32 = model->truncate = false;
 }
 
 void mc_kernel_model_clear(mc_kernel_model *model) {

@@ -52,6 +52,25 @@ static mc_status read_nonnegative(fmpq_t q, const char *text, const char *what, 
   return s;
 }
 
+/* TF32 is no format of values: they are float32, and products round their factors. */
+static mc_status read_dtype(mc_kernel_model *model, const char *word, mc_error *e) {
+  model->tf32 = strcmp(word, "tf32") == 0;
+  return mc_kernel_dtype_parse(&model->storage, model->tf32 ? "f32" : word, e);
+}
+
+static mc_status read_accumulator(mc_kernel_model *model, const char *word, mc_error *e) {
+  static const char *const words[] = {"nearest", "truncate", NULL};
+  int i;
+  mc_status s = mc_run_choose(&i, words, word, "accumulator", e);
+  if (s == MC_OK)
+    model->truncate = i == 1;
+  return s;
+}
+
+const char *mc_run_dtype_name(const mc_kernel_model *model) {
+  return model->tf32 ? "tf32" : mc_dtype_name(model->storage);
+}
+
 mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const mc_run_audit_request *r, mc_error *e) {
   mc_status s = mc_kernel_model_set_preset(model, r->preset ? r->preset : MC_RUN_AUDIT_PRESET, e);
   if (s == MC_OK && r->schedule)
@@ -65,7 +84,9 @@ mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const m
   if (s == MC_OK && r->safety)
     s = read_nonnegative(model->normalisation.safety, r->safety, "safety factor", true, e);
   if (s == MC_OK && r->dtype)
-    s = mc_kernel_dtype_parse(&model->storage, r->dtype, e);
+    s = read_dtype(model, r->dtype, e);
+  if (s == MC_OK && r->accumulator)
+    s = read_accumulator(model, r->accumulator, e);
   if (s == MC_OK && r->rounding)
     s = read_rounding(roundings, r->rounding, e);
   return s;
@@ -289,8 +310,8 @@ static json_t *new_entry(const mc_run_audit_request *r, const mc_kernel_model *m
                          size_t k) {
   const char *preset = r->preset ? r->preset : MC_RUN_AUDIT_PRESET, *output = output_of(r);
   json_t *entry = json_pack("{s:s s:s s:s s:s s:s s:[I I]}", "id", r->id ? r->id : output, "input", r->input, "output",
-                            output, "preset", preset, "dtype", mc_dtype_name(model->storage), "shape",
-                            (json_int_t)input->m, (json_int_t)input->n);
+                            output, "preset", preset, "dtype", mc_run_dtype_name(model), "shape", (json_int_t)input->m,
+                            (json_int_t)input->n);
   if (input->count > 1)
     json_object_set_new(entry, "id", json_sprintf("%s[%zu]", r->id ? r->id : output, k));
   if (r->file)

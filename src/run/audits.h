@@ -12,6 +12,9 @@
  * initialised. */
 mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const mc_run_audit_request *r, mc_error *e);
 
+/* "tf32", or the name of the storage format. */
+const char *mc_run_dtype_name(const mc_kernel_model *model);
+
 /* *index := the place of `word` among words, which end with NULL.  MC_BAD_INPUT says that it is no `what`, and lists
  * them. */
 mc_status mc_run_choose(int *index, const char *const *words, const char *word, const char *what, mc_error *e);

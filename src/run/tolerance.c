@@ -148,7 +148,7 @@ json_t *mc_run_tolerance(const mc_run_tolerance_request *r, const mc_run_options
     s = r->model.input ? read_input(&in, r->model.input, e) : make_input(&in, r, limits.seed, e);
   if (s == MC_OK) {
     document = json_pack("{s:s s:s s:s s:[I I] s:f}", "preset", r->model.preset ? r->model.preset : MC_RUN_AUDIT_PRESET,
-                         "dtype", mc_dtype_name(model.storage), "input",
+                         "dtype", mc_run_dtype_name(&model), "input",
                          r->model.input ? r->model.input : (r->family ? r->family : FAMILY), "shape", (json_int_t)in.m,
                          (json_int_t)in.n, "false_alarm", limits.false_alarm);
     s = find_limits(document, r, &in, &model, &limits, e);

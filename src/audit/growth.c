@@ -1,0 +1,109 @@
+/* How far a polynomial moves two matrices apart, one of which is known by its singular values.  docs/errors.md, lemma
+ * T2s: for every mu >= 0 and any X' within e of X,
+ *   ||p(X') - p(X)||_F^2 <= mu e^2 + sum_j max(0, max over |l| <= s of (p(l) - p(m_j))^2 - mu (l - m_j)^2). */
+#include <math.h>
+
+#include "sound.h"
+#include "upward.h"
+
+enum { ROWS = 256, COLUMNS = 768, SEARCH = 40 };
+
+/* All sums and products here are of at most 2^20 nonnegative terms: rounding moves them by less than this factor. */
+#define INFLATED (1 + 0x1p-30)
+
+/* Cells of m and l, each with an upper bound of |D|^2, D = (p(l) - p(m)) / (l - m), and of (l - m)^2. */
+typedef struct {
+  double count[ROWS]; /* singular values in the cell of m */
+  double difference[ROWS][COLUMNS], distance[ROWS][COLUMNS];
+} table;
+
+static double approximately(const fmpq_t q) {
+  arb_t x;
+  arb_init(x);
+  arb_set_fmpq(x, q, 64);
+  double d = arf_get_d(arb_midref(x), ARF_RND_NEAR);
+  arb_clear(x);
+  return d;
+}
+
+/* Upper bound of |D| on a cell with centre (l, m) and half widths (u, v): its value there, its slope times the half
+ * widths, and the rounding of fewer than 64 operations on terms whose sizes add up to `size`. */
+static double difference_on(const double k[3], double l, double m, double u, double v) {
+  double L = fabs(l) + u, M = fabs(m) + v, b = fabs(k[1]), c = fabs(k[2]);
+  double value =
+      k[0] + k[1] * (l * l + l * m + m * m) + k[2] * ((l * l + m * m) * (l * l + l * m + m * m) - l * l * m * m);
+  double along_l = b * (2 * L + M) + c * (4 * L * L * L + 3 * L * L * M + 2 * L * M * M + M * M * M);
+  double along_m = b * (2 * M + L) + c * (4 * M * M * M + 3 * M * M * L + 2 * M * L * L + L * L * L);
+  double R = fmax(L, M), size = fabs(k[0]) + 3 * b * R * R + 7 * c * R * R * R * R;
+  return (fabs(value) + along_l * u + along_m * v + 0x1p-46 * size) * INFLATED;
+}
+
+static void fill(table *t, const double k[3], double top, double s) {
+  double v = top / ROWS / 2 * INFLATED, u = s / COLUMNS * INFLATED;
+  for (size_t i = 0; i < ROWS; i++) {
+    double m = top * ((double)i + 0.5) / ROWS;
+    for (size_t j = 0; j < COLUMNS && t->count[i] > 0; j++) {
+      double l = s * (2 * ((double)j + 0.5) / COLUMNS - 1), d = difference_on(k, l, m, u, v);
+      double apart = (fabs(l - m) + u + v) * INFLATED;
+      t->difference[i][j] = d * d * INFLATED;
+      t->distance[i][j] = apart * apart * INFLATED;
+    }
+  }
+}
+
+/* The bound for one mu, squared. */
+static double bound_at(const table *t, double mu, double e) {
+  double sum = mu * e * e;
+  for (size_t i = 0; i < ROWS; i++) {
+    double most = 0;
+    for (size_t j = 0; j < COLUMNS && t->count[i] > 0; j++) {
+      double gain = (t->difference[i][j] - mu) * t->distance[i][j];
+      most = gain > most ? gain : most;
+    }
+    sum += t->count[i] * most;
+  }
+  return sum * INFLATED;
+}
+
+/* Every mu gives a bound; the search for the best one need not find it. */
+static double best_bound(const table *t, double e) {
+  double greatest = 0, best;
+  for (size_t i = 0; i < ROWS; i++)
+    for (size_t j = 0; j < COLUMNS && t->count[i] > 0; j++)
+      greatest = fmax(greatest, t->difference[i][j]);
+  best = bound_at(t, greatest, e);
+  for (int i = 1; i <= SEARCH && isfinite(greatest); i++)
+    best = fmin(best, bound_at(t, greatest * exp2(-i / 4.0), e));
+  return mc_up_sqrt(best);
+}
+
+double mc_audit_growth(arb_srcptr sigma, slong count, size_t zeros, const fmpq *p, double s, double e) {
+  double top = 0, k[3];
+  arb_t m;
+  if (!isfinite(s) || !isfinite(e) || s >= 0x1p60 || e >= 0x1p60)
+    return INFINITY;
+  table *t = mc_alloc(1, sizeof *t);
+  if (!t)
+    return INFINITY;
+  arb_init(m);
+  for (slong i = 0; i < count; i++) {
+    arb_abs(m, sigma + i);
+    top = fmax(top, mc_ball_upper_double(m));
+  }
+  /* A singular value belongs to each cell that its enclosure meets. */
+  for (slong i = 0; i < count; i++) {
+    arb_abs(m, sigma + i);
+    double lo = floor(mc_ball_lower_double(m) / top * ROWS - 1e-9),
+           hi = floor(mc_ball_upper_double(m) / top * ROWS + 1e-9);
+    for (double j = fmax(lo, 0); j <= fmin(hi, ROWS - 1); j++)
+      t->count[(int)j]++;
+  }
+  t->count[0] += (double)zeros / 2; /* J(X) has each singular value twice, and these once */
+  arb_clear(m);
+  for (int j = 0; j < 3; j++)
+    k[j] = approximately(&p[2 * j + 1]);
+  fill(t, k, top, s);
+  double bound = best_bound(t, e);
+  mc_free(t);
+  return bound;
+}
