@@ -246,13 +246,11 @@ static double of_function(const rounding *k, double exact, const fmpq *f, slong 
 /* max over 0 <= v, w <= s of |b + c (v^2 + w^2)| w: linear in v^2, so v is 0 or s. */
 static double pair_weight(const step_polynomials *f, double s) {
   double at_zero, at_s;
-  fmpq odd[4];
-  fmpq_t square;
+  fmpq odd[4], *const square = &odd[2]; /* for the moment */
   if (!isfinite(s))
     return INFINITY;
   for (int i = 0; i < 4; i++)
     fmpq_init(&odd[i]);
-  fmpq_init(square);
   fmpq_set(&odd[1], &f->q[2]);
   fmpq_set(&odd[3], &f->q[4]);
   maxima(&at_zero, NULL, odd, 4, s);
@@ -260,10 +258,10 @@ static double pair_weight(const step_polynomials *f, double s) {
   fmpq_mul(square, square, square);
   fmpq_mul(square, square, &f->q[4]);
   fmpq_add(&odd[1], &odd[1], square);
+  fmpq_zero(square);
   maxima(&at_s, NULL, odd, 4, s);
   for (int i = 0; i < 4; i++)
     fmpq_clear(&odd[i]);
-  fmpq_clear(square);
   return fmax(at_zero, at_s);
 }
 
@@ -512,6 +510,16 @@ static double initial_error(const rounding *k, const mc_kernel_model *model, con
 }
 
 /* ---- The whole path ---- */
+
+static void advance(trajectory *t, const fmpq *p) {
+  arb_t y;
+  arb_init(y);
+  for (slong i = 0; i < t->count; i++) {
+    polynomial_at(y, p, 6, t->sigma + i);
+    arb_swap(t->sigma + i, y);
+  }
+  arb_clear(y);
+}
 
 typedef struct {
   size_t steps;
