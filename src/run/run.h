@@ -112,6 +112,8 @@ typedef struct {
   size_t steps;
   size_t depth; /* of accumulation trees; 0: any order; SIZE_MAX: exact sums */
   const char *accumulator; /* how sums are rounded: "nearest" (NULL) or "truncate" */
+  const char *kernel; /* for mc_run_kernel: a built-in kernel, or the path of a plug-in */
+  uint64_t memory;    /* that a plug-in may use, in bytes; 0: the built-in default */
   const char *scaling; /* of the output, or of a step's update: "rms", "spectral*0.2", "0.2"; NULL: none, or the preset's */
   /* A whole step: all four files.  Then input is the gradient, and output is not used. */
   const char *weights, *buffer, *weights_after, *buffer_after;
@@ -121,6 +123,19 @@ typedef struct {
 /* The same document as mc_run_audits, with an entry for each matrix of the batch.  NULL: the files cannot be read or do
  * not fit, or the request names what does not exist. */
 json_t *mc_run_audit(const mc_run_audit_request *request, const mc_run_options *options, mc_error *e);
+
+/* A kernel, which is run on inputs of ours (kernels.c): audits[] as above, with `kernel` in place of output, and
+ * laws[]: id kernel law statement cite verdict message.  options->seconds limits each call of a plug-in.  A kernel that
+ * crashes or hangs is an entry of audits[] that says so.  NULL: there is no such kernel, or it is no plug-in, or it
+ * refuses an input that it should take. */
+json_t *mc_run_kernel(const mc_run_audit_request *request, const mc_run_options *options, mc_error *e);
+
+/* The inputs of the laws in a folder, which is made if it is missing, with a manifest: suite folder seed model{…}
+ * cases[{name,statement,shape,input,output,…}].  And the same document as mc_run_kernel's, from the outputs that are
+ * there.  (pairs.c) */
+json_t *mc_run_law_suite(const char *folder, const mc_run_audit_request *request, const mc_run_options *options,
+                         mc_error *e);
+json_t *mc_run_pairs(const char *folder, const mc_run_options *options, mc_error *e);
 
 /* Kernels of the request's model (input and output are not used) with planted bugs, held against our verdict and
  * against the acceptance rules of others, on inputs of three shapes and scales: preset dtype inputs[]
