@@ -307,16 +307,20 @@ static void print_rules(mc_text *out, const json_t *document) {
 static void print_mutant(mc_text *out, const json_t *mutant, const json_t *rules) {
   bool equivalent = json_is_true(json_object_get(mutant, "equivalent"));
   bool finite = json_is_true(json_object_get(mutant, "finite"));
+  bool same = json_is_true(json_object_get(mutant, "same_output"));
   const char *verdict = equivalent ? "equivalent" : finite ? text_of(mutant, "verdict") : "not finite";
+  const json_t *laws = json_object_get(mutant, "laws");
   size_t i;
-  json_t *rule;
-  mc_text_printf(out, "%-26s %-11s ", text_of(mutant, "name"), verdict);
-  json_array_foreach(rules, i, rule) {
-    bool asked = json_integer_value(json_object_get(rule, "inputs")) > 0;
-    bool killed = is_in(json_object_get(mutant, "killed_by"), text_of(rule, "name"));
+  json_t *item;
+  mc_text_printf(out, "%-28s %-11s %4zu ", text_of(mutant, "name"), verdict, json_array_size(laws));
+  json_array_foreach(rules, i, item) {
+    bool asked = json_integer_value(json_object_get(item, "inputs")) > 0 && !same;
+    bool killed = is_in(json_object_get(mutant, "killed_by"), text_of(item, "name"));
     mc_text_printf(out, " %c", killed ? '+' : asked ? '.' : ' ');
   }
-  mc_text_printf(out, "  %s\n", text_of(mutant, "source"));
+  mc_text_printf(out, "  %s", text_of(mutant, "source"));
+  json_array_foreach(laws, i, item) mc_text_printf(out, "%s%s", i == 0 ? "; breaks " : ", ", json_string_value(item));
+  mc_text_printf(out, "\n");
 }
 
 /* Rows: planted bugs; our verdict, then a column for each rule of others. */
@@ -329,19 +333,20 @@ static void print_mutants(mc_text *out, const json_t *document) {
   json_array_foreach(json_object_get(document, "inputs"), i, item) {
     mc_text_printf(out, "  %s\n", json_string_value(item));
   }
-  mc_text_printf(out, "\n%-26s %-11s ", "planted bug", "this audit");
+  mc_text_printf(out, "\n%-28s %-11s %s ", "planted bug", "this audit", "laws");
   for (i = 0; i < json_array_size(rules); i++)
     mc_text_printf(out, " %c", (char)('a' + i));
   mc_text_printf(out, "  like\n");
   json_array_foreach(json_object_get(document, "mutants"), i, item) {
     print_mutant(out, item, rules);
   }
-  mc_text_printf(out,
-                 "\n+ rejected, . accepted. Survivors of this audit: %lld%s. Of the rules of others, each asked\n"
-                 "about the inputs on which it accepts a correct kernel:\n",
-                 json_integer_value(json_object_get(document, "survivors")),
-                 json_is_true(json_object_get(document, "false_alarm")) ? ", and the correct kernel does not conform"
-                                                                        : "");
+  mc_text_printf(
+      out,
+      "\nlaws: how many are violated. + rejected, . accepted, blank: the output is that of the correct kernel.\n"
+      "Survivors of this audit: %lld%s. Of the rules of others, each asked\n"
+      "about the inputs on which it accepts a correct kernel:\n",
+      json_integer_value(json_object_get(document, "survivors")),
+      json_is_true(json_object_get(document, "false_alarm")) ? ", and the correct kernel does not conform" : "");
   print_rules(out, document);
 }
 

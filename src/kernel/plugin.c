@@ -120,10 +120,8 @@ static bool receive(int fd, mc_helper_reply *reply, double seconds) {
 
 static mc_status fail_fault(const mc_helper_reply *reply, const char *while_doing, mc_error *e) {
   const char *array = mc_kernel_slot_name((mc_slot)reply->slot);
-  return reply->distance < 0 ? mc_fail(e, MC_CRASHED, "touched memory %lld bytes before %s%s",
-                                       -(long long)reply->distance, array, while_doing)
-                             : mc_fail(e, MC_CRASHED, "touched memory %lld bytes behind the end of %s%s",
-                                       (long long)reply->distance, array, while_doing);
+  return mc_fail(e, MC_CRASHED, "touched memory %s %s%s, at byte %lld",
+                 reply->distance < 0 ? "before" : "behind the end of", array, while_doing, (long long)reply->distance);
 }
 
 /* What an answer means; MC_OK: the plug-in did what it was asked for. */

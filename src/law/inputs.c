@@ -290,9 +290,24 @@ const mc_law_input *mc_law_suite_input(const mc_law_suite *suite, size_t i) {
   return &suite->inputs[i];
 }
 
-const mc_audit_reference *mc_law_suite_reference(mc_law_suite *s, size_t i, mc_error *e) {
+/* Of a step: of its direction. */
+static mc_status find_reference(mc_law_suite *s, size_t i, mc_error *e) {
   const mc_law_input *input = &s->inputs[i];
-  if (!s->references[i])
-    mc_audit_reference_new(&s->references[i], input->g, input->m, input->n, s->model, &s->options, e);
+  size_t size = input->m * input->n;
+  double *direction = mc_alloc(2 * size, sizeof *direction);
+  if (!direction)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  if (input->is_step)
+    mc_law_momentum(direction, direction + size, input, &s->conventions);
+  mc_status status = mc_audit_reference_new(&s->references[i], input->is_step ? direction : input->g, input->m,
+                                            input->n, s->model, &s->options, e);
+  mc_free(direction);
+  return status;
+}
+
+const mc_audit_reference *mc_law_suite_reference(mc_law_suite *s, size_t i, mc_error *e) {
+  mc_error why = {0};
+  if (!s->references[i] && find_reference(s, i, &why) != MC_OK && e)
+    *e = why;
   return s->references[i];
 }

@@ -45,8 +45,8 @@ void mc_law_suite_free(mc_law_suite *suite);
 size_t mc_law_suite_count(const mc_law_suite *suite);
 const mc_law_input *mc_law_suite_input(const mc_law_suite *suite, size_t i);
 
-/* The truth about an input that is finite, not zero and no batch nor step: made when it is first asked for, and kept.
- * NULL: *e says why. */
+/* The truth about an input, or about the direction of a step, that is finite, not zero and no batch: made when it is
+ * first asked for, and kept.  NULL: *e says why. */
 const mc_audit_reference *mc_law_suite_reference(mc_law_suite *suite, size_t i, mc_error *e);
 
 /* ---- Outputs (outputs.c) ---- */

@@ -12,6 +12,7 @@ const mc_fact_kind mc_fact_kinds[MC_FACT_KINDS] = {
     {"claims", "claims", "claim", "claims", "proved"},
     {"campaigns", "campaigns", "campaign", "campaigns", "holds"},
     {"audits", "audits", "audit", "audits", "conforms"},
+    {"laws", "laws", "law", "laws", "holds"},
     {"mutants", "mutants", "planted bug", "planted bugs", "killed"},
 };
 
@@ -315,6 +316,10 @@ static void print_audit(mc_text *out, const json_t *entry) {
   print_limit(out, tolerance, "sound");
 }
 
+static void print_law(mc_text *out, const json_t *entry) {
+  mc_text_printf(out, "%s", mc_fact_text(entry, "message"));
+}
+
 /* What an audit certifies beside the error. */
 static void print_certified(mc_text *out, const json_t *entry) {
   print_enclosure(out, "singular values in ", entry, "sigma");
@@ -352,7 +357,7 @@ static void print_theorem(mc_text *out, const json_t *entry) {
 
 void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
   static void (*const printers[MC_FACT_KINDS])(mc_text *, const json_t *) = {
-      print_function, print_theorem, print_claim, print_campaign, print_audit, print_mutant};
+      print_function, print_theorem, print_claim, print_campaign, print_audit, print_law, print_mutant};
   printers[kind - mc_fact_kinds](out, entry);
 }
 
@@ -402,7 +407,8 @@ void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visito
   mc_fact_result(&facts[FOUND], kind, entry);
   print_quantities(&facts[WORST], entry);
   print_certified(&facts[CERTIFIED], entry);
-  mc_text_printf(&facts[WHY], "%s", mc_fact_text(entry, "message"));
+  if (strcmp(kind->list, "laws") != 0) /* there it is what was found */
+    mc_text_printf(&facts[WHY], "%s", mc_fact_text(entry, "message"));
   print_diagnosis(&facts[INSTEAD], entry);
   print_replay(&facts[REPLAY], kind, entry);
   for (size_t i = 0; i < FACTS; i++) {

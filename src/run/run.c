@@ -25,6 +25,7 @@ static const kind kinds[] = {
     {"theorems", "proved", {"proved", "changed", "error"}},
     {"campaigns", "holds", {"holds", "violated", "undecided", "error"}},
     {"audits", "conforms", {"conforms", "wrong", "suspicious", "undecided", "crashed", "hung", "error"}},
+    {"laws", "holds", {"holds", "violated", "undecided", "error"}},
 };
 
 static const struct {
@@ -126,7 +127,7 @@ static const json_t *find_list(const json_t *document, const char *list) {
   return own ? own : json_object_get(json_object_get(document, "proofs"), list);
 }
 
-static const char *const all_lists[] = {"functions", "theorems", "claims", "campaigns", "audits", "mutants"};
+static const char *const all_lists[] = {"functions", "theorems", "claims", "campaigns", "audits", "laws", "mutants"};
 enum { LISTS = sizeof all_lists / sizeof all_lists[0] };
 
 mc_exit mc_run_verdict_exit(const json_t *object) {

@@ -60,6 +60,12 @@ static mc_status read_words(mc_audit_step_rule *rule, const mc_run_audit_request
   return s == MC_OK && r->scaling ? mc_run_read_scaling(rule, r->scaling, e) : s;
 }
 
+/* A preset without an optimizer leaves the rule as it is. */
+mc_status mc_run_read_conventions(mc_audit_step_rule *rule, const mc_run_audit_request *r, mc_error *e) {
+  (void)mc_audit_step_rule_set_preset(rule, r->preset ? r->preset : MC_RUN_AUDIT_PRESET, NULL);
+  return read_words(rule, r, e);
+}
+
 mc_status mc_run_read_step_rule(mc_audit_step_rule *rule, const mc_run_audit_request *r, mc_error *e) {
   if (!r->weights || !r->buffer || !r->weights_after || !r->buffer_after)
     return mc_fail(e, MC_BAD_INPUT, "a step needs weights and buffer, before and after");

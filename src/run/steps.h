@@ -10,6 +10,9 @@ bool mc_run_is_step(const mc_run_audit_request *r);
 /* rule (initialised) := what the request says of a step, on top of its preset's conventions. */
 mc_status mc_run_read_step_rule(mc_audit_step_rule *rule, const mc_run_audit_request *r, mc_error *e);
 
+/* The preset's conventions, and what the request says of momentum, Nesterov, decay and scaling. */
+mc_status mc_run_read_conventions(mc_audit_step_rule *rule, const mc_run_audit_request *r, mc_error *e);
+
 /* rule->scaling and rule->factor alone, from "rms", "spectral*0.2" or "0.2". */
 mc_status mc_run_read_scaling(mc_audit_step_rule *rule, const char *text, mc_error *e);
 

@@ -124,9 +124,9 @@ static void test_leaves_nothing_behind(void **state) {
 
 static void test_out_of_bounds(void **state) {
   (void)state;
-  expect("far", MC_CRASHED, "bytes behind the end of its output X");
-  expect("near", MC_CRASHED, "wrote behind the end of its output X");
-  expect("before", MC_CRASHED, "bytes before its output X");
+  expect("far", MC_CRASHED, "touched memory behind the end of its output X");
+  expect("near", MC_CRASHED, "behind the end of its output X");
+  expect("before", MC_CRASHED, "touched memory before its output X");
 }
 
 static void test_no_plugins(void **state) {
