@@ -243,10 +243,20 @@ static double of_function(const rounding *k, double exact, const fmpq *f, slong 
   return fmin(near, mc_up_mul(mc_up_sqrt(k->r), v));
 }
 
+/* b x + c x^3 to (b + c s^2) x + c x^3. */
+static void add_times_square(fmpq *odd, double s) {
+  fmpq_t square;
+  fmpq_init(square);
+  mc_ball_fmpq_set_double(square, s);
+  fmpq_mul(square, square, square);
+  fmpq_addmul(&odd[1], &odd[3], square);
+  fmpq_clear(square);
+}
+
 /* max over 0 <= v, w <= s of |b + c (v^2 + w^2)| w: linear in v^2, so v is 0 or s. */
 static double pair_weight(const step_polynomials *f, double s) {
   double at_zero, at_s;
-  fmpq odd[4], *const square = &odd[2]; /* for the moment */
+  fmpq odd[4];
   if (!isfinite(s))
     return INFINITY;
   for (int i = 0; i < 4; i++)
@@ -254,11 +264,7 @@ static double pair_weight(const step_polynomials *f, double s) {
   fmpq_set(&odd[1], &f->q[2]);
   fmpq_set(&odd[3], &f->q[4]);
   maxima(&at_zero, NULL, odd, 4, s);
-  mc_ball_fmpq_set_double(square, s);
-  fmpq_mul(square, square, square);
-  fmpq_mul(square, square, &f->q[4]);
-  fmpq_add(&odd[1], &odd[1], square);
-  fmpq_zero(square);
+  add_times_square(odd, s);
   maxima(&at_s, NULL, odd, 4, s);
   for (int i = 0; i < 4; i++)
     fmpq_clear(&odd[i]);
