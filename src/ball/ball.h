@@ -77,7 +77,7 @@ bool mc_ball_rounds_to_nearest(void);
 /* ---- Exact digit matrices (digits.c, product.c) ----
  *
  * X = sum over planes s of D_s 2^(-w (first + s + 1)), D_s a matrix of integers in doubles, of magnitude at most
- * 2^(w-1) but for the leading plane, where 2^w is allowed.  Products of planes are error-free DGEMMs (K. Ozaki,
+ * 2^(w-1) but for the leading plane, where 2^(w+2) is allowed.  Products of planes are error-free DGEMMs (K. Ozaki,
  * T. Ogita, S. Oishi, S. M. Rump, Numer. Algorithms 59 (2012)): all sums stay within 2^52, so they are the same
  * whatever the BLAS, its order of summation, its threads or its use of FMA.  What is dropped at the small end is
  * bounded.  All of it needs rounding to nearest, which is checked. */
@@ -89,7 +89,7 @@ typedef struct {
   double *d; /* entry (i, j) of plane s: d[(i * planes + s) * n + j] */
 } mc_digits;
 
-/* The largest width, up to 26, for which sums of `products` products of planes with contraction length k stay within
+/* The largest width, up to 25, for which sums of `products` products of planes with contraction length k stay within
  * 2^52. */
 int mc_digits_width(size_t k, size_t products);
 
@@ -113,16 +113,28 @@ void mc_digits_get_mat(arb_mat_t A, const mc_digits *x);
 /* Drop leading and trailing planes that are all zero (one plane stays). */
 void mc_digits_trim(mc_digits *x);
 
+/* Merge the leading plane into the next one where the digits stay within 2^(w+2): one plane less to multiply. */
+void mc_digits_fold(mc_digits *x);
+
 /* Y := X^T.  Y is not initialised. */
 mc_status mc_digits_transpose(mc_digits *y, const mc_digits *x, mc_error *e);
+
+/* n residues modulo 2^61 - 1, each as four doubles x0 + 2^16 x1 + 2^32 x2 + 2^48 x3 with parts below 2^16, so that
+ * sums of products with digits are exact. */
+typedef struct {
+  size_t n;
+  double *parts; /* part p of entry i: parts[p * n + i] */
+} mc_residues;
 
 /* A sum of products in the making: raw planes of integers up to 2^52, and what a check modulo 2^61 - 1 expects of
  * them (R. Freivalds, 1977): a wrong product goes unnoticed with probability at most 2^-60. */
 typedef struct {
   mag_t dropped; /* bounds the Frobenius norm of all that did not fit at the small end */
   mc_digits raw;
-  double *bound;              /* of each raw plane */
-  uint64_t *x, *z, *expected; /* n, planes and m residues */
+  double *bound;          /* of each raw plane */
+  mc_residues x;          /* n of them */
+  uint64_t *z, *expected; /* planes and m residues */
+  bool filled, products;  /* matrices, products added?  Sums of matrices alone need no check */
 } mc_digits_sum;
 
 /* Zero, with planes first, …, first + planes - 1. */
@@ -135,6 +147,9 @@ void mc_digits_sum_clear(mc_digits_sum *s);
 mc_status mc_digits_sum_add(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e);
 mc_status mc_digits_sum_addmul(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
                                mc_error *e);
+
+/* s += alpha X^T X, at about half the price. */
+mc_status mc_digits_sum_addgram(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e);
 
 /* s += alpha X diag(d), d the digits of a 1 by n matrix.  Fails as above. */
 mc_status mc_digits_sum_addscaled(mc_digits_sum *s, int alpha, const mc_digits *x, const mc_digits *d, mc_error *e);

@@ -6,8 +6,8 @@
 
 #include "digits.h"
 
-/* Two planes make one exact double: 2^w 2^w + 2^(w-1) <= 2^53. */
-enum { MAX_WIDTH = 26 };
+/* Two planes make one exact double: 2^(w+2) 2^w + 2^(w-1) < 2^53. */
+enum { MAX_WIDTH = 25 };
 
 bool mc_ball_rounds_to_nearest(void) {
   return mc_digits_round_to_nearest();
@@ -181,11 +181,41 @@ void mc_digits_trim(mc_digits *x) {
   x->first += (slong)first;
 }
 
+/* Do the leading two planes fit one of up to 2^(w+2)? */
+static bool can_fold(const mc_digits *x) {
+  const double base = ldexp(1, x->w);
+  bool fits = x->planes > 1;
+  for (size_t i = 0; i < x->m && fits; i++) {
+    const double *row = x->d + i * x->planes * x->n;
+    for (size_t j = 0; j < x->n; j++)
+      fits &= fabs(row[j] * base + row[x->n + j]) <= 4 * base;
+  }
+  return fits;
+}
+
+void mc_digits_fold(mc_digits *x) {
+  const double base = ldexp(1, x->w);
+  if (!can_fold(x))
+    return;
+  for (size_t i = 0; i < x->m; i++) {
+    double *row = x->d + i * x->planes * x->n;
+    for (size_t j = 0; j < x->n; j++) {
+      row[x->n + j] += row[j] * base;
+      row[j] = 0;
+    }
+  }
+  mc_digits_trim(x);
+}
+
 mc_status mc_digits_transpose(mc_digits *y, const mc_digits *x, mc_error *e) {
-  mc_status status = mc_digits_init(y, x->n, x->m, x->planes, x->first, x->w, e);
-  for (size_t i = 0; status == MC_OK && i < x->m; i++)
-    for (size_t s = 0; s < x->planes; s++)
-      for (size_t j = 0; j < x->n; j++)
-        y->d[(j * x->planes + s) * x->m + i] = x->d[(i * x->planes + s) * x->n + j];
+  enum { TILE = 16 };
+  const size_t m = x->m, n = x->n, planes = x->planes;
+  mc_status status = mc_digits_init(y, n, m, planes, x->first, x->w, e);
+  for (size_t s = 0; status == MC_OK && s < planes; s++)
+    for (size_t i = 0; i < m; i += TILE)
+      for (size_t j = 0; j < n; j += TILE)
+        for (size_t k = i; k < m && k < i + TILE; k++)
+          for (size_t l = j; l < n && l < j + TILE; l++)
+            y->d[(l * planes + s) * m + k] = x->d[(k * planes + s) * n + l];
   return status;
 }

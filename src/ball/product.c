@@ -7,56 +7,7 @@
 #include <string.h>
 
 #include "digits.h"
-
-/* ---- Residues modulo 2^61 - 1 ---- */
-
-#define PRIME ((UINT64_C(1) << 61) - 1)
-
-typedef unsigned __int128 wide;
-typedef __int128 wide_signed;
-
-static uint64_t reduce(wide x) {
-  uint64_t folded = (uint64_t)(x & PRIME) + (uint64_t)(x >> 61 & PRIME) + (uint64_t)(x >> 122);
-  folded = (folded & PRIME) + (folded >> 61);
-  return folded >= PRIME ? folded - PRIME : folded;
-}
-
-static uint64_t reduce_signed(wide_signed x) {
-  uint64_t r = reduce((wide)(x < 0 ? -x : x));
-  return x < 0 && r != 0 ? PRIME - r : r;
-}
-
-static uint64_t add_mod(uint64_t a, uint64_t b) {
-  return reduce((wide)a + b);
-}
-
-static uint64_t multiply_mod(uint64_t a, uint64_t b) {
-  return reduce((wide)a * b);
-}
-
-/* Sum of row[j] x[j]: integers of at most 2^53 by residues, at most 2^12 of them between reductions. */
-static uint64_t dot_mod(const double *row, const uint64_t *x, size_t n) {
-  uint64_t total = 0;
-  for (size_t from = 0; from < n; from += 4096) {
-    size_t to = n - from > 4096 ? from + 4096 : n;
-    wide_signed even = 0, odd = 0; /* two chains of carries */
-    size_t j = from;
-    for (; j + 2 <= to; j += 2) {
-      even += (wide_signed)(int64_t)row[j] * (int64_t)x[j];
-      odd += (wide_signed)(int64_t)row[j + 1] * (int64_t)x[j + 1];
-    }
-    if (j < to)
-      even += (wide_signed)(int64_t)row[j] * (int64_t)x[j];
-    total = add_mod(total, reduce_signed(even + odd));
-  }
-  return total;
-}
-
-/* Uniform residues, fresh for every sum of the process. */
-static void random_residues(uint64_t *x, size_t count, mc_random *r) {
-  for (size_t i = 0; i < count; i++)
-    x[i] = mc_random_below(r, PRIME);
-}
+#include "residue.h"
 
 /* ---- A sum ---- */
 
@@ -66,59 +17,70 @@ mc_status mc_digits_sum_init(mc_digits_sum *s, size_t m, size_t n, size_t planes
   static atomic_uint serial;
   mc_random r;
   *s = (mc_digits_sum){.bound = mc_alloc(planes, sizeof(double)),
-                       .x = mc_alloc(n, sizeof(uint64_t)),
                        .z = mc_alloc(planes, sizeof(uint64_t)),
                        .expected = mc_alloc(m, sizeof(uint64_t))};
   mag_init(s->dropped);
   mc_status status = mc_digits_init(&s->raw, m, n, planes, first, w, e);
-  if (status == MC_OK && (s->bound == NULL || s->x == NULL || s->z == NULL || s->expected == NULL))
+  bool room = mc_residues_init(&s->x, n) && s->bound != NULL && s->z != NULL && s->expected != NULL;
+  if (status == MC_OK && !room)
     status = mc_fail(e, MC_NO_MEMORY, "no memory for a sum of products");
   if (status != MC_OK) {
     mc_digits_sum_clear(s);
     return status;
   }
   mc_random_init(&r, 0, mc_random_stream_of("freivalds"), (uint32_t)atomic_fetch_add(&serial, 1));
-  random_residues(s->x, n, &r);
-  random_residues(s->z, planes, &r);
+  mc_residues_draw(&s->x, &r);
+  for (size_t t = 0; t < planes; t++)
+    s->z[t] = mc_random_below(&r, (UINT64_C(1) << 61) - 1);
   return MC_OK;
 }
 
 void mc_digits_sum_clear(mc_digits_sum *s) {
   mc_digits_clear(&s->raw);
   mc_free(s->bound);
-  mc_free(s->x);
+  mc_residues_clear(&s->x);
   mc_free(s->z);
   mc_free(s->expected);
   mag_zero(s->dropped); /* and with it the memory of a large exponent */
   s->bound = NULL;
-  s->x = s->z = s->expected = NULL;
+  s->z = s->expected = NULL;
 }
 
-enum { LANES = 8 };
+enum { LANE = 4 };
+typedef double vector __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
+typedef int64_t mask __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
 
-/* Raise worst[k] to |x|; what is no integer, NaN or infinite makes off[k] differ from 0.  (Lanes, so that compilers can
- * use vectors without changing the meaning of a comparison with NaN.) */
-static inline void scan_lane(double *worst, double *off, double x, int k) {
-  double v = fabs(x);
-  worst[k] = v > worst[k] ? v : worst[k];
-  off[k] += fabs(mc_digits_rint(v) - v); /* NaN for NaN and infinity */
+static const double ROUNDING_MAGIC = 0x1.8p52;
+
+/* Raise worst to |x|, lane by lane; what is no integer, NaN or infinite makes off differ from 0.  For |x| <= 2^52: a
+ * multiple of 2^26 is taken off first, so that the rest is one that the rounding can see. */
+MC_BALL_CLONES
+static void scan(double worst[LANE], double off[LANE], const double *row, size_t n) {
+  vector most = *(vector *)worst, wrong = *(vector *)off;
+  for (size_t j = 0; j + LANE <= n; j += LANE) {
+    vector x = *(const vector *)(row + j), high = (x * 0x1p-26 + ROUNDING_MAGIC) - ROUNDING_MAGIC;
+    vector low = x - high * 0x1p26, difference = ((low + ROUNDING_MAGIC) - ROUNDING_MAGIC) - low;
+    x = (vector)((mask)x & INT64_MAX);
+    mask larger = x > most;
+    most = (vector)((larger & (mask)x) | (~larger & (mask)most));
+    wrong += difference * difference; /* NaN for NaN and infinity */
+  }
+  *(vector *)worst = most;
+  *(vector *)off = wrong;
+  for (size_t j = n - n % LANE; j < n; j++) {
+    double low = row[j] - mc_digits_rint(row[j] * 0x1p-26) * 0x1p26, difference = mc_digits_rint(low) - low;
+    worst[0] = fabs(row[j]) > worst[0] ? fabs(row[j]) : worst[0];
+    off[0] += difference * difference;
+  }
 }
 
 /* The largest magnitude in plane s; negative when some entry is no integer or beyond what its plane may hold. */
 static double plane_max(const mc_digits *x, size_t s) {
-  const double limit = ldexp(1, s == 0 ? x->w : x->w - 1);
-  double worst[LANES] = {0}, off[LANES] = {0};
-  for (size_t i = 0; i < x->m; i++) {
-    const double *row = x->d + (i * x->planes + s) * x->n;
-    size_t j = 0;
-    for (; j + LANES <= x->n; j += LANES)
-      for (int k = 0; k < LANES; k++)
-        scan_lane(worst, off, row[j + (size_t)k], k);
-    for (; j < x->n; j++)
-      scan_lane(worst, off, row[j], 0);
-  }
-  double largest = 0, sum = 0;
-  for (int k = 0; k < LANES; k++) {
+  const double limit = ldexp(1, s == 0 ? x->w + 2 : x->w - 1);
+  double worst[LANE] = {0}, off[LANE] = {0}, largest = 0, sum = 0;
+  for (size_t i = 0; i < x->m; i++)
+    scan(worst, off, x->d + (i * x->planes + s) * x->n, x->n);
+  for (size_t k = 0; k < LANE; k++) {
     largest = worst[k] > largest ? worst[k] : largest;
     sum += off[k];
   }
@@ -180,38 +142,57 @@ static mc_status check_operand(const mc_digits_sum *s, const mc_digits *x, size_
   return mc_digits_round_to_nearest() ? MC_OK : mc_fail(e, MC_INTERNAL, "the processor does not round to nearest");
 }
 
-/* y[i] := sum over j of plane s of x, row i (or column i when transposed), times v[j]. */
-static void apply_mod(uint64_t *y, const mc_digits *x, size_t s, const uint64_t *v) {
-  for (size_t i = 0; i < x->m; i++)
-    y[i] = dot_mod(x->d + (i * x->planes + s) * x->n, v, x->n);
+/* The residue of row i of the raw planes. */
+static uint64_t residue_of_row(const mc_digits_sum *s, size_t i) {
+  uint64_t residue = 0;
+  for (size_t t = 0; t < s->raw.planes; t++) {
+    const double *row = s->raw.d + (i * s->raw.planes + t) * s->raw.n;
+    residue = mc_residue_add(residue, mc_residue_mul(s->z[t], mc_residues_dot_wide(row, &s->x)));
+  }
+  return residue;
 }
 
-static uint64_t residue_of_alpha(int alpha) {
-  return alpha < 0 ? PRIME - (uint64_t)-alpha : (uint64_t)alpha;
+/* Before the first product: what is there is expected. */
+static void expect_products(mc_digits_sum *s) {
+  for (size_t i = 0; i < s->raw.m && !s->products && s->filled; i++)
+    s->expected[i] = residue_of_row(s, i);
+  s->products = true;
+}
+
+/* expected[i] += factor value. */
+static void expect(mc_digits_sum *s, size_t i, uint64_t factor, uint64_t value) {
+  s->expected[i] = mc_residue_add(s->expected[i], mc_residue_mul(factor, value));
+}
+
+MC_BALL_CLONES
+static void add_multiple(double *to, const double *from, double alpha, size_t n) {
+  for (size_t j = 0; j < n; j++)
+    to[j] += alpha * from[j];
 }
 
 mc_status mc_digits_sum_add(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e) {
   mc_status status = check_operand(s, x, s->raw.m, s->raw.n, e);
+  s->filled = true;
   for (size_t p = 0; p < x->planes && status == MC_OK; p++) {
     double largest = plane_max(x, p);
     slong position = x->first + (slong)p, t = position - s->raw.first;
     status = largest < 0 ? out_of_range(e) : account(s, position, fabs((double)alpha) * largest, e);
     if (status != MC_OK || t < 0 || t >= (slong)s->raw.planes)
       continue;
-    uint64_t factor = multiply_mod(residue_of_alpha(alpha), s->z[t]);
+    uint64_t factor = mc_residue_mul(mc_residue_of(alpha), s->z[t]);
     for (size_t i = 0; i < x->m; i++) {
       const double *from = x->d + (i * x->planes + p) * x->n;
-      double *to = s->raw.d + (i * s->raw.planes + (size_t)t) * x->n;
-      for (size_t j = 0; j < x->n; j++)
-        to[j] += alpha * from[j];
-      s->expected[i] = add_mod(s->expected[i], multiply_mod(factor, dot_mod(from, s->x, x->n)));
+      add_multiple(s->raw.d + (i * s->raw.planes + (size_t)t) * x->n, from, alpha, x->n);
+      if (s->products)
+        expect(s, i, factor, mc_residues_dot(from, &s->x, x->w + 2));
     }
   }
   return status;
 }
 
 /* The products that fall within the sum: for plane p of A, planes 0 … count - 1 of B from raw plane `to` on. */
-static void multiply_planes(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b) {
+static void multiply_planes(double *raw, const mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a,
+                            const mc_digits *b) {
   const size_t m = s->raw.m, n = s->raw.n, k = b->m;
   for (size_t p = 0; p < a->planes; p++) {
     slong to = a->first + (slong)p + b->first + 1 - s->raw.first;
@@ -222,32 +203,26 @@ static void multiply_planes(mc_digits_sum *s, int alpha, const mc_digits *a, boo
       continue;
     cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, CblasNoTrans, (int)m,
                 (int)((size_t)(count - skip) * n), (int)k, alpha, a->d + p * a->n, (int)(a->planes * a->n),
-                b->d + (size_t)skip * n, (int)(b->planes * n), 1, s->raw.d + (size_t)(to + skip) * n,
+                b->d + (size_t)skip * n, (int)(b->planes * n), 1, raw + (size_t)(to + skip) * n,
                 (int)(s->raw.planes * n));
   }
 }
 
 /* v := alpha sum_q z_t B_q x over the planes q of B whose product with plane p of A falls into a raw plane t. */
-static void weigh_planes(uint64_t *v, const mc_digits_sum *s, int alpha, slong position, const mc_digits *b,
+static void weigh_planes(mc_residues *v, const mc_digits_sum *s, int alpha, slong position, const mc_digits *b,
                          const uint64_t *bx) {
-  const size_t k = b->m;
-  memset(v, 0, k * sizeof *v);
+  uint64_t factor[MAX_PLANES];
   for (size_t q = 0; q < b->planes; q++) {
     slong t = position + b->first + (slong)q + 1 - s->raw.first;
-    if (t < 0 || t >= (slong)s->raw.planes)
-      continue;
-    uint64_t factor = multiply_mod(residue_of_alpha(alpha), s->z[t]);
-    for (size_t i = 0; i < k; i++)
-      v[i] = add_mod(v[i], multiply_mod(factor, bx[q * k + i]));
+    bool inside = t >= 0 && t < (slong)s->raw.planes;
+    factor[q] = inside ? mc_residue_mul(mc_residue_of(alpha), s->z[t]) : 0;
   }
-}
-
-/* columns[j] += sum_i (plane p of a)_ij v[i].  Digits are below 2^31, so 2^35 terms fit. */
-static void apply_transposed(wide_signed *columns, const mc_digits *a, size_t p, const uint64_t *v) {
-  for (size_t i = 0; i < a->m; i++) {
-    const double *row = a->d + (i * a->planes + p) * a->n;
-    for (size_t j = 0; j < a->n; j++)
-      columns[j] += (wide_signed)(int64_t)row[j] * (int64_t)v[i];
+  for (size_t i = 0; i < b->m; i++) {
+    uint64_t sum = 0;
+    for (size_t q = 0; q < b->planes; q++)
+      if (factor[q] != 0)
+        sum = mc_residue_add(sum, mc_residue_mul(factor[q], bx[q * b->m + i]));
+    mc_residues_set(v, i, sum);
   }
 }
 
@@ -255,118 +230,190 @@ static void apply_transposed(wide_signed *columns, const mc_digits *a, size_t p,
 static mc_status expect_product(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
                                 mc_error *e) {
   const size_t k = b->m, m = s->raw.m;
-  uint64_t *bx = mc_alloc(b->planes * k, sizeof *bx), *v = mc_alloc(k, sizeof *v);
-  wide_signed *columns = mc_alloc(m, sizeof *columns);
-  bool good = bx != NULL && v != NULL && columns != NULL;
+  uint64_t *bx = mc_alloc(b->planes * k, sizeof *bx);
+  double *room = mc_alloc(MC_RESIDUE_PARTS * m, sizeof *room);
+  mc_residues v, columns = {0};
+  bool good = mc_residues_init(&v, k);
+  good = mc_residues_init(&columns, transpose_a ? m : 0) && good && bx != NULL && room != NULL;
   for (size_t q = 0; q < b->planes && good; q++)
-    apply_mod(bx + q * k, b, q, s->x);
+    for (size_t i = 0; i < k; i++)
+      bx[q * k + i] = mc_residues_dot(b->d + (i * b->planes + q) * b->n, &s->x, b->w + 2);
   for (size_t p = 0; p < a->planes && good; p++) {
-    weigh_planes(v, s, alpha, a->first + (slong)p, b, bx);
+    weigh_planes(&v, s, alpha, a->first + (slong)p, b, bx);
     if (transpose_a)
-      apply_transposed(columns, a, p, v);
+      mc_residues_apply_transposed(&columns, a->d + p * a->n, a->planes * a->n, k, &v, a->w + 2, room);
     for (size_t i = 0; !transpose_a && i < m; i++)
-      s->expected[i] = add_mod(s->expected[i], dot_mod(a->d + (i * a->planes + p) * a->n, v, k));
+      expect(s, i, 1, mc_residues_dot(a->d + (i * a->planes + p) * a->n, &v, a->w + 2));
   }
   for (size_t i = 0; transpose_a && good && i < m; i++)
-    s->expected[i] = add_mod(s->expected[i], reduce_signed(columns[i]));
+    expect(s, i, 1, mc_residues_get(&columns, i));
   mc_free(bx);
-  mc_free(v);
-  mc_free(columns);
+  mc_free(room);
+  mc_residues_clear(&v);
+  mc_residues_clear(&columns);
   return good ? MC_OK : mc_fail(e, MC_NO_MEMORY, "no memory for a check");
 }
 
-mc_status mc_digits_sum_addmul(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
-                               mc_error *e) {
+/* Check the digits, that all sums will fit, and add to what is expected. */
+static mc_status announce_product(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
+                                  mc_error *e) {
   double a_max[MAX_PLANES], b_max[MAX_PLANES];
   mc_status status = check_operand(s, a, transpose_a ? b->m : s->raw.m, transpose_a ? s->raw.m : b->m, e);
   if (status == MC_OK)
     status = check_operand(s, b, b->m, s->raw.n, e);
   if (status == MC_OK)
     status = plane_maxima(a_max, a, e);
-  if (status == MC_OK)
+  if (status == MC_OK && b == a)
+    memcpy(b_max, a_max, a->planes * sizeof *b_max);
+  else if (status == MC_OK)
     status = plane_maxima(b_max, b, e);
   for (size_t p = 0; p < a->planes && status == MC_OK; p++)
     for (size_t q = 0; q < b->planes && status == MC_OK; q++)
       status = account(s, a->first + (slong)p + b->first + (slong)q + 1,
                        fabs((double)alpha) * (double)b->m * a_max[p] * b_max[q], e);
   if (status == MC_OK)
-    status = expect_product(s, alpha, a, transpose_a, b, e);
+    expect_products(s);
+  return status == MC_OK ? expect_product(s, alpha, a, transpose_a, b, e) : status;
+}
+
+mc_status mc_digits_sum_addmul(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
+                               mc_error *e) {
+  mc_status status = announce_product(s, alpha, a, transpose_a, b, e);
   if (status == MC_OK)
-    multiply_planes(s, alpha, a, transpose_a, b);
+    multiply_planes(s->raw.d, s, alpha, a, transpose_a, b);
   return status;
+}
+
+/* half := the products of planes p < q of X^T X, and half of those with p = q: multiples of 1/2 below 2^51, exact. */
+static void multiply_half(double *half, const mc_digits_sum *s, const mc_digits *x) {
+  const size_t n = x->n, width = s->raw.planes * n;
+  for (size_t p = 0; p < x->planes; p++) {
+    slong to = 2 * (x->first + (slong)p) + 1 - s->raw.first, count = (slong)s->raw.planes - to;
+    count = count < (slong)(x->planes - p) ? count : (slong)(x->planes - p);
+    const double *plane = x->d + p * n;
+    for (int part = 0; part < 2; part++) { /* the square, then all planes after it at once */
+      slong skip = part == 0 ? 0 : to + 1 < 0 ? -to : 1, planes = part == 0 ? 1 : count - skip;
+      if (to + skip >= 0 && count > skip && planes > 0)
+        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n, (int)((size_t)planes * n), (int)x->m,
+                    part == 0 ? 0.5 : 1, plane, (int)(x->planes * n), plane + (size_t)skip * n, (int)(x->planes * n), 1,
+                    half + (size_t)(to + skip) * n, (int)width);
+    }
+  }
+}
+
+/* raw += alpha (half + half^T), plane by plane. */
+static void add_symmetric(mc_digits_sum *s, double alpha, const double *half) {
+  enum { TILE = 32 };
+  const size_t n = s->raw.n, planes = s->raw.planes;
+  for (size_t t = 0; t < planes; t++)
+    for (size_t i = 0; i < n; i += TILE)
+      for (size_t j = 0; j < n; j += TILE)
+        for (size_t k = i; k < n && k < i + TILE; k++)
+          for (size_t l = j; l < n && l < j + TILE; l++)
+            s->raw.d[(k * planes + t) * n + l] +=
+                alpha * (half[(k * planes + t) * n + l] + half[(l * planes + t) * n + k]);
+}
+
+mc_status mc_digits_sum_addgram(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e) {
+  mc_status status = announce_product(s, alpha, x, true, x, e);
+  if (status != MC_OK)
+    return status;
+  double *half = mc_alloc(s->raw.m * s->raw.planes, s->raw.n * sizeof *half);
+  if (half == NULL)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for a product");
+  multiply_half(half, s, x);
+  add_symmetric(s, alpha, half);
+  mc_free(half);
+  return MC_OK;
+}
+
+/* to[j] += alpha d[j] from[j]. */
+MC_BALL_CLONES
+static void add_scaled(double *to, const double *from, const double *d, double alpha, size_t n) {
+  for (size_t j = 0; j < n; j++)
+    to[j] += alpha * d[j] * from[j];
 }
 
 /* raw plane t += alpha (plane q of x) diag(plane p of d), and what the check expects of it. */
 static void add_scaled_plane(mc_digits_sum *s, int alpha, const mc_digits *x, size_t q, const double *d, size_t t,
-                             uint64_t *dx) {
+                             mc_residues *dx) {
   for (size_t j = 0; j < x->n; j++)
-    dx[j] = multiply_mod(reduce_signed((wide_signed)(alpha * d[j])), s->x[j]);
+    mc_residues_set(dx, j, mc_residue_mul(mc_residue_of((int64_t)(alpha * d[j])), mc_residues_get(&s->x, j)));
   for (size_t i = 0; i < x->m; i++) {
     const double *from = x->d + (i * x->planes + q) * x->n;
-    double *to = s->raw.d + (i * s->raw.planes + t) * x->n;
-    for (size_t j = 0; j < x->n; j++)
-      to[j] += alpha * d[j] * from[j];
-    s->expected[i] = add_mod(s->expected[i], multiply_mod(s->z[t], dot_mod(from, dx, x->n)));
+    add_scaled(s->raw.d + (i * s->raw.planes + t) * x->n, from, d, alpha, x->n);
+    expect(s, i, s->z[t], mc_residues_dot(from, dx, x->w + 2));
   }
 }
 
 mc_status mc_digits_sum_addscaled(mc_digits_sum *s, int alpha, const mc_digits *x, const mc_digits *d, mc_error *e) {
   double x_max[MAX_PLANES], d_max[MAX_PLANES];
-  uint64_t *dx = mc_alloc(x->n, sizeof *dx);
-  mc_status status =
-      dx != NULL ? check_operand(s, x, s->raw.m, s->raw.n, e) : mc_fail(e, MC_NO_MEMORY, "no memory for a check");
+  mc_residues dx;
+  mc_status status = mc_residues_init(&dx, x->n) ? check_operand(s, x, s->raw.m, s->raw.n, e)
+                                                 : mc_fail(e, MC_NO_MEMORY, "no memory for a check");
   if (status == MC_OK)
     status = check_operand(s, d, 1, x->n, e);
   if (status == MC_OK)
     status = plane_maxima(x_max, x, e);
   if (status == MC_OK)
     status = plane_maxima(d_max, d, e);
+  if (status == MC_OK)
+    expect_products(s);
   for (size_t p = 0; p < d->planes && status == MC_OK; p++)
     for (size_t q = 0; q < x->planes && status == MC_OK; q++) {
       slong position = d->first + (slong)p + x->first + (slong)q + 1, t = position - s->raw.first;
       status = account(s, position, fabs((double)alpha) * d_max[p] * x_max[q], e);
       if (status == MC_OK && t >= 0 && t < (slong)s->raw.planes)
-        add_scaled_plane(s, alpha, x, q, d->d + p * x->n, (size_t)t, dx);
+        add_scaled_plane(s, alpha, x, q, d->d + p * x->n, (size_t)t, &dx);
     }
-  mc_free(dx);
+  mc_residues_clear(&dx);
   return status;
+}
+
+/* Residues are of integers alone, and exact up to 2^52. */
+static bool is_integral(const double *row, size_t n) {
+  double worst[LANE] = {0}, off[LANE] = {0}, largest = 0, sum = 0;
+  scan(worst, off, row, n);
+  for (size_t k = 0; k < LANE; k++) {
+    largest = worst[k] > largest ? worst[k] : largest;
+    sum += off[k];
+  }
+  return sum == 0 && largest <= LIMIT;
 }
 
 /* Does every row of the raw planes have the expected residue? */
 static bool raw_is_right(const mc_digits_sum *s) {
-  for (size_t i = 0; i < s->raw.m; i++) {
-    uint64_t residue = 0;
-    for (size_t t = 0; t < s->raw.planes; t++) {
-      const double *row = s->raw.d + (i * s->raw.planes + t) * s->raw.n;
-      for (size_t j = 0; j < s->raw.n; j++)
-        if (!(fabs(row[j]) <= LIMIT && (double)(int64_t)row[j] == row[j]))
-          return false; /* residues are of integers alone */
-      residue = add_mod(residue, multiply_mod(s->z[t], dot_mod(row, s->x, s->raw.n)));
-    }
-    if (residue != s->expected[i])
+  for (size_t i = 0; i < s->raw.m && s->products; i++) {
+    for (size_t t = 0; t < s->raw.planes; t++)
+      if (!is_integral(s->raw.d + (i * s->raw.planes + t) * s->raw.n, s->raw.n))
+        return false;
+    if (residue_of_row(s, i) != s->expected[i])
       return false;
   }
   return true;
 }
 
-/* From the last plane to the first: what exceeds half of 2^w goes one plane up. */
+/* What exceeds half of 2^w goes one plane up. */
+MC_BALL_CLONES
+static void carry_row(double *row, double *above, double base, double unit, size_t n) {
+  for (size_t j = 0; j < n; j++) {
+    double q = mc_digits_rint(row[j] * unit);
+    row[j] -= q * base;
+    above[j] += q;
+  }
+}
+
+/* From the last plane to the first. */
 static bool carry(mc_digits *x) {
   const double base = ldexp(1, x->w), unit = ldexp(1, -x->w);
   bool good = true;
-  for (size_t i = 0; i < x->m; i++)
-    for (size_t t = x->planes; t-- > 0;) {
-      double *row = x->d + (i * x->planes + t) * x->n, *above = row - x->n;
-      if (t > 0) {
-        for (size_t j = 0; j < x->n; j++) {
-          double q = mc_digits_rint(row[j] * unit);
-          row[j] -= q * base;
-          above[j] += q;
-        }
-      } else {
-        for (size_t j = 0; j < x->n; j++)
-          good &= fabs(row[j]) <= base;
-      }
-    }
+  for (size_t i = 0; i < x->m; i++) {
+    double *row = x->d + i * x->planes * x->n;
+    for (size_t t = x->planes; t-- > 1;)
+      carry_row(row + t * x->n, row + (t - 1) * x->n, base, unit, x->n);
+    for (size_t j = 0; j < x->n; j++)
+      good &= fabs(row[j]) <= base;
+  }
   return good;
 }
 

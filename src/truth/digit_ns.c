@@ -136,10 +136,12 @@ static mc_status horner_init(horner *h, const state *s, mc_error *e) {
   if (status == MC_OK)
     status = sum_init(&sum, s, s->in->n, e);
   if (status == MC_OK)
-    status = mc_digits_sum_addmul(&sum, 1, &s->X, true, &s->X, e);
+    status = mc_digits_sum_addgram(&sum, 1, &s->X, e);
   status = mc_digit_finish(&h->gram, h->gram_error, &sum, status, e);
-  if (status == MC_OK)
+  if (status == MC_OK) {
+    mc_digits_fold(&h->gram);
     mc_digits_frobenius_upper(h->gram_norm, &h->gram);
+  }
   return status;
 }
 
@@ -177,52 +179,98 @@ static mc_status add_constant(mc_digits_sum *sum, horner *h, const fmpq_t c, con
   return status;
 }
 
-/* sum += c G; error += |c - digits| ||G|| + |c| gram_error. */
-static mc_status add_scaled_gram(mc_digits_sum *sum, horner *h, const fmpq_t c, const state *s, mc_error *e) {
+/* sum += c S for digits S of a matrix known up to s_error; error += |c - digits| ||S|| + |c| s_error. */
+static mc_status add_scaled(mc_digits_sum *sum, horner *h, const fmpq_t c, const mc_digits *S, const mag_t s_error,
+                            const state *s, mc_error *e) {
   mc_digits row = {0};
-  mag_t t;
+  mag_t t, norm;
   arb_t size;
   mag_init(t);
+  mag_init(norm);
   arb_init(size);
   mc_status status = constant_fmpq(&row, t, c, s, s->in->n, e);
   if (status == MC_OK)
-    status = mc_digits_sum_addscaled(sum, 1, &h->gram, &row, e);
-  mag_addmul(h->error, t, h->gram_norm);
+    status = mc_digits_sum_addscaled(sum, 1, S, &row, e);
+  mc_digits_frobenius_upper(norm, S);
+  mag_addmul(h->error, t, norm);
   arb_set_fmpq(size, c, MAG_BITS);
   arb_get_mag(t, size);
-  mag_addmul(h->error, t, h->gram_error);
+  mag_addmul(h->error, t, s_error);
   mc_digits_clear(&row);
   mag_clear(t);
+  mag_clear(norm);
   arb_clear(size);
   return status;
 }
 
-/* q := c_0 + c_1 G (first), or q := q G + c_0 (then). */
-static mc_status horner_step(horner *h, const fmpq *c, bool first, const state *s, mc_error *e) {
+/* S := G^2, symmetric as G is; error := dropped + 2 ||G|| gram_error + gram_error^2. */
+static mc_status square(mc_digits *S, mag_t error, const horner *h, const state *s, mc_error *e) {
   mc_digits_sum sum = {0};
+  mc_status status = sum_init(&sum, s, s->in->n, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_addgram(&sum, 1, &h->gram, e);
+  status = mc_digit_finish(S, error, &sum, status, e);
+  mag_addmul(error, h->gram_norm, h->gram_error);
+  mag_addmul(error, h->gram_norm, h->gram_error);
+  mag_addmul(error, h->gram_error, h->gram_error);
+  return status;
+}
+
+/* q := the sum, folded; its own error from what was dropped. */
+static mc_status finish(horner *h, mc_digits_sum *sum, mc_status status, mc_error *e) {
   mc_digits q = {0};
   mag_t dropped;
   mag_init(dropped);
-  mc_status status = sum_init(&sum, s, s->in->n, e);
-  if (!first)
-    propagate(h);
-  if (status == MC_OK)
-    status = first ? add_scaled_gram(&sum, h, &c[1], s, e) : mc_digits_sum_addmul(&sum, 1, &h->q, false, &h->gram, e);
-  if (status == MC_OK)
-    status = add_constant(&sum, h, &c[0], s, e);
-  status = mc_digit_finish(&q, dropped, &sum, status, e);
+  status = mc_digit_finish(&q, dropped, sum, status, e);
   mag_add(h->error, h->error, dropped);
+  mag_clear(dropped);
   mc_digits_clear(&h->q);
   h->q = q;
-  mag_clear(dropped);
+  if (status == MC_OK)
+    mc_digits_fold(&h->q);
   return status;
+}
+
+/* q := c_0 + c_1 G, and c_2 G^2 where there are three. */
+static mc_status horner_first(horner *h, const fmpq *c, slong count, const state *s, mc_error *e) {
+  mc_digits_sum sum = {0};
+  mc_digits S = {0};
+  mag_t s_error;
+  mag_init(s_error);
+  mc_status status = count > 2 ? square(&S, s_error, h, s, e) : MC_OK;
+  if (status == MC_OK)
+    status = sum_init(&sum, s, s->in->n, e);
+  if (status == MC_OK && count > 2)
+    status = add_scaled(&sum, h, &c[2], &S, s_error, s, e);
+  if (status == MC_OK)
+    status = add_scaled(&sum, h, &c[1], &h->gram, h->gram_error, s, e);
+  if (status == MC_OK)
+    status = add_constant(&sum, h, &c[0], s, e);
+  mc_digits_clear(&S);
+  mag_clear(s_error);
+  return finish(h, &sum, status, e);
+}
+
+/* q := q G + c. */
+static mc_status horner_then(horner *h, const fmpq *c, const state *s, mc_error *e) {
+  mc_digits_sum sum = {0};
+  mc_status status = sum_init(&sum, s, s->in->n, e);
+  propagate(h);
+  if (status == MC_OK)
+    status = mc_digits_sum_addmul(&sum, 1, &h->q, false, &h->gram, e);
+  if (status == MC_OK)
+    status = add_constant(&sum, h, c, s, e);
+  return finish(h, &sum, status, e);
 }
 
 /* q := the whole polynomial of at least two terms. */
 static mc_status horner_run(horner *h, const mc_schedule_step *step, const state *s, mc_error *e) {
+  const slong count = step->terms > 2 ? 3 : 2;
   mc_status status = horner_init(h, s, e);
-  for (slong j = step->terms - 2; j >= 0 && status == MC_OK; j--)
-    status = horner_step(h, &step->c[j], j == step->terms - 2, s, e);
+  if (status == MC_OK)
+    status = horner_first(h, &step->c[step->terms - count], count, s, e);
+  for (slong j = step->terms - count - 1; j >= 0 && status == MC_OK; j--)
+    status = horner_then(h, &step->c[j], s, e);
   return status;
 }
 
@@ -236,6 +284,8 @@ static mc_status multiply(state *s, mag_t local, const horner *h, mc_error *e) {
   if (status == MC_OK)
     status = mc_digits_sum_addmul(&sum, 1, &s->X, false, &h->q, e);
   status = mc_digit_finish(&Y, local, &sum, status, e);
+  if (status == MC_OK)
+    mc_digits_fold(&Y);
   mc_digits_frobenius_upper(norm, &s->X);
   mag_addmul(local, norm, h->error);
   mc_digits_clear(&s->X);
@@ -289,9 +339,10 @@ static mc_status advance(state *s, mc_iterate *x, const mc_schedule_step *step, 
 mc_status mc_ns_run_by_digits(mc_iterate *x, const mc_input *in, const mc_schedule *schedule,
                               const mc_normalisation *norm, slong prec, mc_error *e) {
   state s = {.in = in, .prec = prec};
-  /* The planes kept bound the number of products in one sum, and so the width. */
+  /* The planes kept bound the number of products in one sum, and so the width.  Leading planes of up to 2^(w+2) count
+   * for 64 products. */
   s.w = mc_digits_width(in->m, 64);
-  s.w = mc_digits_width(in->m, 2 * (size_t)(prec / s.w + 3));
+  s.w = mc_digits_width(in->m, FLINT_MAX(64, 2 * (size_t)(prec / s.w + 3)));
   s.planes = (size_t)((prec + s.w - 1) / s.w) + 2;
   mc_status status = normalise(&s, x, norm, e);
   for (size_t k = 0; k < schedule->count && status == MC_OK; k++)

@@ -57,6 +57,21 @@ void mc_polar_solve_approx(mc_polar_buffers *b, const mc_svd *svd) {
   gemm(b->r, false, b->y, true, svd->v, m, n, n, 1, 0);
 }
 
+void mc_polar_solve_square_approx(mc_polar_buffers *b, const mc_svd *svd) {
+  const size_t n = svd->n;
+  gemm(b->y, false, b->r, false, svd->v, n, n, n, 1, 0);
+  gemm(b->k, true, svd->v, false, b->y, n, n, n, 1, 0);
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < n; j++)
+      b->k[i * n + j] /= svd->s[i] + svd->s[j];
+  gemm(b->y, false, svd->w, false, b->k, n, n, n, 1, 0);
+  gemm(b->r, false, b->y, true, svd->v, n, n, n, 1, 0);
+}
+
+void mc_polar_gemm_approx(double *c, const double *a, const double *b, size_t n, double alpha, double beta) {
+  gemm(c, false, a, false, b, n, n, n, alpha, beta);
+}
+
 /* U := U + 2^scale d. */
 static void add_scaled(arb_mat_t U, const double *d, slong scale, slong prec) {
   arb_t x;

@@ -20,6 +20,12 @@ void mc_polar_start_approx(double *u, const mc_svd *svd);
 /* b->r := the correction D for the residual b->r; y and k are scratch. */
 void mc_polar_solve_approx(mc_polar_buffers *b, const mc_svd *svd);
 
+/* The same for square A from b->r = U^T R, with U about W V^T. */
+void mc_polar_solve_square_approx(mc_polar_buffers *b, const mc_svd *svd);
+
+/* c := alpha a b + beta c, n by n. */
+void mc_polar_gemm_approx(double *c, const double *a, const double *b, size_t n, double alpha, double beta);
+
 /* U := W V^T improved until ||T - U T^T U||_F <= target, by solving D P + U T^T D = R for the correction D with the
  * factors of the decomposition: 20 to 48 more good bits a step.  false: no further progress. */
 bool mc_polar_refine_approx(arb_mat_t U, const mc_input *in, const mc_svd *svd, const mag_t target, slong prec);

@@ -1,0 +1,305 @@
+/* The residual of a polar factor in digits, tall or square (docs/certification.md). */
+#include "digit_residual.h"
+
+#include <math.h>
+
+enum { DOUBLE_PLANES = 3 };
+
+/* x := op(A) B, digits beyond `planes` dropped. */
+static mc_status product(mc_digits *x, mag_t error, const mc_digits *a, bool transpose, const mc_digits *b,
+                         size_t planes, mc_error *e) {
+  mc_digits_sum sum;
+  slong first = a->first + b->first;
+  size_t kept = first < (slong)planes ? (size_t)((slong)planes - first) : 1;
+  mc_status status = mc_digits_sum_init(&sum, transpose ? a->n : a->m, b->n, kept, first, a->w, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_addmul(&sum, 1, a, transpose, b, e);
+  return mc_digit_finish(x, error, &sum, status, e);
+}
+
+static slong end_of(const mc_digits *x) {
+  return x->first + (slong)x->planes;
+}
+
+static slong smaller(slong a, slong b) {
+  return a < b ? a : b;
+}
+
+/* x := x + y, nothing dropped. */
+static mc_status add(mc_digits *x, const mc_digits *y, mc_error *e) {
+  mc_digits_sum sum;
+  mag_t nothing;
+  slong first = smaller(x->first, y->first), end = end_of(x) > end_of(y) ? end_of(x) : end_of(y);
+  mag_init(nothing);
+  mc_status status = mc_digits_sum_init(&sum, x->m, x->n, (size_t)(end - first), first, x->w, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, 1, x, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, 1, y, e);
+  mc_digits_clear(x);
+  status = mc_digit_finish(x, nothing, &sum, status, e);
+  mag_clear(nothing);
+  return status;
+}
+
+/* ---- Tall: R ---- */
+
+/* residual := A0 - U B. */
+static mc_status start_tall(mc_digit_residual *s, mc_error *e) {
+  mc_digits_sum sum = {0};
+  mag_t dropped;
+  mag_init(dropped);
+  mc_status status = mc_digits_sum_init(&sum, s->a.A.m, s->a.A.n, s->planes, 0, s->w, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, 1, &s->a.A, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_addmul(&sum, -1, &s->U, false, &s->B, e);
+  status = mc_digit_finish(&s->residual, dropped, &sum, status, e);
+  mag_mul(s->error, s->u_norm, s->b_error);
+  mag_add(s->error, s->error, dropped);
+  mag_clear(dropped);
+  return status;
+}
+
+/* R := R - delta B - U N with N = A^T delta and B already B + N; the errors along with it. */
+static mc_status update_tall(mc_digit_residual *s, const mc_digits *delta, const mc_digits *N, const mag_t n_error,
+                             mc_error *e) {
+  mc_digits_sum sum;
+  mag_t dropped, norm;
+  slong first = smaller(s->residual.first, smaller(delta->first + s->B.first + 1, s->U.first + N->first + 1));
+  mag_init(dropped);
+  mag_init(norm);
+  size_t planes = first < (slong)s->planes ? (size_t)((slong)s->planes - first) : 1;
+  mc_status status = mc_digits_sum_init(&sum, s->residual.m, s->residual.n, planes, first, s->w, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, 1, &s->residual, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_addmul(&sum, -1, delta, false, &s->B, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_addmul(&sum, -1, &s->U, false, N, e);
+  mc_digits_clear(&s->residual);
+  status = mc_digit_finish(&s->residual, dropped, &sum, status, e);
+  if (status == MC_OK) {
+    /* error += ||delta|| b_error + ||U|| n_error + dropped, U before the correction */
+    mc_digits_frobenius_upper(norm, delta);
+    mag_addmul(s->error, norm, s->b_error);
+    mag_addmul(s->error, s->u_norm, n_error);
+    mag_add(s->error, s->error, dropped);
+  }
+  mag_clear(dropped);
+  mag_clear(norm);
+  return status;
+}
+
+/* ---- Square: E ---- */
+
+/* K := B^T - B. */
+static mc_status set_skew_part(mc_digit_residual *s, mc_error *e) {
+  mc_digits_sum sum = {0};
+  mc_digits transposed = {0};
+  mag_t nothing;
+  mag_init(nothing);
+  mc_digits_clear(&s->K);
+  mc_status status = mc_digits_transpose(&transposed, &s->B, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_init(&sum, s->B.m, s->B.n, s->B.planes, s->B.first, s->w, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, 1, &transposed, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, -1, &s->B, e);
+  status = mc_digit_finish(&s->K, nothing, &sum, status, e);
+  mc_digits_clear(&transposed);
+  mag_clear(nothing);
+  return status;
+}
+
+/* residual := I - U^T U. */
+static mc_status start_square(mc_digit_residual *s, mc_error *e) {
+  mc_digits_sum sum;
+  mc_digits one = {0};
+  mc_status status = mc_digit_identity(&one, s->U.n, s->w, e);
+  if (status == MC_OK)
+    status = set_skew_part(s, e);
+  if (status != MC_OK) {
+    mc_digits_clear(&one);
+    return status;
+  }
+  status = mc_digits_sum_init(&sum, s->U.n, s->U.n, s->planes + 1, -1, s->w, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, 1, &one, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_addgram(&sum, -1, &s->U, e);
+  status = mc_digit_finish(&s->residual, s->error, &sum, status, e);
+  mc_digits_clear(&one);
+  return status;
+}
+
+/* E := E - G - G^T - delta^T delta with G = U^T delta, known up to g_error; U before the correction. */
+static mc_status update_square(mc_digit_residual *s, const mc_digits *delta, mc_error *e) {
+  mc_digits_sum sum = {0};
+  mc_digits G = {0}, transposed = {0};
+  mag_t dropped, g_error;
+  mag_init(dropped);
+  mag_init(g_error);
+  mc_status status = product(&G, g_error, &s->U, true, delta, s->planes, e);
+  if (status == MC_OK)
+    status = mc_digits_transpose(&transposed, &G, e);
+  slong first = smaller(s->residual.first, G.first);
+  size_t planes = first < (slong)s->planes ? (size_t)((slong)s->planes - first) : 1;
+  if (status == MC_OK)
+    status = mc_digits_sum_init(&sum, G.m, G.n, planes, first, s->w, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, 1, &s->residual, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, -1, &G, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, -1, &transposed, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_addgram(&sum, -1, delta, e);
+  mc_digits_clear(&s->residual);
+  status = mc_digit_finish(&s->residual, dropped, &sum, status, e);
+  mag_mul_2exp_si(g_error, g_error, 1);
+  mag_add(s->error, s->error, g_error);
+  mag_add(s->error, s->error, dropped);
+  mc_digits_clear(&G);
+  mc_digits_clear(&transposed);
+  mag_clear(dropped);
+  mag_clear(g_error);
+  return status == MC_OK ? set_skew_part(s, e) : status;
+}
+
+/* norm := (||K|| + ||E|| ||B||) / sqrt(1 - ||E||), of the exact K, E, B; 1 / sqrt(1 - x) <= 1 + x for x <= 1/2. */
+static void upper_square(mag_t norm, const mc_digit_residual *s) {
+  mag_t E, B, sum;
+  mag_init(E);
+  mag_init(B);
+  mag_init(sum);
+  mc_digits_frobenius_upper(E, &s->residual);
+  mag_add(E, E, s->error);
+  mc_digits_frobenius_upper(B, &s->B);
+  mag_add(B, B, s->b_error);
+  mc_digits_frobenius_upper(sum, &s->K);
+  mag_add(sum, sum, s->b_error);
+  mag_add(sum, sum, s->b_error);
+  mag_addmul(sum, E, B);
+  mag_set(norm, sum);
+  mag_addmul(norm, sum, E);
+  if (mag_cmp_2exp_si(E, -1) > 0)
+    mag_inf(norm);
+  mag_clear(E);
+  mag_clear(B);
+  mag_clear(sum);
+}
+
+/* b->r := about 2^(w first) (K + E B). */
+static void residual_square_approx(mc_polar_buffers *b, slong *first, const mc_digit_residual *s) {
+  *first = smaller(s->K.first, s->residual.first + s->B.first);
+  mc_digits_get_double_approx(b->y, &s->residual);
+  mc_digits_get_double_approx(b->k, &s->B);
+  mc_digits_get_double_approx(b->r, &s->K);
+  double k_unit = ldexp(1, (int)(s->w * (*first - s->K.first)));
+  double e_unit = ldexp(1, (int)(s->w * (*first - s->residual.first - s->B.first)));
+  mc_polar_gemm_approx(b->r, b->y, b->k, s->B.n, e_unit, k_unit);
+}
+
+/* ---- Both ---- */
+
+mc_status mc_digit_residual_start(mc_digit_residual *s, const mc_input *in, double *room, mc_error *e) {
+  s->square = in->m == in->n;
+  mc_status status = mc_digit_input_init(&s->a, in, s->planes, s->w, e);
+  mc_polar_start_approx(room, s->svd);
+  if (status == MC_OK)
+    status = mc_digit_from_double(&s->U, room, in->m, in->n, DOUBLE_PLANES, s->w, 0, e);
+  if (status == MC_OK)
+    status = product(&s->B, s->b_error, &s->a.A, true, &s->U, s->planes, e);
+  if (status != MC_OK)
+    return status;
+  mc_digits_frobenius_upper(s->u_norm, &s->U);
+  return s->square ? start_square(s, e) : start_tall(s, e);
+}
+
+void mc_digit_residual_clear(mc_digit_residual *s) {
+  mc_digit_input_clear(&s->a);
+  mc_digits_clear(&s->U);
+  mc_digits_clear(&s->B);
+  mc_digits_clear(&s->residual);
+  mc_digits_clear(&s->K);
+  mag_clear(s->b_error);
+  mag_clear(s->error);
+  mag_clear(s->u_norm);
+}
+
+void mc_digit_residual_upper(mag_t norm, const mc_digit_residual *s) {
+  if (s->square) {
+    upper_square(norm, s);
+    return;
+  }
+  mc_digits_frobenius_upper(norm, &s->residual);
+  mag_add(norm, norm, s->error);
+}
+
+static double largest_entry(const double *x, size_t count) {
+  double largest = 0;
+  for (size_t i = 0; i < count; i++)
+    largest = fmax(largest, fabs(x[i]));
+  return largest;
+}
+
+/* delta := the digits of d 2^(-w first), about as many as d is good for. */
+static mc_status correction_digits(mc_digits *delta, const double *d, slong first, const mc_digit_residual *s,
+                                   mc_error *e) {
+  enum { GOOD_BITS = 40 };
+  const size_t m = s->U.m, n = s->U.n;
+  double largest = largest_entry(d, m * n);
+  if (!isfinite(largest) || largest == 0)
+    return mc_fail(e, MC_UNDECIDED, "the refinement broke down");
+  int exponent = ilogb(largest) + 1;                                            /* d < 2^exponent */
+  slong up = exponent > 0 ? (exponent + s->w - 1) / s->w : -(-exponent / s->w); /* planes that d begins above `first` */
+  slong unused = up * s->w - exponent, planes = (unused + GOOD_BITS + s->w - 1) / s->w;
+  planes = smaller(planes, (slong)s->planes - (first - up));
+  if (planes < 1)
+    return mc_fail(e, MC_UNDECIDED, "the refinement is at the end of its digits");
+  mc_status status = mc_digits_init(delta, m, n, (size_t)planes, first - up, s->w, e);
+  if (status == MC_OK)
+    status = mc_digits_set_double(delta, NULL, d, -(slong)s->w * first, e);
+  return status;
+}
+
+/* U := U + delta, and all that belongs to it. */
+static mc_status apply(mc_digit_residual *s, const mc_digits *delta, mc_error *e) {
+  mc_digits N = {0};
+  mag_t n_error;
+  mag_init(n_error);
+  mc_status status = product(&N, n_error, &s->a.A, true, delta, s->planes, e);
+  if (status == MC_OK)
+    status = add(&s->B, &N, e);
+  mag_add(s->b_error, s->b_error, n_error);
+  if (status == MC_OK)
+    status = s->square ? update_square(s, delta, e) : update_tall(s, delta, &N, n_error, e);
+  if (status == MC_OK)
+    status = add(&s->U, delta, e);
+  if (status == MC_OK)
+    mc_digits_frobenius_upper(s->u_norm, &s->U);
+  mc_digits_clear(&N);
+  mag_clear(n_error);
+  return status;
+}
+
+mc_status mc_digit_residual_correct(mc_digit_residual *s, mc_polar_buffers *b, mc_error *e) {
+  mc_digits delta = {0};
+  slong first = s->residual.first;
+  if (s->square) {
+    residual_square_approx(b, &first, s);
+    mc_polar_solve_square_approx(b, s->svd);
+  } else {
+    mc_digits_get_double_approx(b->r, &s->residual);
+    mc_polar_solve_approx(b, s->svd);
+  }
+  for (size_t i = 0; i < s->U.m * s->U.n; i++)
+    b->r[i] = ldexp(b->r[i], (int)s->a.scale); /* the decomposition is that of T = 2^scale A0 */
+  mc_status status = correction_digits(&delta, b->r, first, s, e);
+  if (status == MC_OK)
+    status = apply(s, &delta, e);
+  mc_digits_clear(&delta);
+  return status;
+}

@@ -1,0 +1,32 @@
+/* How far U is from the polar factor, in digits: kept up to date while U is corrected.  Private to this module. */
+#ifndef MUONCERT_TRUTH_DIGIT_RESIDUAL_H
+#define MUONCERT_TRUTH_DIGIT_RESIDUAL_H
+
+#include "digit.h"
+#include "search.h"
+
+/* With exact A0 = 2^-scale T, exact U: B = A0^T U up to b_error.  For tall A0, residual is R = A0 - U A0^T U up to
+ * error.  For square A0 it is E = I - U^T U up to error, and U^T R = (B^T - B) + E B: as E is symmetric, that costs
+ * half as much. */
+typedef struct {
+  const mc_svd *svd;
+  mc_digit_input a;
+  mc_digits U, B, residual;
+  mc_digits K; /* B^T - B where square */
+  mag_t b_error, error, u_norm;
+  size_t planes; /* positions 0 … planes - 1 are kept */
+  int w;
+  bool square;
+} mc_digit_residual;
+
+/* U := the digits of W V^T, and all that belongs to it.  s is zero but for svd, planes and w. */
+mc_status mc_digit_residual_start(mc_digit_residual *s, const mc_input *in, double *room, mc_error *e);
+void mc_digit_residual_clear(mc_digit_residual *s);
+
+/* norm := bound of ||A0 - U A0^T U||_F. */
+void mc_digit_residual_upper(mag_t norm, const mc_digit_residual *s);
+
+/* One correction of U: 20 to 48 good bits.  MC_UNDECIDED: no more digits. */
+mc_status mc_digit_residual_correct(mc_digit_residual *s, mc_polar_buffers *b, mc_error *e);
+
+#endif
