@@ -106,6 +106,7 @@ typedef struct {
   mc_audit_verdict verdict;
   char reason[256];           /* why, for verdicts other than conforms */
   arb_t error;                /* ||output - image||_F */
+  double sound, spectrum;     /* sound limits of it for all rules together */
   arb_t polar_distance;       /* ||output - polar factor||_F */
   arb_t sigma_min, sigma_max; /* singular values of the output */
   arb_t orthogonality;        /* ||I - x x^T||_F or ||I - x^T x||_F, the smaller Gram matrix */
@@ -124,7 +125,9 @@ void mc_audit_finding_clear(mc_audit_finding *f);
  * computed. */
 mc_status mc_audit_judge(mc_audit_finding *f, const mc_audit_reference *reference, const double *x, mc_error *e);
 
-/* After mc_audit_judge, fill polar_distance, sigma_min, sigma_max and orthogonality too (describe.c). */
+/* After mc_audit_judge, fill polar_distance, sigma_min, sigma_max and orthogonality too (describe.c).  Where the sound
+ * limits are larger than the output itself, they are derived anew from what its norm says of the kernel's path; a
+ * suspicious output may then turn out to be wrong. */
 mc_status mc_audit_describe(mc_audit_finding *f, const mc_audit_reference *reference, const double *x, mc_error *e);
 
 /* ---- Explanation (explain.c) ----

@@ -2,6 +2,7 @@
 #include "reference.h"
 
 #include <math.h>
+#include <stdio.h>
 
 /* An open question leaves its enclosure unbounded, and is not an error. */
 static mc_status settled(mc_status s) {
@@ -29,6 +30,23 @@ static mc_status find_singular_values(mc_audit_finding *f, const mc_audit_refere
   return settled(s);
 }
 
+/* Limits that are larger than the output say nothing: its norm says more. */
+static void narrow_sound(mc_audit_finding *f, const mc_audit_reference *r, const double *x) {
+  double size = 0, sound, spectrum, norm = mc_ball_upper_double(f->sigma_max);
+  for (size_t i = 0; i < r->m * r->n; i++)
+    size = hypot(size, x[i]);
+  if (fmin(f->sound, f->spectrum) <= size || !isfinite(norm))
+    return;
+  mc_audit_reference_sound_given(&sound, &spectrum, r, norm);
+  f->sound = fmin(f->sound, sound);
+  f->spectrum = fmin(f->spectrum, spectrum);
+  if (f->limits && f->verdict == MC_AUDIT_SUSPICIOUS && mc_ball_lower_double(f->error) > fmin(f->sound, f->spectrum)) {
+    f->verdict = MC_AUDIT_WRONG;
+    snprintf(f->reason, sizeof f->reason,
+             "no kernel of this model with an output of this norm can be so far from the image");
+  }
+}
+
 mc_status mc_audit_describe(mc_audit_finding *f, const mc_audit_reference *reference, const double *x, mc_error *e) {
   for (size_t i = 0; i < reference->m * reference->n; i++)
     if (!isfinite(x[i]))
@@ -36,6 +54,8 @@ mc_status mc_audit_describe(mc_audit_finding *f, const mc_audit_reference *refer
   mc_status s = reference->polar_certified ? find_polar_distance(f, reference, x, e) : MC_OK;
   if (s == MC_OK)
     s = find_singular_values(f, reference, x, e);
+  if (s == MC_OK)
+    narrow_sound(f, reference, x);
   if (s == MC_OK) {
     arb_t spectral;
     arb_init(spectral);

@@ -15,6 +15,7 @@ void mc_audit_finding_init(mc_audit_finding *f) {
   f->verdict = MC_AUDIT_UNDECIDED;
   f->reason[0] = 0;
   f->limits = NULL;
+  f->sound = f->spectrum = INFINITY;
   arb_init(f->error);
   arb_init(f->polar_distance);
   arb_init(f->sigma_min);
@@ -150,9 +151,8 @@ static match match_best(mc_audit_finding *f, const mc_audit_measured *measured, 
 static void conclude(mc_audit_finding *f, const match *best, const mc_audit_reference *r) {
   char text[256];
   const char *measure = mc_audit_measure_name(best->measure);
-  double sound, spectrum;
-  mc_audit_reference_sound(&sound, &spectrum, r);
-  if (mc_ball_lower_double(f->error) > fmin(sound, spectrum)) {
+  mc_audit_reference_sound(&f->sound, &f->spectrum, r);
+  if (mc_ball_lower_double(f->error) > fmin(f->sound, f->spectrum)) {
     decide(f, MC_AUDIT_WRONG, "no kernel of this model can be so far from the image");
   } else if (best->verdict == MC_AUDIT_SUSPICIOUS) {
     snprintf(text, sizeof text, "the error (%s) is %.3g times the statistical limit", measure, best->worst);

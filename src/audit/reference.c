@@ -2,6 +2,7 @@
 #include "reference.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "sound.h"
 #include "upward.h"
@@ -26,6 +27,21 @@ void mc_audit_reference_sound(double *sound, double *spectrum, const mc_audit_re
   }
 }
 
+void mc_audit_reference_sound_given(double *sound, double *spectrum, const mc_audit_reference *r, double output) {
+  mc_kernel_model variant = r->model; /* shares the schedule, which is only read */
+  const mc_audit_surroundings *around = r->options.around;
+  if (around) /* the kernel's own output is this far from what is judged */
+    output = mc_up_add3(output, around->output_bound, around->output_radius);
+  *sound = *spectrum = 0;
+  for (size_t i = 0; i < r->rules; i++) {
+    double plain, divided;
+    variant.rounding = r->limits[i].rounding;
+    mc_audit_sound_bound(&plain, &divided, &variant, r->input, r->m, r->n, r->sigma, &r->options, output);
+    *sound = fmax(*sound, plain);
+    *spectrum = fmax(*spectrum, divided);
+  }
+}
+
 const double *mc_audit_reference_image_approx(const mc_audit_reference *reference) {
   return reference->image.high;
 }
@@ -44,6 +60,10 @@ void mc_audit_reference_free(mc_audit_reference *reference) {
   for (size_t i = 0; i < reference->rules; i++)
     mc_free(reference->centres[i].profile);
   mc_free(reference->polar_approximate);
+  mc_free(reference->input);
+  if (reference->sigma)
+    _arb_vec_clear(reference->sigma, (slong)reference->count);
+  mc_kernel_model_clear(&reference->model);
   mc_free(reference);
 }
 
@@ -88,30 +108,48 @@ static bool is_distinct(mc_kernel_rounding rule, mc_dtype storage) {
   return rule != MC_ROUNDING_OPERATIONS || mc_kernel_accumulator(storage) != storage;
 }
 
-static mc_status find_limits(mc_audit_reference *r, const double *g, const mc_kernel_model *model,
-                             const mc_audit_options *options, mc_error *e) {
-  slong count = (slong)(r->m < r->n ? r->m : r->n);
-  arb_ptr sigma = _arb_vec_init(count);
-  mc_status s = find_sigma(sigma, r, g, model, e);
-  unsigned wanted = options->roundings ? options->roundings : (1u << MC_ROUNDINGS) - 1;
-  for (unsigned rule = 0; rule < MC_ROUNDINGS && s == MC_OK; rule++) {
-    if (!(wanted >> rule & 1u) || (!options->roundings && !is_distinct((mc_kernel_rounding)rule, model->storage)))
-      continue;
-    mc_kernel_model variant = *model; /* shares the schedule; nothing below changes it */
-    mc_audit_limits *limits = &r->limits[r->rules];
-    double *profile = mc_alloc((size_t)count, sizeof *profile);
-    if (!profile) {
-      s = mc_fail(e, MC_NO_MEMORY, "out of memory");
-      break;
-    }
-    mc_audit_centre *centre = &r->centres[r->rules++];
-    centre->profile = profile;
-    variant.rounding = limits->rounding = (mc_kernel_rounding)rule;
-    mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, sigma, options, INFINITY);
-    s = mc_audit_ensemble_limits(limits, centre, &variant, g, &r->image, &r->basis, options, e);
-  }
-  _arb_vec_clear(sigma, count);
+/* One rule's. */
+static mc_status find_rule(mc_audit_reference *r, const double *g, mc_kernel_rounding rule, mc_error *e) {
+  mc_kernel_model variant = r->model; /* shares the schedule; nothing below changes it */
+  mc_audit_limits *limits = &r->limits[r->rules];
+  mc_audit_centre *centre = &r->centres[r->rules];
+  centre->profile = mc_alloc(r->count, sizeof *centre->profile);
+  if (!centre->profile)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  r->rules++;
+  variant.rounding = limits->rounding = rule;
+  mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, r->sigma, &r->options, INFINITY);
+  return mc_audit_ensemble_limits(limits, centre, &variant, g, &r->image, &r->basis, &r->options, e);
+}
+
+static mc_status find_limits(mc_audit_reference *r, const double *g, mc_error *e) {
+  unsigned roundings = r->options.roundings, wanted = roundings ? roundings : (1u << MC_ROUNDINGS) - 1;
+  mc_status s = find_sigma(r->sigma, r, g, &r->model, e);
+  for (unsigned rule = 0; rule < MC_ROUNDINGS && s == MC_OK; rule++)
+    if ((wanted >> rule & 1u) && (roundings || is_distinct((mc_kernel_rounding)rule, r->model.storage)))
+      s = find_rule(r, g, (mc_kernel_rounding)rule, e);
   return s;
+}
+
+/* What the limits are derived from, kept for later. */
+static mc_status keep(mc_audit_reference *r, const double *g, const mc_kernel_model *model,
+                      const mc_audit_options *options, mc_error *e) {
+  mc_normalisation norm = r->model.normalisation;
+  mc_schedule schedule = r->model.schedule;
+  r->model = *model;
+  r->model.normalisation = norm;
+  r->model.schedule = schedule;
+  r->model.normalisation.kind = model->normalisation.kind;
+  fmpq_set(r->model.normalisation.eps, model->normalisation.eps);
+  fmpq_set(r->model.normalisation.safety, model->normalisation.safety);
+  r->options = *options;
+  r->count = r->m < r->n ? r->m : r->n;
+  r->sigma = _arb_vec_init((slong)r->count);
+  r->input = mc_alloc(r->m * r->n, sizeof *r->input);
+  if (!r->input)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  memcpy(r->input, g, r->m * r->n * sizeof *r->input);
+  return mc_schedule_set(&r->model.schedule, &model->schedule, e);
 }
 
 static mc_status check_input(const double *g, size_t count, mc_error *e) {
@@ -165,7 +203,10 @@ mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g
   r->n = n;
   mc_enclosure_init(&r->truth);
   mc_truth_polar_init(&r->polar);
-  s = mc_truth_ns_enclose(&r->truth, g, m, n, &model->schedule, &model->normalisation, image_bits(model->storage), e);
+  mc_kernel_model_init(&r->model);
+  s = keep(r, g, model, options, e);
+  if (s == MC_OK)
+    s = mc_truth_ns_enclose(&r->truth, g, m, n, &model->schedule, &model->normalisation, image_bits(model->storage), e);
   if (s == MC_OK && options->around)
     widen(&r->truth, g, m * n, model, options->around);
   if (s == MC_OK)
@@ -176,7 +217,7 @@ mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g
     s = mc_audit_basis_init(&r->basis, g, m, n, e);
   r->basis.along = options->around ? options->around->along : NULL;
   if (s == MC_OK)
-    s = find_limits(r, g, model, options, e);
+    s = find_limits(r, g, e);
   if (s == MC_OK)
     *reference = r;
   else

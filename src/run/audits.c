@@ -145,14 +145,12 @@ json_t *mc_run_bound_json(double bound) {
 }
 
 /* The statistical limits of the rule that fits best, the sound ones for all rules together. */
-static void describe_limits(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *r, double false_alarm) {
+static void describe_limits(json_t *entry, const mc_audit_finding *f, double false_alarm) {
   json_t *measures = json_array();
-  double sound, spectrum;
-  mc_audit_reference_sound(&sound, &spectrum, r);
   json_object_set_new(entry, "rounding", json_string(mc_kernel_rounding_name(f->limits->rounding)));
   json_object_set_new(entry, "tolerance",
-                      json_pack("{s:o s:o s:o s:f}", "sound", mc_run_bound_json(sound), "spectrum",
-                                mc_run_bound_json(spectrum), "statistical",
+                      json_pack("{s:o s:o s:o s:f}", "sound", mc_run_bound_json(f->sound), "spectrum",
+                                mc_run_bound_json(f->spectrum), "statistical",
                                 mc_run_bound_json(f->limits->statistical[MC_MEASURE_TOTAL]), "false_alarm",
                                 false_alarm));
   for (int k = 0; k < MC_MEASURES && !(k == MC_MEASURE_ALONG && isinf(f->limits->statistical[k])); k++)
@@ -162,8 +160,7 @@ static void describe_limits(json_t *entry, const mc_audit_finding *f, const mc_a
   json_object_set_new(entry, "measures", measures);
 }
 
-void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *r,
-                             double false_alarm) {
+void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, double false_alarm) {
   json_object_set_new(entry, "verdict", json_string(mc_audit_verdict_name(f->verdict)));
   if (*f->reason)
     json_object_set_new(entry, "message", json_string(f->reason));
@@ -174,7 +171,7 @@ void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, const mc_
   json_object_set_new(entry, "sigma_max", mc_run_enclosure_json(f->sigma_max));
   json_object_set_new(entry, "orthogonality", mc_run_enclosure_json(f->orthogonality));
   if (f->limits)
-    describe_limits(entry, f, r, false_alarm);
+    describe_limits(entry, f, false_alarm);
 }
 
 /* diagnosis[], best first; the message says the best. */
@@ -218,7 +215,7 @@ static void judge_pair(json_t *entry, const double *g, const double *x, size_t m
   if (s == MC_OK)
     s = mc_audit_describe(&f, reference, x, &why);
   if (s == MC_OK) {
-    mc_run_describe_finding(entry, &f, reference, options->false_alarm);
+    mc_run_describe_finding(entry, &f, options->false_alarm);
     if (f.verdict == MC_AUDIT_WRONG || f.verdict == MC_AUDIT_SUSPICIOUS || !f.limits)
       s = mc_run_describe_cause(entry, &f, reference, model, g, x, &why);
   }

@@ -25,7 +25,7 @@ json_t *mc_run_bound_json(double bound);
 
 /* Members of an entry of audits[]: what was found; what it looks like instead (its message then says the best); why
  * nothing was found. */
-void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *r, double false_alarm);
+void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, double false_alarm);
 mc_status mc_run_describe_cause(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *reference,
                                 const mc_kernel_model *model, const double *g, const double *x, mc_error *e);
 void mc_run_describe_failure(json_t *entry, const mc_error *why);

@@ -68,7 +68,7 @@ static void judge_output(json_t *entry, const mc_run_bench *b, const mc_audit_re
   if (s == MC_OK)
     s = mc_audit_describe(&f, reference, x, &why);
   if (s == MC_OK) {
-    mc_run_describe_finding(entry, &f, reference, b->options.false_alarm);
+    mc_run_describe_finding(entry, &f, b->options.false_alarm);
     if (f.verdict == MC_AUDIT_WRONG || f.verdict == MC_AUDIT_SUSPICIOUS || !f.limits)
       s = mc_run_describe_cause(entry, &f, reference, &b->model, g, x, &why);
   }

@@ -161,7 +161,7 @@ void mc_run_judge_step(json_t *entry, const mc_audit_step *step, const mc_audit_
   if (s == MC_OK)
     s = mc_audit_describe(&f, reference, mc_audit_step_update(view), &why);
   if (s == MC_OK) {
-    mc_run_describe_finding(entry, &f, reference, options->false_alarm);
+    mc_run_describe_finding(entry, &f, options->false_alarm);
     find_wrong_buffer(entry, ratio);
     if (f.verdict == MC_AUDIT_WRONG || f.verdict == MC_AUDIT_SUSPICIOUS || ratio > 1)
       s = describe_cause(entry, &f, reference, view, step, rule, model, &why);
