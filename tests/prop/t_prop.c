@@ -168,6 +168,23 @@ static bool same_case(const mc_prop_case *a, const mc_prop_case *b) {
          a->bits == b->bits && a->aligned == b->aligned;
 }
 
+/* Of equal verdicts the least margin, of equal margins the first trial. */
+static void the_worst_is_the_worst(void **state) {
+  (void)state;
+  setup s = plan_of("holds x > -9 shapes 4 by 3", "ginibre");
+  mc_prop_tally t = run(&s).tally;
+  for (uint64_t i = 0; i < 60; i++) {
+    mc_prop_case c;
+    mc_prop_outcome outcome;
+    mc_prop_plan_case(&c, &s.plan, i);
+    assert_int_equal(mc_prop_judge(&outcome, NULL, NULL, &s.plan, &c, NULL), MC_OK);
+    assert_true(i == t.worst ? outcome.margin_lower == t.grade.margin_lower
+                             : outcome.margin_lower > t.grade.margin_lower);
+  }
+  mc_lang_document_free(s.document);
+  assert_int_equal(result_of("holds size > 1 shapes 2 by 2", "ginibre").tally.worst, 0);
+}
+
 static void threads_do_not_change_results(void **state) {
   (void)state;
   for (size_t violated = 0; violated < 2; violated++) {
@@ -303,6 +320,10 @@ static void the_corpus_is_tried_first(void **state) {
   s.plan.corpus_count = 2;
   mc_prop_tally t = run(&s).tally;
   assert_true(t.trials == 62 && t.violated >= 1);
+  mc_prop_case first, random;
+  mc_prop_plan_case(&first, &s.plan, 1);
+  mc_prop_plan_case(&random, &s.plan, 2); /* the random ones are what they are without a corpus */
+  assert_true(same_case(&first, &corpus[1]) && random.trial == 0 && random.rows == 2);
   mc_lang_document_free(s.document);
 }
 
@@ -345,19 +366,13 @@ static void case_texts_are_checked(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(trials_are_counted_by_verdict),
-      cmocka_unit_test(open_hypotheses_are_not_passed_over),
-      cmocka_unit_test(precision_is_doubled_on_demand),
-      cmocka_unit_test(margins_are_relative),
-      cmocka_unit_test(threads_do_not_change_results),
-      cmocka_unit_test(worst_case_replays_from_its_text),
-      cmocka_unit_test(violations_shrink),
-      cmocka_unit_test(errors_of_a_property_are_errors),
-      cmocka_unit_test(violations_shrink_in_batch_and_exponents),
-      cmocka_unit_test(a_run_goes_on_where_it_stopped),
-      cmocka_unit_test(shares_are_the_whole),
-      cmocka_unit_test(the_corpus_is_tried_first),
-      cmocka_unit_test(case_texts_are_checked),
+      cmocka_unit_test(trials_are_counted_by_verdict),    cmocka_unit_test(open_hypotheses_are_not_passed_over),
+      cmocka_unit_test(precision_is_doubled_on_demand),   cmocka_unit_test(margins_are_relative),
+      cmocka_unit_test(the_worst_is_the_worst),           cmocka_unit_test(threads_do_not_change_results),
+      cmocka_unit_test(worst_case_replays_from_its_text), cmocka_unit_test(violations_shrink),
+      cmocka_unit_test(errors_of_a_property_are_errors),  cmocka_unit_test(violations_shrink_in_batch_and_exponents),
+      cmocka_unit_test(a_run_goes_on_where_it_stopped),   cmocka_unit_test(shares_are_the_whole),
+      cmocka_unit_test(the_corpus_is_tried_first),        cmocka_unit_test(case_texts_are_checked),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Each line of mutants.txt breaks one line of the library; the named test must then fail.
-#   mutants.sh SOURCE LIBRARY CC COMPILE_FLAGS LINK_FLAGS
+# Each line of a list breaks one line of the library; the named test must then fail.
+#   mutants.sh SOURCE LIBRARY CC COMPILE_FLAGS LINK_FLAGS LIST
 # A broken object comes before the library, so that the linker takes it instead of the library's own.
 set -eu
-source=$1 library=$2 cc=$3 compile=$4 link=$5
+source=$1 library=$2 cc=$3 compile=$4 link=$5 list=$6
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 survivors=0 count=0
@@ -13,6 +13,7 @@ folder_of() {
   t_ball | t_digits) echo ball ;;
   t_npy) echo matfile ;;
   t_schedule) echo schedule ;;
+  t_prop) echo prop ;;
   *) echo truth ;;
   esac
 }
@@ -25,10 +26,7 @@ wraps_of() {
 }
 
 # The folder is copied, so that the broken file finds its neighbours.
-mkdir -p "$work/src"
-for module in base ball matfile schedule truth; do
-  cp -R "$source/src/$module" "$work/src/"
-done
+cp -R "$source/src" "$work/"
 while IFS='|' read -r test file script; do
   test=$(echo "$test" | tr -d ' ') file=$(echo "$file" | tr -d ' ') script=${script# }
   case $test in '' | '#'*) continue ;; esac
@@ -41,13 +39,13 @@ while IFS='|' read -r test file script; do
   # shellcheck disable=SC2086
   $cc $compile -c "$work/$file" -o "$work/mutant.o"
   # shellcheck disable=SC2086,SC2046
-  $cc $compile "$source/tests/$(folder_of "$test")/$test.c" "$work/mutant.o" "$library" $link \
+  $cc $compile -I"$source/src" "$source/tests/$(folder_of "$test")/$test.c" "$work/mutant.o" "$library" $link \
     $(wraps_of "$test") -o "$work/$test"
   if (cd "$work" && timeout 60 "./$test" >/dev/null 2>&1); then
     echo "survives $test: $file: $script"
     survivors=$((survivors + 1))
   fi
   cp "$source/$file" "$work/$file"
-done <"$source/tests/truth/mutants.txt"
+done <"$list"
 echo "$count mutants, $survivors survive"
 [ "$survivors" -eq 0 ]
