@@ -11,10 +11,14 @@ typedef enum {
   MC_PATH_BALLS   /* Arb alone */
 } mc_path;
 
-/* Are plain doubles worth a try?  Their radii are about 2^-37 for 64 rows and grow from there; their check wants some
- * size. */
+/* Can products in plain doubles be checked?  That wants some size. */
+static inline bool mc_path_has_size(size_t m, size_t n) {
+  return m >= 32 && n >= 32;
+}
+
+/* Are plain doubles worth a try?  Their radii are about 2^-37 for 64 rows and grow from there. */
 static inline bool mc_path_tries_plain(mc_path path, size_t m, size_t n, slong bits) {
-  return path == MC_PATH_ANY && bits <= 32 && m >= 32 && n >= 32;
+  return path == MC_PATH_ANY && bits <= 32 && mc_path_has_size(m, n);
 }
 
 /* As the functions of truth.h, by this path. */

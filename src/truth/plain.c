@@ -141,6 +141,14 @@ static mc_status prove(mc_truth_plain *p, mc_error *e) {
   return status == MC_OK ? conclude(p, residual, w_error, v_error, e) : status;
 }
 
+mc_status mc_plain_distance(double *distance, const mc_input *in, const mc_svd *svd, mc_error *e) {
+  mc_truth_plain p = {.in = *in, .svd = *svd};
+  mc_status status = prove(&p, e);
+  *distance = status == MC_OK ? p.distance : (double)INFINITY;
+  mc_free(p.vt);
+  return status;
+}
+
 mc_status mc_truth_plain_new(mc_truth_plain **out, const double *a, size_t m, size_t n, mc_error *e) {
   mc_truth_plain *p = mc_alloc(1, sizeof *p);
   *out = NULL;

@@ -2,7 +2,8 @@
 #ifndef MUONCERT_TRUTH_PLAIN_PRODUCT_H
 #define MUONCERT_TRUTH_PLAIN_PRODUCT_H
 
-#include "../ball/ball.h"
+#include "input.h"
+#include "svd.h"
 
 /* C = X Y + E, all row-major. */
 typedef struct {
@@ -22,6 +23,10 @@ mc_status mc_plain_multiply(mc_plain_product *p, const double *x, const double *
 mc_status mc_plain_gram(mc_plain_product *p, const double *transposed, const double *y, size_t n, size_t k,
                         mc_error *e);
 void mc_plain_product_clear(mc_plain_product *p);
+
+/* *distance >= ||T - T'||_F for a T' whose singular values are svd->s exactly (T4, plain.c); T = in->t up to
+ * in->rounding. Fails as above. */
+mc_status mc_plain_distance(double *distance, const mc_input *in, const mc_svd *svd, mc_error *e);
 
 /* At least the Euclidean norm of x; NaN or infinite where x is not finite or squares overflow. */
 double mc_plain_norm_upper(const double *x, size_t count);

@@ -8,6 +8,7 @@
 #include "digit_polar.h"
 #include "input.h"
 #include "path.h"
+#include "plain_product.h"
 #include "search.h"
 #include "singular.h"
 
@@ -245,6 +246,44 @@ static void set_condition(mc_truth_polar *p) {
   arf_clear(hi);
 }
 
+/* x := y within radius. */
+static void set_near(arb_t x, double y, double radius) {
+  mag_t r;
+  mag_init(r);
+  mag_set_d(r, radius);
+  arb_set_d(x, y);
+  mc_ball_add_error_nonnegative(x, r, SCALAR_PREC);
+  mag_clear(r);
+}
+
+/* Singular values into p, quickly (T4): good to about 1e-12 times the largest.  MC_UNDECIDED: not to be had so. */
+static mc_status set_sigma_plain(mc_truth_polar *p, mc_svd *svd, const mc_input *in, mc_error *e) {
+  double distance;
+  mc_status status = mc_svd_approx(svd, in->t, in->m, in->n, e);
+  if (status == MC_OK)
+    status = mc_plain_distance(&distance, in, svd, e);
+  if (status == MC_OK) {
+    set_near(p->sigma_max, svd->s[0], distance);
+    set_near(p->sigma_min, svd->s[in->n - 1], distance);
+    arb_mul_2exp_si(p->sigma_max, p->sigma_max, in->scale);
+    arb_mul_2exp_si(p->sigma_min, p->sigma_min, in->scale);
+  } else {
+    mc_svd_clear(svd);
+  }
+  return status;
+}
+
+/* sigma_high := what the last computed right singular vector shows. */
+static void bound_sigma_by_vector(attempt *t) {
+  const slong n = (slong)t->in->n;
+  arb_mat_t v;
+  arb_mat_init(v, n, 1);
+  for (slong i = 0; i < n; i++)
+    arb_set_d(arb_mat_entry(v, i, 0), t->svd->v[i * n + n - 1]);
+  rayleigh_upper(t->sigma_high, t->in->T, v, SCALAR_PREC);
+  arb_mat_clear(v);
+}
+
 /* Singular values into p; *svd stays empty when LAPACK fails. */
 static mc_status set_sigma(mc_truth_polar *p, mc_svd *svd, const mc_input *in, mc_path path, mc_error *e) {
   arb_ptr sigma = _arb_vec_init((slong)in->n);
@@ -272,7 +311,11 @@ static void set_factor(mc_truth_polar *p, const attempt *t) {
 
 static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits, mc_path path, mc_error *e) {
   mc_svd svd = {0};
-  mc_status status = set_sigma(p, &svd, in, path, e);
+  bool plain = path != MC_PATH_BALLS && mc_path_has_size(in->m, in->n);
+  mc_status status = plain ? set_sigma_plain(p, &svd, in, e) : MC_UNDECIDED;
+  plain = status == MC_OK;
+  if (status == MC_UNDECIDED)
+    status = set_sigma(p, &svd, in, path, e);
   if (status != MC_OK && status != MC_UNDECIDED) {
     mc_svd_clear(&svd);
     return status;
@@ -285,6 +328,12 @@ static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits
   arf_init(t.sigma_high);
   arf_pos_inf(t.sigma_high);
   status = search(&t, e);
+  if (plain && status == MC_OK) {
+    bound_sigma_by_vector(&t);
+  } else if (plain) {
+    mc_svd_clear(&svd);
+    (void)set_sigma(p, &svd, in, path, NULL);
+  }
   if (status == MC_OK) {
     arf_mul_2exp_si(t.sigma_low, t.sigma_low, in->scale);
     arf_mul_2exp_si(t.sigma_high, t.sigma_high, in->scale);
@@ -299,16 +348,6 @@ static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits
   arf_clear(t.sigma_high);
   mc_svd_clear(&svd);
   return status;
-}
-
-/* x := y within radius. */
-static void set_near(arb_t x, double y, double radius) {
-  mag_t r;
-  mag_init(r);
-  mag_set_d(r, radius);
-  arb_set_d(x, y);
-  mc_ball_add_error_nonnegative(x, r, SCALAR_PREC);
-  mag_clear(r);
 }
 
 /* By one decomposition in plain doubles (T4); MC_UNDECIDED: that is not sharp enough. */
