@@ -56,6 +56,10 @@ void mc_claim_result_clear(mc_claim_result *result);
 void mc_claim_settle(mc_claim_result *result, const mc_document *document, const mc_claim *claim,
                      const mc_claim_options *options);
 
+/* What src/check can check (docs/certification.md); NULL: the verdict is undecided, there is no evidence for it, or no
+ * memory. */
+json_t *mc_claim_certificate(const mc_document *document, const mc_claim *claim, const mc_claim_result *result);
+
 #ifdef __cplusplus
 }
 #endif

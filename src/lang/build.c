@@ -588,7 +588,9 @@ void mc_lang_quantify(mc_parser *p, mc_list *names, const mc_interval *domain) {
     mc_lang_error_at(p, domain->span, "more than %d real variables", MOST_REAL_VARIABLES);
 }
 
-void mc_lang_finish_claim(mc_parser *p) {
+void mc_lang_finish_claim(mc_parser *p, mc_span body) {
+  p->claim->block.begin = body.begin;
+  p->claim->block.end = body.end;
   p->claim->unknown = p->unknown;
   if (p->unknown)
     p->unknown->index = p->claim->variable_count;

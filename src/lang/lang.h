@@ -120,6 +120,7 @@ typedef struct {
   const mc_paper *paper; /* NULL: none */
   const char *cite;      /* NULL: none */
   const char *statement; /* its source text on one line */
+  size_t begin, end;     /* a claim: where in the source what follows its name stands */
 } mc_block;
 
 typedef enum { MC_EXPECT_PROVED, MC_EXPECT_REFUTED, MC_EXPECT_UNDECIDED } mc_claim_expectation;
@@ -201,6 +202,10 @@ size_t mc_lang_audit_count(const mc_document *document);
 const mc_audit_block *mc_lang_audit(const mc_document *document, size_t i);
 size_t mc_lang_schedule_count(const mc_document *document);
 const mc_schedule_block *mc_lang_schedule(const mc_document *document, size_t i);
+
+/* A text that states this claim alone, for whoever has nothing else: every definition and schedule whose name occurs in
+ * it, or in one of these, and the claim, all as they stand in the source.  It parses to one claim. */
+mc_status mc_lang_claim_text(mc_text *out, const mc_document *document, const mc_claim *claim);
 
 /* ---- Values ----
  *

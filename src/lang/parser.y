@@ -86,9 +86,9 @@ static void mc_lang_yyerror(mc_span *where, void *scanner, mc_parser *p, const c
 %%
 
 input: START_SPEC blocks
-     | START_STATEMENT { mc_lang_begin_claim(p, @1, "prove"); CHECK; } statement { mc_lang_finish_claim(p); CHECK; }
+     | START_STATEMENT { mc_lang_begin_claim(p, @1, "prove"); CHECK; } statement { mc_lang_finish_claim(p, @3); CHECK; }
      | START_STATEMENT definitions { mc_lang_begin_claim(p, @1, "prove"); CHECK; } quantified
-         { mc_lang_finish_claim(p); CHECK; }
+         { mc_lang_finish_claim(p, @4); CHECK; }
      ;
 
 blocks: %empty | blocks block ;
@@ -96,7 +96,10 @@ definitions: definition | definitions definition ;
 
 block: paper | definition | claim | campaign | audit ;
 
-definition: let | def | schedule ;
+definition: let { mc_lang_note_source(p, @1); CHECK; }
+  | def { mc_lang_note_source(p, @1); CHECK; }
+  | schedule { mc_lang_note_source(p, @1); CHECK; }
+  ;
 
 paper: PAPER ID { p->paper = mc_lang_allocate(p, 1, sizeof *p->paper); CHECK; p->paper->name = $2; } paper_items ;
 paper_items: %empty
@@ -137,7 +140,7 @@ repeat: %empty { $$ = 1; } | REPEAT integer { $$ = $2; } ;
 integer: NUMBER { $$ = mc_lang_count(p, @1, mc_lang_number(p, @1, $1, @1.end - @1.begin)); CHECK; } ;
 
 claim: CLAIM ID { mc_lang_begin_claim(p, @1, $2); CHECK; } claim_items statement claim_items
-         { mc_lang_finish_claim(p); CHECK; } ;
+         { mc_lang_finish_claim(p, (mc_span){.begin = @2.end, .end = @6.end}); CHECK; } ;
 claim_items: %empty | claim_items claim_item ;
 claim_item: CITE STRING { mc_lang_set_text(p, @1, &p->claim->block.cite, "cite", $2); CHECK; }
   | EXPECT PROVED    { p->claim->expected = MC_EXPECT_PROVED; }

@@ -26,6 +26,12 @@ typedef struct {
   mc_span span;
 } mc_interval;
 
+/* Where a definition or schedule stands in the source. */
+typedef struct {
+  const char *name;
+  size_t begin, end;
+} mc_source;
+
 typedef struct mc_arena_chunk mc_arena_chunk;
 
 struct mc_document {
@@ -36,6 +42,7 @@ struct mc_document {
   mc_list numbers; /* mc_expr of kind MC_EXPR_NUMBER: they own memory of FLINT */
   size_t expression_count;
   mc_list definitions, schedules, claims, campaigns, audits;
+  mc_list sources; /* mc_source: definitions and schedules, in order */
 };
 
 typedef struct {
@@ -106,7 +113,7 @@ void mc_lang_set_text(mc_parser *p, mc_span where, const char **field, const cha
 void mc_lang_quantify(mc_parser *p, mc_list *names, const mc_interval *domain);
 void mc_lang_add_shape(mc_parser *p, mc_span where, unsigned long rows, unsigned long columns);
 void mc_lang_add_spectrum(mc_parser *p, mc_span where, const char *name, mc_list *arguments);
-void mc_lang_finish_claim(mc_parser *p);
+void mc_lang_finish_claim(mc_parser *p, mc_span body);
 void mc_lang_finish_campaign(mc_parser *p);
 void mc_lang_finish_audit(mc_parser *p);
 const char *mc_lang_statement_text(mc_parser *p, mc_span where);
@@ -127,6 +134,9 @@ mc_list *mc_lang_rows_of(mc_parser *p, mc_span where, const char *name, const mc
 mc_beyond mc_lang_beyond(mc_parser *p, mc_span where, const char *word);
 void mc_lang_add_schedule(mc_parser *p, mc_span where, const char *name, mc_list *rows, mc_beyond beyond,
                           const char *cite);
+
+/* Keep where the definition or schedule that was added last stands in the source (source.c). */
+void mc_lang_note_source(mc_parser *p, mc_span where);
 
 /* A name as the parser sees it: text and place. */
 typedef struct {

@@ -11,7 +11,7 @@ import re
 import sys
 
 FLOOR = {
-    "base": 0, "ball": 1, "matfile": 1, "lang": 2, "matgen": 2, "schedule": 3, "truth": 4, "claim": 4, "prop": 4, "kernel": 4,
+    "base": 0, "ball": 1, "matfile": 1, "lang": 2, "matgen": 2, "schedule": 3, "truth": 4, "claim": 4, "check": 4, "prop": 4, "kernel": 4,
     "audit": 5, "dynamics": 5, "law": 6, "props": 6, "run": 7, "report": 8, "cli": 9,
 }
 REF_SYSTEM = {"stddef.h", "math.h"}

@@ -1,0 +1,232 @@
+#include "exact.h"
+
+#include "../base/base.h"
+#include "jet.h"
+
+/* Bits that a number may have. */
+#define BIT_LIMIT ((flint_bitcnt_t)1 << 18)
+
+/* ---- Series ---- */
+
+typedef struct {
+  const mc_program *program;
+  const fmpq *t;
+  size_t along;
+  slong length;
+  fmpq_poly_struct *all;
+  bool *known;
+} series;
+
+static void constant_of(fmpq_t c, const fmpq_poly_struct *a) {
+  fmpq_poly_get_coeff_fmpq(c, a, 0);
+}
+
+static bool too_large(const fmpq_poly_struct *a) {
+  return fmpz_bits(a->den) > BIT_LIMIT ||
+         (flint_bitcnt_t)FLINT_ABS(_fmpz_vec_max_bits(a->coeffs, a->length)) > BIT_LIMIT;
+}
+
+/* p(a) by Horner's rule. */
+static bool series_compose(fmpq_poly_t z, const fmpq_poly_t p, const fmpq_poly_struct *a, slong length) {
+  fmpq_t c;
+  fmpq_poly_t term;
+  fmpq_init(c);
+  fmpq_poly_init(term);
+  fmpq_poly_zero(z);
+  bool small = true;
+  for (slong i = fmpq_poly_length(p); i-- > 0 && small;) {
+    fmpq_poly_mullow(z, z, a, length);
+    fmpq_poly_get_coeff_fmpq(c, p, i);
+    fmpq_poly_set_fmpq(term, c);
+    fmpq_poly_add(z, z, term);
+    small = !too_large(z);
+  }
+  fmpq_clear(c);
+  fmpq_poly_clear(term);
+  return small;
+}
+
+static bool series_sqrt(fmpq_poly_t z, const fmpq_poly_struct *a, slong length) {
+  fmpq_t c;
+  fmpq_init(c);
+  constant_of(c, a);
+  bool square = fmpq_sgn(c) >= 0 && fmpz_is_square(fmpq_numref(c)) && fmpz_is_square(fmpq_denref(c)) &&
+                (fmpq_sgn(c) > 0 || length == 1);
+  if (square && length == 1) {
+    fmpz_sqrt(fmpq_numref(c), fmpq_numref(c));
+    fmpz_sqrt(fmpq_denref(c), fmpq_denref(c));
+    fmpq_poly_set_fmpq(z, c);
+  } else if (square) {
+    /* sqrt(a) = sqrt(c) sqrt(a/c) */
+    fmpq_poly_scalar_div_fmpq(z, a, c);
+    fmpq_poly_sqrt_series(z, z, length);
+    fmpz_sqrt(fmpq_numref(c), fmpq_numref(c));
+    fmpz_sqrt(fmpq_denref(c), fmpq_denref(c));
+    fmpq_poly_scalar_mul_fmpq(z, z, c);
+  }
+  fmpq_clear(c);
+  return square;
+}
+
+/* exp, sin, cos at 0 and log at 1 have rational series. */
+static bool series_function(fmpq_poly_t z, mc_code code, const fmpq_poly_struct *a, slong length) {
+  fmpq_t c;
+  fmpq_init(c);
+  constant_of(c, a);
+  bool known = code == MC_CODE_LOG ? fmpq_is_one(c) : fmpq_is_zero(c);
+  fmpq_clear(c);
+  if (!known)
+    return false;
+  switch (code) {
+  case MC_CODE_EXP:
+    fmpq_poly_exp_series(z, a, length);
+    return true;
+  case MC_CODE_LOG:
+    fmpq_poly_log_series(z, a, length);
+    return true;
+  case MC_CODE_SIN:
+    fmpq_poly_sin_series(z, a, length);
+    return true;
+  case MC_CODE_COS:
+    fmpq_poly_cos_series(z, a, length);
+    return true;
+  default:
+    return false;
+  }
+}
+
+/* |a|, min, max: of the side on which the constant terms are; at a tie only the value is known. */
+static bool series_piece(fmpq_poly_t z, mc_code code, const fmpq_poly_struct *a, const fmpq_poly_struct *b,
+                         slong length) {
+  fmpq_t x, y;
+  fmpq_init(x);
+  fmpq_init(y);
+  constant_of(x, a);
+  if (code != MC_CODE_ABS)
+    constant_of(y, b);
+  int order = fmpq_cmp(x, y);
+  if (code == MC_CODE_ABS && order < 0)
+    fmpq_poly_neg(z, a);
+  else if (code == MC_CODE_ABS)
+    fmpq_poly_set(z, a);
+  else
+    fmpq_poly_set(z, (order <= 0) == (code == MC_CODE_MIN) ? a : b);
+  fmpq_clear(x);
+  fmpq_clear(y);
+  return order != 0 || length == 1;
+}
+
+/* A zero factor settles a product, whatever number the other is. */
+static bool series_product(series *s, fmpq_poly_t z, const mc_line *x) {
+  const fmpq_poly_struct *a = s->all + x->a, *b = s->all + x->b;
+  if (s->known[x->a] && s->known[x->b])
+    fmpq_poly_mullow(z, a, b, s->length);
+  else
+    return (s->known[x->a] && fmpq_poly_is_zero(a)) || (s->known[x->b] && fmpq_poly_is_zero(b));
+  return true;
+}
+
+static bool series_quotient(fmpq_poly_t z, const fmpq_poly_struct *a, const fmpq_poly_struct *b, slong length) {
+  fmpq_t c;
+  fmpq_init(c);
+  constant_of(c, b);
+  bool defined = !fmpq_is_zero(c);
+  if (defined)
+    fmpq_poly_div_series(z, a, b, length);
+  fmpq_clear(c);
+  return defined;
+}
+
+static bool series_line(series *s, size_t i) {
+  const mc_line *x = &s->program->lines[i];
+  fmpq_poly_struct *z = s->all + i;
+  const fmpq_poly_struct *a = s->all + x->a, *b = s->all + x->b;
+  bool binary = x->code == MC_CODE_ADD || x->code == MC_CODE_SUB || x->code == MC_CODE_DIV || x->code == MC_CODE_MIN ||
+                x->code == MC_CODE_MAX;
+  if (x->code == MC_CODE_MUL)
+    return series_product(s, z, x);
+  if (x->code > MC_CODE_VARIABLE && (!s->known[x->a] || (binary && !s->known[x->b])))
+    return false;
+  switch (x->code) {
+  case MC_CODE_CONSTANT:
+    fmpq_poly_set_fmpq(z, x->constant);
+    return true;
+  case MC_CODE_VARIABLE:
+    fmpq_poly_set_fmpq(z, s->t + x->a);
+    if (x->a == s->along && s->length > 1)
+      fmpq_poly_set_coeff_ui(z, 1, 1);
+    return true;
+  case MC_CODE_POLYNOMIAL:
+    return series_compose(z, s->program->polynomials[x->b].exact, a, s->length);
+  case MC_CODE_ADD:
+    fmpq_poly_add(z, a, b);
+    return true;
+  case MC_CODE_SUB:
+    fmpq_poly_sub(z, a, b);
+    return true;
+  case MC_CODE_DIV:
+    return series_quotient(z, a, b, s->length);
+  case MC_CODE_SQRT:
+    return series_sqrt(z, a, s->length);
+  case MC_CODE_ABS:
+  case MC_CODE_MIN:
+  case MC_CODE_MAX:
+    return series_piece(z, x->code, a, b, s->length);
+  default:
+    return series_function(z, x->code, a, s->length);
+  }
+}
+
+bool mc_exact_series(fmpq_poly_t z, const mc_program *program, size_t line, const fmpq *t, size_t j, slong length) {
+  series s = {program, t, j, length, NULL, NULL};
+  size_t count = line + 1;
+  s.all = mc_alloc(count, sizeof *s.all);
+  s.known = mc_alloc(count, sizeof *s.known);
+  bool known = false;
+  if (s.all && s.known) {
+    for (size_t i = 0; i < count; i++)
+      fmpq_poly_init(s.all + i);
+    for (size_t i = 0; i < count; i++)
+      s.known[i] = series_line(&s, i) && !too_large(s.all + i);
+    known = s.known[line];
+    if (known)
+      fmpq_poly_set(z, s.all + line);
+    for (size_t i = 0; i < count; i++)
+      fmpq_poly_clear(s.all + i);
+  }
+  mc_free(s.all);
+  mc_free(s.known);
+  return known;
+}
+
+/* ---- Signs at points ---- */
+
+static int interval_sign(mc_program *program, size_t line, const fmpq *t) {
+  mc_jets s = mc_jets_of(program->n, 0);
+  mc_iv *box = mc_iv_vector_new(program->n), *out = mc_iv_vector_new(program->line_count);
+  int sign = 2;
+  for (size_t j = 0; box && j < program->n; j++)
+    mc_iv_set_q(box + j, t + j);
+  if (box && out && mc_jets_evaluate(out, &s, program, box))
+    sign = mc_iv_positive(out + line) ? 1 : mc_iv_negative(out + line) ? -1 : 2;
+  mc_iv_vector_free(box, program->n);
+  mc_iv_vector_free(out, program->line_count);
+  return sign;
+}
+
+int mc_exact_sign(mc_program *program, size_t line, const fmpq *t) {
+  int sign = interval_sign(program, line, t);
+  fmpq_poly_t z;
+  fmpq_t c;
+  if (sign != 2)
+    return sign;
+  fmpq_poly_init(z);
+  fmpq_init(c);
+  if (mc_exact_series(z, program, line, t, 0, 1)) {
+    constant_of(c, z);
+    sign = fmpq_sgn(c) > 0 ? 1 : fmpq_sgn(c) < 0 ? -1 : 0;
+  }
+  fmpq_poly_clear(z);
+  fmpq_clear(c);
+  return sign;
+}

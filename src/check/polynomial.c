@@ -1,0 +1,338 @@
+#include "polynomial.h"
+
+#include "../base/base.h"
+
+/* ---- Sturm ---- */
+
+/* Sign changes in the chain p, p', -rem, … at x. */
+static slong changes_at(const fmpq_poly_struct *chain, slong count, const fmpq_t x) {
+  slong changes = 0;
+  int last = 0;
+  fmpq_t value;
+  fmpq_init(value);
+  for (slong i = 0; i < count; i++) {
+    fmpq_poly_evaluate_fmpq(value, chain + i, x);
+    int sign = fmpq_sgn(value) > 0 ? 1 : fmpq_sgn(value) < 0 ? -1 : 0;
+    changes += sign != 0 && last != 0 && sign != last;
+    last = sign != 0 ? sign : last;
+  }
+  fmpq_clear(value);
+  return changes;
+}
+
+/* Roots of a squarefree polynomial in the open interval, by Sturm's theorem; it counts those in (lo, hi]. */
+static slong roots_between(const fmpq_poly_t p, const fmpq_t lo, const fmpq_t hi) {
+  slong length = fmpq_poly_length(p), count = 0;
+  if (length <= 1)
+    return 0;
+  fmpq_poly_struct *chain = flint_malloc((size_t)length * sizeof *chain);
+  for (slong i = 0; i < length; i++)
+    fmpq_poly_init(chain + i);
+  fmpq_poly_set(chain, p);
+  fmpq_poly_derivative(chain + 1, p);
+  for (count = 2; count < length && fmpq_poly_length(chain + count - 1) > 1; count++) {
+    fmpq_poly_rem(chain + count, chain + count - 2, chain + count - 1);
+    fmpq_poly_neg(chain + count, chain + count);
+  }
+  fmpq_t value;
+  fmpq_init(value);
+  fmpq_poly_evaluate_fmpq(value, p, hi);
+  slong roots = changes_at(chain, count, lo) - changes_at(chain, count, hi) - fmpq_is_zero(value);
+  fmpq_clear(value);
+  for (slong i = 0; i < length; i++)
+    fmpq_poly_clear(chain + i);
+  flint_free(chain);
+  return roots;
+}
+
+/* The sign of p at a point inside where it is not zero. */
+static int sign_inside(const fmpq_poly_t p, const fmpq_t lo, const fmpq_t hi) {
+  fmpq_t x, step, value;
+  fmpq_init(x);
+  fmpq_init(step);
+  fmpq_init(value);
+  fmpq_sub(step, hi, lo);
+  fmpq_div_2exp(step, step, 10);
+  fmpq_set(x, lo);
+  int sign = 0;
+  for (slong i = 0; i <= fmpq_poly_length(p) && i < 1000 && sign == 0; i++) {
+    fmpq_add(x, x, step);
+    fmpq_poly_evaluate_fmpq(value, p, x);
+    sign = fmpq_sgn(value) > 0 ? 1 : fmpq_sgn(value) < 0 ? -1 : 0;
+  }
+  fmpq_clear(x);
+  fmpq_clear(step);
+  fmpq_clear(value);
+  return sign;
+}
+
+/* The sign changes only at roots of odd multiplicity. */
+bool mc_polynomial_nonnegative(const fmpq_poly_t p, const fmpq_t lo, const fmpq_t hi) {
+  if (fmpq_poly_is_zero(p))
+    return true;
+  if (fmpq_cmp(lo, hi) >= 0 || sign_inside(p, lo, hi) <= 0)
+    return false;
+  fmpz_poly_t numerator;
+  fmpz_poly_factor_t factors;
+  fmpq_poly_t factor;
+  fmpz_poly_init(numerator);
+  fmpz_poly_factor_init(factors);
+  fmpq_poly_init(factor);
+  fmpq_poly_get_numerator(numerator, p);
+  fmpz_poly_factor_squarefree(factors, numerator);
+  bool none = true;
+  for (slong i = 0; i < factors->num && none; i++) {
+    fmpq_poly_set_fmpz_poly(factor, factors->p + i);
+    none = factors->exp[i] % 2 == 0 || roots_between(factor, lo, hi) == 0;
+  }
+  fmpz_poly_clear(numerator);
+  fmpz_poly_factor_clear(factors);
+  fmpq_poly_clear(factor);
+  return none;
+}
+
+/* All real roots lie between -bound and bound (Cauchy). */
+static void cauchy_bound(fmpq_t bound, const fmpq_poly_t p) {
+  fmpq_t leading, c;
+  fmpq_init(leading);
+  fmpq_init(c);
+  fmpq_zero(bound);
+  fmpq_poly_get_coeff_fmpq(leading, p, fmpq_poly_degree(p));
+  for (slong i = 0; i < fmpq_poly_degree(p); i++) {
+    fmpq_poly_get_coeff_fmpq(c, p, i);
+    fmpq_div(c, c, leading);
+    fmpq_abs(c, c);
+    if (fmpq_cmp(c, bound) > 0)
+      fmpq_set(bound, c);
+  }
+  fmpq_add_si(bound, bound, 2);
+  fmpq_clear(leading);
+  fmpq_clear(c);
+}
+
+/* ---- Ranges ---- */
+
+/* Horner's rule. */
+static void evaluate(mc_iv *z, const mc_iv *coefficients, slong length, const mc_iv *x) {
+  mc_iv sum;
+  mc_iv_init(&sum);
+  for (slong i = length; i-- > 0;) {
+    mpfi_mul(&sum, &sum, x);
+    mpfi_add(&sum, &sum, coefficients + i);
+  }
+  mpfi_set(z, &sum);
+  mpfi_clear(&sum);
+}
+
+static mc_iv *interval_coefficients(const fmpq_poly_t p) {
+  mc_iv *c = mc_iv_vector_new((size_t)fmpq_poly_length(p));
+  fmpq_t q;
+  fmpq_init(q);
+  for (slong i = 0; c && i < fmpq_poly_length(p); i++) {
+    fmpq_poly_get_coeff_fmpq(q, p, i);
+    mc_iv_set_q(c + i, q);
+  }
+  fmpq_clear(q);
+  return c;
+}
+
+typedef struct {
+  mc_ranged *p;
+  mc_iv *first, *second; /* p' and p'' */
+  long budget;           /* of halvings */
+  bool ok;
+} isolation;
+
+static bool keep_critical(isolation *s, const mc_iv *x) {
+  mc_ranged *p = s->p;
+  if (p->critical_count == p->critical_capacity) {
+    size_t capacity = p->critical_capacity ? 2 * p->critical_capacity : 8;
+    mc_iv *critical = capacity > 4096 ? NULL : mc_realloc(p->critical, capacity, sizeof *critical);
+    if (!critical)
+      return s->ok = false;
+    p->critical = critical;
+    p->critical_capacity = capacity;
+  }
+  mc_iv_init(&p->critical[p->critical_count]);
+  mpfi_set(&p->critical[p->critical_count++], x);
+  return true;
+}
+
+enum { NARROW = 110 }; /* halvings after which an interval is kept */
+
+/* Keep what parts of x may hold a root of p'. */
+static void isolate(isolation *s, const mc_iv *x, int depth) {
+  if (!(s->ok = s->ok && s->budget-- > 0))
+    return;
+  mc_iv value;
+  mc_iv_init(&value);
+  slong length = s->p->length;
+  evaluate(&value, s->first, length - 1, x);
+  bool none = mc_iv_positive(&value) || mc_iv_negative(&value);
+  evaluate(&value, s->second, length - 2, x);
+  if (!none && (mc_iv_positive(&value) || mc_iv_negative(&value))) {
+    /* p' is monotone: no root unless its signs at the ends differ. */
+    mc_iv end, at_left, at_right;
+    mc_iv_init(&end);
+    mc_iv_init(&at_left);
+    mc_iv_init(&at_right);
+    mpfi_set_fr(&end, &x->left);
+    evaluate(&at_left, s->first, length - 1, &end);
+    mpfi_set_fr(&end, &x->right);
+    evaluate(&at_right, s->first, length - 1, &end);
+    none = (mc_iv_positive(&at_left) && mc_iv_positive(&at_right)) ||
+           (mc_iv_negative(&at_left) && mc_iv_negative(&at_right));
+    mpfi_clear(&end);
+    mpfi_clear(&at_left);
+    mpfi_clear(&at_right);
+  }
+  mpfi_clear(&value);
+  if (none || !s->ok)
+    return;
+  if (depth == NARROW) {
+    keep_critical(s, x);
+    return;
+  }
+  mc_iv lower, upper;
+  mc_iv_init(&lower);
+  mc_iv_init(&upper);
+  mpfi_bisect(&lower, &upper, x);
+  isolate(s, &lower, depth + 1);
+  isolate(s, &upper, depth + 1);
+  mpfi_clear(&lower);
+  mpfi_clear(&upper);
+}
+
+static bool find_critical(mc_ranged *p) {
+  fmpq_poly_t derivative;
+  fmpq_t bound;
+  fmpq_poly_init(derivative);
+  fmpq_init(bound);
+  isolation s = {.p = p, .budget = 200000, .ok = true};
+  fmpq_poly_derivative(derivative, p->exact);
+  s.first = interval_coefficients(derivative);
+  cauchy_bound(bound, derivative);
+  fmpq_poly_derivative(derivative, derivative);
+  s.second = interval_coefficients(derivative);
+  s.ok = s.first && s.second;
+  if (s.ok) {
+    mc_iv line, negative;
+    mc_iv_init(&line);
+    mc_iv_init(&negative);
+    mc_iv_set_q(&line, bound);
+    mpfi_neg(&negative, &line);
+    mc_iv_hull(&line, &negative);
+    isolate(&s, &line, 0);
+    mpfi_clear(&line);
+    mpfi_clear(&negative);
+  }
+  mc_iv_vector_free(s.first, (size_t)p->length - 1);
+  mc_iv_vector_free(s.second, (size_t)p->length - 2);
+  fmpq_poly_clear(derivative);
+  fmpq_clear(bound);
+  return s.ok;
+}
+
+static void find_sign(mc_ranged *p) {
+  fmpq_poly_t negative;
+  fmpq_t lo, hi;
+  fmpq_poly_init(negative);
+  fmpq_init(lo);
+  fmpq_init(hi);
+  cauchy_bound(hi, p->exact);
+  fmpq_neg(lo, hi);
+  fmpq_poly_neg(negative, p->exact);
+  p->at_least_zero = mc_polynomial_nonnegative(p->exact, lo, hi);
+  p->at_most_zero = mc_polynomial_nonnegative(negative, lo, hi);
+  fmpq_poly_clear(negative);
+  fmpq_clear(lo);
+  fmpq_clear(hi);
+}
+
+bool mc_ranged_init(mc_ranged *p, const fmpq_poly_t exact) {
+  *p = (mc_ranged){.length = fmpq_poly_length(exact)};
+  fmpq_poly_init(p->exact);
+  fmpq_poly_set(p->exact, exact);
+  p->coefficients = interval_coefficients(exact);
+  if (!p->coefficients)
+    return false;
+  if (p->length > 2 && p->length % 2 == 1)
+    find_sign(p);
+  return p->length <= 2 || find_critical(p);
+}
+
+void mc_ranged_clear(mc_ranged *p) {
+  mc_iv_vector_free(p->coefficients, (size_t)p->length);
+  mc_iv_vector_free(p->critical, p->critical_count);
+  fmpq_poly_clear(p->exact);
+}
+
+/* p' on an interval, by Horner's rule. */
+static void enclose_slope(mc_iv *slope, const mc_ranged *p, const mc_iv *x) {
+  mc_iv term;
+  mc_iv_init(&term);
+  mpfi_set_ui(slope, 0);
+  for (slong i = p->length; i-- > 1;) {
+    mpfi_mul(slope, slope, x);
+    mpfi_mul_ui(&term, p->coefficients + i, (unsigned long)i);
+    mpfi_add(slope, slope, &term);
+  }
+  mpfi_clear(&term);
+}
+
+/* The range on a narrow interval by the mean value theorem about both of its ends; p' nearly vanishes there. */
+static void enclose_critical(mc_iv *z, const mc_ranged *p, const mc_iv *x) {
+  mc_iv point, slope, width, value;
+  mc_iv_init(&point);
+  mc_iv_init(&slope);
+  mc_iv_init(&width);
+  mc_iv_init(&value);
+  enclose_slope(&slope, p, x);
+  for (int end = 0; end < 2; end++) {
+    mpfi_set_fr(&point, end ? &x->right : &x->left);
+    mpfi_sub(&width, x, &point);
+    mpfi_mul(&width, &width, &slope);
+    evaluate(&value, p->coefficients, p->length, &point);
+    mpfi_add(&value, &value, &width);
+    if (end == 0)
+      mpfi_set(z, &value);
+    else
+      mpfi_intersect(z, z, &value);
+  }
+  mpfi_clear(&point);
+  mpfi_clear(&slope);
+  mpfi_clear(&width);
+  mpfi_clear(&value);
+}
+
+void mc_ranged_enclose(mc_iv *z, const mc_ranged *p, const mc_iv *x) {
+  if (!mc_iv_usable(x)) {
+    mc_iv_spoil(z);
+    return;
+  }
+  mc_iv end, value, result;
+  mc_iv_init(&end);
+  mc_iv_init(&value);
+  mc_iv_init(&result);
+  mpfi_set_fr(&end, &x->left);
+  evaluate(&result, p->coefficients, p->length, &end);
+  if (!mc_iv_is_point(x)) {
+    mpfi_set_fr(&end, &x->right);
+    evaluate(&value, p->coefficients, p->length, &end);
+    mc_iv_hull(&result, &value);
+    for (size_t i = 0; i < p->critical_count; i++)
+      if (mpfr_lessequal_p(&p->critical[i].left, &x->right) && mpfr_lessequal_p(&x->left, &p->critical[i].right)) {
+        mpfi_intersect(&end, &p->critical[i], x);
+        enclose_critical(&value, p, &end);
+        mc_iv_hull(&result, &value);
+      }
+  }
+  if (mc_iv_usable(&result) && p->at_least_zero && mpfr_sgn(&result.left) < 0)
+    mpfr_set_zero(&result.left, 1);
+  if (mc_iv_usable(&result) && p->at_most_zero && mpfr_sgn(&result.right) > 0)
+    mpfr_set_zero(&result.right, 1);
+  mpfi_set(z, &result);
+  mpfi_clear(&end);
+  mpfi_clear(&value);
+  mpfi_clear(&result);
+}

@@ -1,0 +1,27 @@
+/* Polynomials with rational coefficients: exact signs by Sturm's theorem, ranges by their critical points.  Private to
+ * src/check. */
+#ifndef MUONCERT_CHECK_POLYNOMIAL_H
+#define MUONCERT_CHECK_POLYNOMIAL_H
+
+#include "interval.h"
+
+/* Is p >= 0 on [lo, hi] (exactly; lo < hi)? */
+bool mc_polynomial_nonnegative(const fmpq_poly_t p, const fmpq_t lo, const fmpq_t hi);
+
+/* p with its coefficients as intervals, and with narrow intervals outside of which p' does not vanish. */
+typedef struct {
+  fmpq_poly_t exact;
+  slong length;
+  mc_iv *coefficients;
+  size_t critical_count, critical_capacity;
+  mc_iv *critical;
+  bool at_least_zero, at_most_zero; /* on the whole line */
+} mc_ranged;
+
+bool mc_ranged_init(mc_ranged *p, const fmpq_poly_t exact); /* false: out of memory */
+void mc_ranged_clear(mc_ranged *p);
+
+/* Encloses p(x). */
+void mc_ranged_enclose(mc_iv *z, const mc_ranged *p, const mc_iv *x);
+
+#endif
