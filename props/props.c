@@ -5,7 +5,7 @@
 static const mc_property *const properties[] = {
     &mc_props_aligned_factorisation,
     &mc_props_corner_lemma,
-    &mc_props_escape_directions,
+    &mc_props_escape_directions, &mc_props_float_kernels_vs_mpfr,
     &mc_props_greedy_line_search,
     &mc_props_grid_confinement,
     &mc_props_hitting_time,

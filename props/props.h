@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-extern const mc_property mc_props_aligned_factorisation, mc_props_corner_lemma, mc_props_escape_directions,
+extern const mc_property mc_props_aligned_factorisation, mc_props_corner_lemma, mc_props_escape_directions, mc_props_float_kernels_vs_mpfr,
     mc_props_greedy_line_search, mc_props_grid_confinement, mc_props_hitting_time, mc_props_hitting_time_moderate,
     mc_props_linear_attention, mc_props_newton_schulz_escape, mc_props_noiseless_hitting, mc_props_quintic_image,
     mc_props_quintic_modes_f32, mc_props_quintic_modes_f64, mc_props_quintic_step, mc_props_saddle_escape,
