@@ -132,7 +132,7 @@ typedef struct {
   mag_t dropped; /* bounds the Frobenius norm of all that did not fit at the small end */
   mc_digits raw;
   double *bound;          /* of each raw plane */
-  mc_residues x;          /* n of them */
+  mc_residues x, zx;      /* n of them; z_t x_j for all raw planes t, once there are products */
   uint64_t *z, *expected; /* planes and m residues */
   bool filled, products;  /* matrices, products added?  Sums of matrices alone need no check */
 } mc_digits_sum;

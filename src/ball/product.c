@@ -39,6 +39,7 @@ void mc_digits_sum_clear(mc_digits_sum *s) {
   mc_digits_clear(&s->raw);
   mc_free(s->bound);
   mc_residues_clear(&s->x);
+  mc_residues_clear(&s->zx);
   mc_free(s->z);
   mc_free(s->expected);
   mag_zero(s->dropped); /* and with it the memory of a large exponent */
@@ -142,21 +143,27 @@ static mc_status check_operand(const mc_digits_sum *s, const mc_digits *x, size_
   return mc_digits_round_to_nearest() ? MC_OK : mc_fail(e, MC_INTERNAL, "the processor does not round to nearest");
 }
 
-/* The residue of row i of the raw planes. */
+/* The residue of row i of the raw planes, which lie side by side. */
 static uint64_t residue_of_row(const mc_digits_sum *s, size_t i) {
-  uint64_t residue = 0;
-  for (size_t t = 0; t < s->raw.planes; t++) {
-    const double *row = s->raw.d + (i * s->raw.planes + t) * s->raw.n;
-    residue = mc_residue_add(residue, mc_residue_mul(s->z[t], mc_residues_dot_wide(row, &s->x)));
-  }
-  return residue;
+  return mc_residues_dot_wide(s->raw.d + i * s->zx.n, &s->zx);
 }
 
 /* Before the first product: what is there is expected. */
-static void expect_products(mc_digits_sum *s) {
-  for (size_t i = 0; i < s->raw.m && !s->products && s->filled; i++)
+static mc_status begin_products(mc_digits_sum *s, mc_error *e) {
+  const size_t n = s->raw.n;
+  if (s->products)
+    return MC_OK;
+  if (!mc_residues_init(&s->zx, s->raw.planes * n))
+    return mc_fail(e, MC_NO_MEMORY, "no memory for a check");
+  for (size_t j = 0; j < n; j++) {
+    uint64_t x = mc_residues_get(&s->x, j);
+    for (size_t t = 0; t < s->raw.planes; t++)
+      mc_residues_set(&s->zx, t * n + j, mc_residue_mul(s->z[t], x));
+  }
+  for (size_t i = 0; i < s->raw.m && s->filled; i++)
     s->expected[i] = residue_of_row(s, i);
   s->products = true;
+  return MC_OK;
 }
 
 /* expected[i] += factor value. */
@@ -272,7 +279,7 @@ static mc_status announce_product(mc_digits_sum *s, int alpha, const mc_digits *
       status = account(s, a->first + (slong)p + b->first + (slong)q + 1,
                        fabs((double)alpha) * (double)b->m * a_max[p] * b_max[q], e);
   if (status == MC_OK)
-    expect_products(s);
+    status = begin_products(s, e);
   return status == MC_OK ? expect_product(s, alpha, a, transpose_a, b, e) : status;
 }
 
@@ -358,7 +365,7 @@ mc_status mc_digits_sum_addscaled(mc_digits_sum *s, int alpha, const mc_digits *
   if (status == MC_OK)
     status = plane_maxima(d_max, d, e);
   if (status == MC_OK)
-    expect_products(s);
+    status = begin_products(s, e);
   for (size_t p = 0; p < d->planes && status == MC_OK; p++)
     for (size_t q = 0; q < x->planes && status == MC_OK; q++) {
       slong position = d->first + (slong)p + x->first + (slong)q + 1, t = position - s->raw.first;
@@ -384,10 +391,7 @@ static bool is_integral(const double *row, size_t n) {
 /* Does every row of the raw planes have the expected residue? */
 static bool raw_is_right(const mc_digits_sum *s) {
   for (size_t i = 0; i < s->raw.m && s->products; i++) {
-    for (size_t t = 0; t < s->raw.planes; t++)
-      if (!is_integral(s->raw.d + (i * s->raw.planes + t) * s->raw.n, s->raw.n))
-        return false;
-    if (residue_of_row(s, i) != s->expected[i])
+    if (!is_integral(s->raw.d + i * s->zx.n, s->zx.n) || residue_of_row(s, i) != s->expected[i])
       return false;
   }
   return true;
