@@ -4,8 +4,13 @@
 
 static const mc_property *const properties[] = {
     &mc_props_aligned_factorisation,
+    &mc_props_alignment_rate,
     &mc_props_corner_lemma,
-    &mc_props_escape_directions, &mc_props_float_kernels_vs_mpfr,
+    &mc_props_escape_directions,
+    &mc_props_float_kernels_vs_mpfr,
+    &mc_props_gradient_balance,
+    &mc_props_gradient_instability,
+    &mc_props_greedy_course,
     &mc_props_greedy_line_search,
     &mc_props_grid_confinement,
     &mc_props_hitting_time,
@@ -21,8 +26,10 @@ static const mc_property *const properties[] = {
     &mc_props_saddle_rivals,
     &mc_props_sign_escape,
     &mc_props_sign_sequence,
+    &mc_props_spectrum_ranking,
     &mc_props_sweet_spot,
     &mc_props_symmetric_factorisation,
+    &mc_props_two_step_alignment,
 };
 enum { PROPERTIES = sizeof properties / sizeof properties[0] };
 
