@@ -20,7 +20,8 @@ folder_of() {
 
 wraps_of() {
   case $1 in
-  t_digits | t_lying_blas) echo -Wl,--wrap=cblas_dgemm ;;
+  t_digits) echo -Wl,--wrap=cblas_dgemm ;;
+  t_lying_blas) echo -Wl,--wrap=cblas_dgemm -Wl,--wrap=cblas_dsyrk ;;
   t_lying_lapack) echo -Wl,--wrap=LAPACKE_dgesdd -Wl,--wrap=LAPACKE_dpotrf ;;
   esac
 }
