@@ -4,6 +4,7 @@
 #include <argp.h>
 #include <cblas.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ static const command commands[] = {
     {"verify", "all claims, campaigns, audits and proof records; the report", mc_cli_verify},
     {"claims", "prove, refute or derive the claims of spec files", mc_cli_claims},
     {"prove", "one claim from the command line", mc_cli_prove},
+    {"check", "repeat proofs from their certificates", mc_cli_check},
     {"schedule", "what a published coefficient schedule provably does", mc_cli_schedule},
     {"truth", "certified polar factor, singular values, Newton-Schulz image of a matrix", mc_cli_truth},
     {"audit", "the output of a kernel against the exact image of its input", mc_cli_audit},
@@ -107,6 +109,8 @@ int main(int argc, char **argv) {
   mc_cli_guard_stdout();
   setlocale(LC_CTYPE, ""); /* numbers stay in the C locale: a report reads the same everywhere */
   handle_signals();
+  mallopt(M_MMAP_THRESHOLD, 1 << 25); /* matrices come and go: their pages stay with the process */
+  mallopt(M_TRIM_THRESHOLD, 1 << 28);
   openblas_set_num_threads(1); /* work is spread over trials and audits, not within a product */
   argp_err_exit_status = MC_EXIT_USAGE;
   static char version[64];
