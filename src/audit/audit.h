@@ -31,6 +31,7 @@ typedef struct {
   size_t depth;       /* accumulation trees have at most this depth; 0: any order of summation */
   double false_alarm; /* of the statistical limits, per audit; in (0, 1) */
   unsigned roundings; /* rules that the kernel may follow: the sum of 1 << rule; 0: any.  The model says none */
+  bool sound_only;    /* run no rounding ensemble: an output that is not wrong stays undecided */
   const mc_audit_surroundings *around; /* NULL: the kernel stands alone.  Lives as long as the reference */
 } mc_audit_options;
 

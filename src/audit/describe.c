@@ -51,7 +51,11 @@ mc_status mc_audit_describe(mc_audit_finding *f, const mc_audit_reference *refer
   for (size_t i = 0; i < reference->m * reference->n; i++)
     if (!isfinite(x[i]))
       return MC_OK;
-  mc_status s = reference->polar_certified ? find_polar_distance(f, reference, x, e) : MC_OK;
+  if (reference->plain && mc_audit_describe_plain(f, reference, x)) {
+    narrow_sound(f, reference, x);
+    return MC_OK;
+  }
+  mc_status s = reference->polar_certified && !reference->plain ? find_polar_distance(f, reference, x, e) : MC_OK;
   if (s == MC_OK)
     s = find_singular_values(f, reference, x, e);
   if (s == MC_OK)

@@ -159,8 +159,9 @@ static void conclude(mc_audit_finding *f, const match *best, const mc_audit_refe
     decide(f, MC_AUDIT_SUSPICIOUS, text);
   } else if (best->verdict == MC_AUDIT_UNDECIDED) {
     snprintf(text, sizeof text, "%s: %s", measure,
-             isinf(best->worst) ? "the rounding ensemble gives no limit for this input"
-                                : "the statistical limit lies inside the enclosure of the error");
+             r->options.sound_only ? "within the sound limits; no rounding ensemble was run"
+             : isinf(best->worst)  ? "the rounding ensemble gives no limit for this input"
+                                   : "the statistical limit lies inside the enclosure of the error");
     decide(f, MC_AUDIT_UNDECIDED, text);
   } else if (!r->polar_certified) {
     decide(f, MC_AUDIT_UNDECIDED,

@@ -1,6 +1,7 @@
 /* Measures of the error matrix E = output - image.  docs/errors.md, section 4. */
 #include "measure.h"
 
+#include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
 #include <string.h>
@@ -95,17 +96,14 @@ void mc_audit_basis_clear(mc_audit_basis *basis) {
 
 /* ---- Evaluation in double ---- */
 
-/* diagonal[i] := u_i^T E v_i.  row: room for k doubles. */
-static void find_diagonal(double *diagonal, const double *error, const mc_audit_basis *b, double *row) {
+/* diagonal[i] := u_i^T E v_i.  room: m k doubles. */
+static void find_diagonal(double *diagonal, const double *error, const mc_audit_basis *b, double *room) {
   memset(diagonal, 0, b->k * sizeof *diagonal);
-  for (size_t i = 0; i < b->m; i++) {
-    memset(row, 0, b->k * sizeof *row);
-    for (size_t j = 0; j < b->n; j++)
-      for (size_t l = 0; l < b->k; l++)
-        row[l] += error[i * b->n + j] * b->v[j * b->k + l];
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)b->m, (int)b->k, (int)b->n, 1, error, (int)b->n, b->v,
+              (int)b->k, 0, room, (int)b->k);
+  for (size_t i = 0; i < b->m; i++)
     for (size_t l = 0; l < b->k; l++)
-      diagonal[l] += b->u[i * b->k + l] * row[l];
-  }
+      diagonal[l] += b->u[i * b->k + l] * room[i * b->k + l];
 }
 
 /* <error, along> / ||along||_F */
@@ -145,7 +143,8 @@ static double blocks(const double *error, size_t m, size_t n, size_t h, size_t w
 
 mc_status mc_audit_measured_init(mc_audit_measured *measured, const mc_audit_basis *b, mc_error *e) {
   size_t longest = b->m > b->n ? b->m : b->n, tiles = (b->m / TILE + 1) * (b->n / TILE + 1);
-  measured->room = mc_alloc(b->m * b->n + (longest > tiles ? longest : tiles), sizeof *measured->room);
+  size_t product = b->m * b->k, blocks = longest > tiles ? longest : tiles;
+  measured->room = mc_alloc(b->m * b->n + (product > blocks ? product : blocks), sizeof *measured->room);
   measured->diagonal = mc_alloc(b->k, sizeof *measured->diagonal);
   if (measured->room && measured->diagonal)
     return MC_OK;

@@ -119,12 +119,16 @@ static mc_status find_rule(mc_audit_reference *r, const double *g, mc_kernel_rou
   r->rules++;
   variant.rounding = limits->rounding = rule;
   mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, r->sigma, &r->options, INFINITY);
-  return mc_audit_ensemble_limits(limits, centre, &variant, g, &r->image, &r->basis, &r->options, e);
+  if (!r->options.sound_only)
+    return mc_audit_ensemble_limits(limits, centre, &variant, g, &r->image, &r->basis, &r->options, e);
+  for (int k = 0; k < MC_MEASURES; k++)
+    limits->statistical[k] = NAN;
+  return MC_OK;
 }
 
 static mc_status find_limits(mc_audit_reference *r, const double *g, mc_error *e) {
   unsigned roundings = r->options.roundings, wanted = roundings ? roundings : (1u << MC_ROUNDINGS) - 1;
-  mc_status s = find_sigma(r->sigma, r, g, &r->model, e);
+  mc_status s = MC_OK;
   for (unsigned rule = 0; rule < MC_ROUNDINGS && s == MC_OK; rule++)
     if ((wanted >> rule & 1u) && (roundings || is_distinct((mc_kernel_rounding)rule, r->model.storage)))
       s = find_rule(r, g, (mc_kernel_rounding)rule, e);
@@ -164,13 +168,28 @@ static mc_status check_input(const double *g, size_t count, mc_error *e) {
 
 /* The image of every matrix that the kernel may have been meant to be given, against every one that may have been
  * meant to be judged. */
-static void widen(mc_enclosure *truth, const double *g, size_t count, const mc_kernel_model *model,
-                  const mc_audit_surroundings *around) {
+static void widen(mc_audit_reference *r, const double *g, const mc_audit_surroundings *around) {
+  double spread = mc_audit_sound_spread(&r->model, g, r->m * r->n, around->input_radius);
   mag_t more;
   mag_init(more);
-  mag_set_d(more, mc_up_add(mc_audit_sound_spread(model, g, count, around->input_radius), around->output_radius));
-  mag_add(truth->radius, truth->radius, more);
+  mag_set_d(more, mc_up_add(spread, around->output_radius));
+  mag_add(r->truth.radius, r->truth.radius, more);
+  r->image.radius = mc_up_add(r->image.radius, mc_ball_mag_upper_double(more));
   mag_clear(more);
+  r->basis.along = around->along;
+}
+
+/* Digits: for small matrices, wide formats and hard cases. */
+static mc_status fill(mc_audit_reference *r, const double *g, mc_error *e) {
+  mc_status s = mc_truth_ns_enclose(&r->truth, g, r->m, r->n, &r->model.schedule, &r->model.normalisation,
+                                    image_bits(r->model.storage), e);
+  if (s == MC_OK)
+    s = mc_audit_image_init(&r->image, &r->truth, e);
+  if (s == MC_OK)
+    s = find_polar(r, g, e);
+  if (s == MC_OK)
+    s = mc_audit_basis_init(&r->basis, g, r->m, r->n, e);
+  return s == MC_OK ? find_sigma(r->sigma, r, g, &r->model, e) : s;
 }
 
 mc_status mc_audit_sound_limit(double *sound, const mc_kernel_model *model, const double *g, size_t m, size_t n,
@@ -206,16 +225,11 @@ mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g
   mc_kernel_model_init(&r->model);
   s = keep(r, g, model, options, e);
   if (s == MC_OK)
-    s = mc_truth_ns_enclose(&r->truth, g, m, n, &model->schedule, &model->normalisation, image_bits(model->storage), e);
+    s = mc_audit_reference_fill_plain(r, g, e);
+  if (s == MC_OK && !r->plain)
+    s = fill(r, g, e);
   if (s == MC_OK && options->around)
-    widen(&r->truth, g, m * n, model, options->around);
-  if (s == MC_OK)
-    s = mc_audit_image_init(&r->image, &r->truth, e);
-  if (s == MC_OK)
-    s = find_polar(r, g, e);
-  if (s == MC_OK)
-    s = mc_audit_basis_init(&r->basis, g, m, n, e);
-  r->basis.along = options->around ? options->around->along : NULL;
+    widen(r, g, options->around);
   if (s == MC_OK)
     s = find_limits(r, g, e);
   if (s == MC_OK)

@@ -177,6 +177,16 @@ static void polynomial_at(arb_t y, const fmpq *f, slong length, const arb_t x) {
   arb_clear(coefficient);
 }
 
+static void advance(trajectory *t, const fmpq *p) {
+  arb_t y;
+  arb_init(y);
+  for (slong i = 0; i < t->count; i++) {
+    polynomial_at(y, p, 6, t->sigma + i);
+    arb_swap(t->sigma + i, y);
+  }
+  arb_clear(y);
+}
+
 /* Upper bound of sqrt(sum f(sigma_i)^2). */
 static double norm_along(const trajectory *t, const fmpq *f, slong length) {
   arb_t sum, y;
@@ -441,8 +451,7 @@ static double confine(const rounding *k, const stage *g, const mc_kernel_model *
 
 /* ---- Before the first step ---- */
 
-/* Upper and lower bounds of ||g||_F. */
-static void norm_of_input(double *lower, double *upper, const double *g, size_t count) {
+static void norm_by_balls(double *lower, double *upper, const double *g, size_t count) {
   arb_t sum, x;
   arb_init(sum);
   arb_init(x);
@@ -455,6 +464,60 @@ static void norm_of_input(double *lower, double *upper, const double *g, size_t 
   *upper = mc_ball_upper_double(sum);
   arb_clear(sum);
   arb_clear(x);
+}
+
+/* In double where squares are far from the ends of the range: the sum of count squares is off by at most a factor
+ * 1 +- gamma_{count + 1}, and what underflows is less than another. */
+void mc_audit_sound_norm(double *lower, double *upper, const double *g, size_t count) {
+  double most = 0, sum = 0, gamma = ((double)count + 8) * 0x1p-52;
+  for (size_t i = 0; i < count; i++)
+    most = fmax(most, fabs(g[i]));
+  if (!(most > 0x1p-300 && most < 0x1p300 && gamma < 0x1p-16)) {
+    norm_by_balls(lower, upper, g, count);
+    return;
+  }
+  for (size_t i = 0; i < count; i++)
+    sum += g[i] * g[i];
+  *lower = nextafter(sqrt(nextafter(sum * (1 - gamma), 0)), 0);
+  *upper = mc_up_sqrt(mc_up_mul(sum, 1 + gamma));
+}
+
+void mc_audit_sound_divisor(arb_t divisor, const mc_kernel_model *model, const double *g, size_t count) {
+  const mc_normalisation *norm = &model->normalisation;
+  double lower, upper;
+  arb_t t;
+  arf_t lo, hi;
+  arb_init(t);
+  arf_init(lo);
+  arf_init(hi);
+  mc_audit_sound_norm(&lower, &upper, g, count);
+  arf_set_d(lo, lower);
+  arf_set_d(hi, upper);
+  arb_set_interval_arf(divisor, lo, hi, PRECISION);
+  arb_set_fmpq(t, norm->safety, PRECISION);
+  arb_mul(divisor, divisor, t, PRECISION);
+  arb_set_fmpq(t, norm->eps, PRECISION);
+  if (norm->kind == MC_NORM_NONE)
+    arb_one(divisor);
+  else if (norm->kind == MC_NORM_FROBENIUS_ADD)
+    arb_add(divisor, divisor, t, PRECISION);
+  else
+    arb_max(divisor, divisor, t, PRECISION);
+  arb_clear(t);
+  arf_clear(lo);
+  arf_clear(hi);
+}
+
+void mc_audit_sound_image_sigma(arb_ptr image, const mc_kernel_model *model, arb_srcptr sigma, slong count) {
+  trajectory t = {.sigma = image, .count = count};
+  step_polynomials f;
+  step_polynomials_init(&f);
+  _arb_vec_set(image, sigma, count);
+  for (size_t i = 0; i < model->schedule.count; i++) {
+    step_polynomials_set(&f, &model->schedule.steps[i], model);
+    advance(&t, f.p);
+  }
+  step_polynomials_clear(&f);
 }
 
 /* Does the conversion to the storage format change an entry? */
@@ -500,7 +563,7 @@ static double initial_error(const rounding *k, const mc_kernel_model *model, con
                             const mc_audit_surroundings *around) {
   size_t count = (size_t)(k->r * k->c);
   double lower, upper, conversion = 0, theta = 0;
-  norm_of_input(&lower, &upper, g, count);
+  mc_audit_sound_norm(&lower, &upper, g, count);
   if (!(lower > 0) || !(upper < norm_limit(model->storage)))
     return INFINITY;
   if (converts(g, count, model->storage)) {
@@ -516,16 +579,6 @@ static double initial_error(const rounding *k, const mc_kernel_model *model, con
 }
 
 /* ---- The whole path ---- */
-
-static void advance(trajectory *t, const fmpq *p) {
-  arb_t y;
-  arb_init(y);
-  for (slong i = 0; i < t->count; i++) {
-    polynomial_at(y, p, 6, t->sigma + i);
-    arb_swap(t->sigma + i, y);
-  }
-  arb_clear(y);
-}
 
 typedef struct {
   size_t steps;
@@ -631,7 +684,7 @@ double mc_audit_sound_spread(const mc_kernel_model *model, const double *g, size
   double lower, upper, spread = apart, s;
   if (apart == 0)
     return 0;
-  norm_of_input(&lower, &upper, g, count);
+  mc_audit_sound_norm(&lower, &upper, g, count);
   s = mc_up_add(upper, apart);
   if (model->normalisation.kind != MC_NORM_NONE) {
     arb_t safety;
