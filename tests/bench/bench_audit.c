@@ -34,7 +34,7 @@ static void condition_three(double *g, size_t n) {
   mc_random r;
   mc_error e = {0};
   mc_random_init(&r, 1, 12, 0);
-  if (mc_matgen_family_parse(&family, "uniform(0.333333)", &e) != MC_OK ||
+  if (mc_matgen_family_parse(&family, "uniform(0.3333333333)", &e) != MC_OK ||
       mc_matgen_matrix(g, n, n, &family, &r, &e) != MC_OK)
     fail(&e);
   for (size_t i = 0; i < n * n; i++)
