@@ -158,7 +158,7 @@ static void all_claims(void) {
 
 /* ---- Others ---- */
 
-enum { PEER_SECONDS = 120 };
+enum { PEER_SECONDS = 100 };
 
 static bool installed(const char *program) {
   char command[64];
@@ -190,7 +190,8 @@ static void peer(const char *program, const char *what, const char *text) {
   double t = mc_clock_seconds() - start;
   unlink(path);
   answer[strcspn(answer, "\n")] = '\0';
-  printf("%-64s %9.2f s   %s%.70s\n", what, t, status == 0 ? "" : "gave up: ", answer);
+  printf("%-64s %9.2f s   %s%.70s\n", what, t,
+         status == 0 ? "" : "gave up: ", status == 0 && !*answer ? "proved" : answer);
   fflush(stdout);
 }
 
@@ -201,8 +202,6 @@ static void peers(void) {
   peer("sollya", "Sollya supnorm of jordan's rho^5 on [1e-3, 1], rigorous, 1e-6",
        "prec = 100!; r = 3.4445*x - 4.7750*x^3 + 2.0315*x^5;\n"
        "print(supnorm(0, r(r(r(r(r)))), [1e-3; 1], absolute, 1e-6)); quit;\n");
-  peer("sollya", "Sollya checkinfnorm: rho^5 <= 1.2024 on [1e-3, 1]",
-       "r = 3.4445*x - 4.7750*x^3 + 2.0315*x^5; print(checkinfnorm(r(r(r(r(r)))), [1e-3; 1], 1.2024)); quit;\n");
   peer("gappa", "Gappa: rho^5(x) > 0.03 on [1e-4, 0.6], 4096 pieces",
        "y1 = x*(3.4445 + x*x*(-4.775 + 2.0315*(x*x))); y2 = y1*(3.4445 + y1*y1*(-4.775 + 2.0315*(y1*y1)));\n"
        "y3 = y2*(3.4445 + y2*y2*(-4.775 + 2.0315*(y2*y2))); y4 = y3*(3.4445 + y3*y3*(-4.775 + 2.0315*(y3*y3)));\n"
