@@ -16,13 +16,14 @@ typedef struct {
   bool json, quiet;
 } arguments;
 
-enum { OPTION_ONLY = 256, OPTION_TIME, OPTION_THREADS, OPTION_JUNIT, OPTION_JSON };
+enum { OPTION_ONLY = 256, OPTION_TIME, OPTION_THREADS, OPTION_JUNIT, OPTION_JSON, OPTION_CERT };
 
 /* prove has no list to select from. */
 static const struct argp_option claims_options[] = {
     {"only", OPTION_ONLY, "GLOB", 0, "only the claims whose ids match, as in 'escape.lemma2.*'", 0},
     {"time", OPTION_TIME, "S", 0, "time limit of each claim in seconds (default 20)", 0},
     {"threads", OPTION_THREADS, "N", 0, "at most N threads (default: all processors)", 0},
+    {"cert", OPTION_CERT, "DIR", 0, "write a certificate for each verdict into DIR, and check it", 0},
     {"junit", OPTION_JUNIT, "FILE", 0, "write JUnit XML", 0},
     {"json", OPTION_JSON, NULL, 0, "print the results as JSON", 0},
     {"quiet", 'q', NULL, 0, "no progress; print nothing if everything is as expected", 0},
@@ -31,6 +32,8 @@ static const struct argp_option claims_options[] = {
 
 static const struct argp_option prove_options[] = {
     {"time", OPTION_TIME, "S", 0, "time limit in seconds (default 20)", 0},
+    {"threads", OPTION_THREADS, "N", 0, "at most N threads (default: all processors)", 0},
+    {"cert", OPTION_CERT, "DIR", 0, "write a certificate into DIR, and check it", 0},
     {"json", OPTION_JSON, NULL, 0, "print the result as JSON", 0},
     {"quiet", 'q', NULL, 0, "print nothing if the claim is proved", 0},
     {0},
@@ -56,6 +59,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     return 0;
   case OPTION_THREADS:
     a->run.threads = (unsigned)mc_cli_number_of("threads", text, 1024, state);
+    return 0;
+  case OPTION_CERT:
+    a->run.certificates = text;
     return 0;
   case OPTION_JUNIT:
     a->junit = text;

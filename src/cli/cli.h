@@ -10,8 +10,8 @@
 /* argv[0] is "muoncert COMMAND", so that argp's messages name the command. */
 typedef int mc_command(int argc, char **argv);
 
-mc_command mc_cli_verify, mc_cli_claims, mc_cli_prove, mc_cli_truth, mc_cli_audit, mc_cli_tol, mc_cli_campaign,
-    mc_cli_simulate, mc_cli_gen, mc_cli_report, mc_cli_schedule;
+mc_command mc_cli_verify, mc_cli_claims, mc_cli_prove, mc_cli_check, mc_cli_truth, mc_cli_audit, mc_cli_tol,
+    mc_cli_campaign, mc_cli_simulate, mc_cli_gen, mc_cli_report, mc_cli_schedule;
 
 /* How documents are written: certified numbers are strings, so that the few reals (seconds) need no more digits than
  * these. */

@@ -14,6 +14,7 @@ const mc_fact_kind mc_fact_kinds[MC_FACT_KINDS] = {
     {"audits", "audits", "audit", "audits", "conforms"},
     {"laws", "laws", "law", "laws", "holds"},
     {"mutants", "mutants", "planted bug", "planted bugs", "killed"},
+    {"certificates", "certificates", "certificate", "certificates", "accepted"},
 };
 
 const mc_fact_kind *mc_fact_kind_of(const char *command) {
@@ -279,6 +280,11 @@ static void print_claim(mc_text *out, const json_t *entry) {
     mc_text_printf(out, "? in ");
     mc_fact_enclosure(out, json_object_get(entry, "derived"), 12);
   }
+  const char *certificate = mc_fact_text(json_object_get(entry, "certificate"), "status");
+  if (*certificate) {
+    separate(out, start);
+    mc_text_printf(out, strcmp(certificate, "none") == 0 ? "no certificate" : "certificate %s", certificate);
+  }
 }
 
 static void print_campaign(mc_text *out, const json_t *entry) {
@@ -355,9 +361,19 @@ static void print_theorem(mc_text *out, const json_t *entry) {
                    mc_fact_text(entry, "assumptions"));
 }
 
+static void print_certificate(mc_text *out, const json_t *entry) {
+  const json_t *bracket = json_object_get(entry, "bracket");
+  if (*mc_fact_text(entry, "shows"))
+    mc_text_printf(out, "%s: %s", mc_fact_text(entry, "shows"), mc_fact_text(entry, "statement"));
+  if (bracket)
+    mc_text_printf(out, "; ? in [%s, %s]", json_string_value(json_array_get(bracket, 0)),
+                   json_string_value(json_array_get(bracket, 1)));
+}
+
 void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
   static void (*const printers[MC_FACT_KINDS])(mc_text *, const json_t *) = {
-      print_function, print_theorem, print_claim, print_campaign, print_audit, print_law, print_mutant};
+      print_function, print_theorem, print_claim,  print_campaign,
+      print_audit,    print_law,     print_mutant, print_certificate};
   printers[kind - mc_fact_kinds](out, entry);
 }
 

@@ -14,7 +14,7 @@ typedef struct {
   const char *usual;         /* the verdict that needs no remark */
 } mc_fact_kind;
 
-enum { MC_FACT_KINDS = 7 };
+enum { MC_FACT_KINDS = 8 };
 extern const mc_fact_kind mc_fact_kinds[MC_FACT_KINDS];
 
 /* The kind whose documents are made by `command`, or NULL. */

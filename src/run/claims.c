@@ -1,9 +1,12 @@
 /* `muoncert claims` and `muoncert prove`: the claim blocks of spec files. */
 #include "run.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../ball/ball.h"
+#include "../check/check.h"
 #include "../claim/claim.h"
 
 #define DIGITS 17
@@ -60,28 +63,100 @@ static void describe(json_t *entry, const mc_claim *claim, const mc_claim_result
                 "the values at the witness are not rational, or too long: decided in balls at exactly this point");
 }
 
-/* ---- All of them, in parallel ---- */
+/* ---- Certificates ---- */
 
 typedef struct {
   const mc_document *document;
   const mc_claim *claim;
   json_t *entry;
+  size_t namesakes; /* items before this one with the same id */
 } item;
+
+/* DIR/ID.json, or DIR/ID-2.json for the second of that name. */
+static json_t *write_certificate(const item *it, const json_t *certificate, const char *folder, mc_error *e) {
+  mc_text path, text;
+  mc_text_init(&path);
+  mc_text_init(&text);
+  mc_text_printf(&path, "%s/%s", folder, it->claim->block.id);
+  if (it->namesakes > 0)
+    mc_text_printf(&path, "-%zu", it->namesakes + 1);
+  mc_text_printf(&path, ".json");
+  char *dump = json_dumps(certificate, JSON_COMPACT);
+  if (dump)
+    mc_text_printf(&text, "%s\n", dump);
+  mc_status s = dump && !path.failed && !text.failed ? mc_file_write(path.data, text.data, text.length, e)
+                                                     : mc_fail(e, MC_NO_MEMORY, "out of memory");
+  json_t *written = s == MC_OK ? json_string(path.data) : NULL;
+  mc_free(dump);
+  mc_text_clear(&path);
+  mc_text_clear(&text);
+  return written;
+}
+
+/* Has the checker accept it, about this claim? */
+static json_t *check_certificate(const item *it, const json_t *certificate, double seconds) {
+  mc_text text;
+  mc_text_init(&text);
+  mc_check_result r;
+  mc_check_result_init(&r);
+  if (mc_lang_claim_text(&text, it->document, it->claim) == MC_OK)
+    mc_check_certificate(&r, certificate, text.data, seconds);
+  json_t *checked = json_pack("{s:s s:I s:f}", "status", r.accepted ? "checked" : "refused", "boxes",
+                              (json_int_t)r.boxes, "seconds", r.seconds);
+  if (!r.accepted)
+    json_object_set_new(checked, "message", json_string(*r.message ? r.message : "out of memory"));
+  mc_check_result_clear(&r);
+  mc_text_clear(&text);
+  return checked;
+}
+
+/* A verdict whose certificate the checker refuses is believed by nobody. */
+static void certify(const item *it, const mc_claim_result *result, const mc_run_options *options) {
+  if (result->status != MC_OK || result->verdict == MC_VERDICT_UNDECIDED)
+    return;
+  json_t *certificate = mc_claim_certificate(it->document, it->claim, result);
+  json_t *checked = certificate ? check_certificate(it, certificate, options->seconds > 0 ? options->seconds : 60)
+                                : json_pack("{s:s}", "status", "none");
+  if (certificate && options->certificates) {
+    mc_error e = {0};
+    json_t *file = write_certificate(it, certificate, options->certificates, &e);
+    if (file) {
+      json_object_set_new(checked, "file", file);
+    } else {
+      json_object_set_new(it->entry, "verdict", json_string("error"));
+      set_message(it->entry, e.text);
+    }
+  }
+  if (strcmp(json_string_value(json_object_get(checked, "status")), "refused") == 0) {
+    json_object_set_new(it->entry, "verdict", json_string("undecided"));
+    json_object_set_new(it->entry, "message",
+                        json_sprintf("the checker refuses the certificate: %s",
+                                     json_string_value(json_object_get(checked, "message"))));
+  }
+  json_object_set_new(it->entry, "certificate", checked);
+  json_decref(certificate);
+}
+
+/* ---- All of them, in parallel ---- */
 
 typedef struct {
   item *items;
   size_t count;
   const mc_run_options *options;
+  unsigned threads; /* within one claim */
 } work;
 
 static void settle_one(void *context, size_t i) {
   work *w = context;
   item *it = &w->items[i];
-  mc_claim_options options = {.seconds = w->options->seconds};
+  bool recording = w->options->certificates || w->options->certify;
+  mc_claim_options options = {.seconds = w->options->seconds, .threads = w->threads, .recording = recording};
   mc_claim_result result;
   mc_claim_result_init(&result);
   mc_claim_settle(&result, it->document, it->claim, &options);
   describe(it->entry, it->claim, &result);
+  if (recording)
+    certify(it, &result, w->options);
   mc_claim_result_clear(&result);
   mc_progress_add(w->options->progress, 1);
 }
@@ -111,7 +186,10 @@ static mc_status add_claims(work *w, json_t *list, const mc_document *document, 
     w->items = items;
     json_t *entry = new_entry(claim);
     json_array_append_new(list, entry);
-    w->items[w->count++] = (item){document, claim, entry};
+    size_t namesakes = 0;
+    for (size_t k = 0; k < w->count; k++)
+      namesakes += strcmp(w->items[k].claim->block.id, claim->block.id) == 0;
+    w->items[w->count++] = (item){document, claim, entry, namesakes};
   }
   return MC_OK;
 }
@@ -132,6 +210,10 @@ static json_t *settle_documents(const char *command, mc_document *const *documen
                                 const mc_run_options *options, mc_error *e) {
   double start = mc_clock_seconds();
   work w = {.options = options};
+  if (options->certificates && mkdir(options->certificates, 0777) != 0 && errno != EEXIST) {
+    mc_fail(e, MC_BAD_INPUT, "cannot make the folder '%s': %s", options->certificates, strerror(errno));
+    return NULL;
+  }
   json_t *list = json_array();
   mc_status s = MC_OK;
   for (size_t i = 0; i < count && s == MC_OK; i++)
@@ -141,6 +223,9 @@ static json_t *settle_documents(const char *command, mc_document *const *documen
     json_decref(list);
     return NULL;
   }
+  /* Processors that have no claim of their own help within one. */
+  unsigned processors = options->threads > 0 ? options->threads : mc_parallel_processors();
+  w.threads = w.count > 0 && processors > w.count ? processors / (unsigned)w.count : 1;
   mc_progress_begin(options->progress, "claims", w.count);
   mc_parallel_for(w.count, options->threads, settle_one, &w);
   mc_progress_end(options->progress);

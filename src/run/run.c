@@ -26,6 +26,7 @@ static const kind kinds[] = {
     {"campaigns", "holds", {"holds", "violated", "undecided", "error"}},
     {"audits", "conforms", {"conforms", "wrong", "suspicious", "undecided", "crashed", "hung", "error"}},
     {"laws", "holds", {"holds", "violated", "undecided", "error"}},
+    {"certificates", "accepted", {"accepted", "refused", "error"}},
 };
 
 static const struct {
@@ -34,6 +35,7 @@ static const struct {
     {"claims", "claims"},       {"prove", "claims"},      {"campaign", "campaigns"},
     {"campaigns", "campaigns"}, {"audit", "audits"},      {"audits", "audits"},
     {"proofs", "functions"},    {"theorems", "theorems"}, {"mutants", "mutants"},
+    {"check", "certificates"},
 };
 
 const char *mc_run_list_of(const char *command) {
@@ -127,7 +129,7 @@ static const json_t *find_list(const json_t *document, const char *list) {
   return own ? own : json_object_get(json_object_get(document, "proofs"), list);
 }
 
-static const char *const all_lists[] = {"functions", "theorems", "claims", "campaigns", "audits", "laws", "mutants"};
+static const char *const all_lists[] = {"functions", "theorems", "claims", "campaigns", "audits", "laws", "mutants", "certificates"};
 enum { LISTS = sizeof all_lists / sizeof all_lists[0] };
 
 mc_exit mc_run_verdict_exit(const json_t *object) {

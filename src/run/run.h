@@ -29,6 +29,8 @@ typedef struct {
   unsigned share, shares; /* campaigns: every shares-th trial from the share-th on (prop.h); 0, 0: all */
   bool keep;              /* campaigns: add the worst cases to the corpus */
   const json_t *resume;   /* campaigns: set by mc_run_campaigns_resume */
+  const char *certificates; /* claims: folder that their certificates are written to; NULL: none */
+  bool certify;             /* claims: have their certificates checked; so does `certificates` */
 } mc_run_options;
 
 /* Version of the documents: the member "schema".  docs/schema/ describes them. */
@@ -66,9 +68,14 @@ json_t *mc_run_merge(const char *command, const json_t *const *documents, size_t
 
 /* {"lo": …, "hi": …} is how every certified number is written: decimal strings rounded outward. */
 
-/* claims[]: id file line verdict expected witness{variable: "p/q"} derived{lo,hi} boxes seconds statement cite message.
+/* claims[]: id file line verdict expected witness{variable: "p/q"} derived{lo,hi} boxes seconds statement cite message
+ * certificate{status, file, boxes, seconds, message}.  A claim whose certificate is refused is undecided.
  * (claims.c) */
 json_t *mc_run_claims(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
+
+/* certificates[]: file id verdict statement shows bracket["p/q", "p/q"] boxes seconds message.  verdict: "accepted" or "refused",
+ * or "error" for a file that is no JSON; shows: the verdict that an accepted certificate shows.  (check.c) */
+json_t *mc_run_check(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
 /* The same for one claim given as text: definitions and a statement. */
 json_t *mc_run_prove(const char *text, const mc_run_options *options, mc_error *e);

@@ -58,6 +58,8 @@ static void every_command_keeps_to_its_schema(void **state) {
   assert_int_equal(mc_file_write("t_documents.spec/claims/a.claim", spec, sizeof spec - 1, NULL), MC_OK);
   expect_document("claims t_documents.claim");
   expect_document("prove 'forall x in [0, 1] : x^2 < x'");
+  expect_document("claims t_documents.claim --cert t_documents.certificates");
+  expect_document("check t_documents.certificates/test.true.json t_documents.claim");
   expect_document("verify --spec t_documents.spec");
   expect_document("campaign --file t_documents.claim");
   expect_document("campaign good --file t_documents.claim --replay 'seed=0x0 trial=3 shape=4x4 spectrum=uniform'");
