@@ -11,7 +11,10 @@
  * error         the largest | sigma_i(P_t) - sqrt(s_i) |/eta_t over t >= 2, eta_t the step that led to P_t, both sorted
  *
  * O_1 and O_2 are exact, and so is B = M - alpha^2 O_1 O_2^T, which defines M.  Up to P_1 all is enclosed; from there on the run is one in
- * doubles with certified polar factors.  Where det = -1 it is not continued (near, gap and error are not known). */
+ * doubles with certified polar factors.
+ *
+ * two_step_start ends with P_1 (eta2, near, gap and error are not known).  two_step_alignment starts from alpha = 2^-24, and where
+ * det R seems to be -1 it turns a column of O_2 around, as one should. */
 #include "props.h"
 
 #include <math.h>
@@ -31,7 +34,7 @@ enum { TARGET, LEFT, RIGHT, SETTINGS };
 
 /* ---- Drawing ---- */
 
-static mc_status generate(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+static mc_status draw(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
   size_t n = c->rows < c->columns ? c->rows : c->columns;
   mc_prop_case square = *c;
   square.rows = square.columns = n;
@@ -42,7 +45,55 @@ static mc_status generate(mc_prop_instance *x, const mc_prop_case *c, mc_random 
     return status != MC_OK ? status : mc_fail(e, MC_NO_MEMORY, "no memory for a %zu x %zu instance", n, n);
   mc_dynamics_draw_exact_orthogonal(o1, n, r);
   mc_dynamics_draw_exact_orthogonal(o2, n, r);
-  *alpha = mc_random_below(r, 4) == 0 ? 0x1p-1 : 0x1p-24;
+  return MC_OK;
+}
+
+static mc_status generate_start(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  mc_status status = draw(x, c, r, e);
+  if (status == MC_OK)
+    *x->matrices[SETTINGS].entries = mc_random_below(r, 4) == 0 ? 0x1p-1 : 0x1p-24;
+  return status;
+}
+
+/* The sign of det A by elimination with partial pivoting, in doubles; a is overwritten. */
+static double sign_approx(double *a, size_t n) {
+  double sign = 1;
+  for (size_t k = 0; k < n; k++) {
+    size_t pivot = k;
+    for (size_t i = k + 1; i < n; i++)
+      pivot = fabs(a[i * n + k]) > fabs(a[pivot * n + k]) ? i : pivot;
+    sign = pivot == k ? sign : -sign;
+    for (size_t j = 0; j < n; j++) {
+      double t = a[k * n + j];
+      a[k * n + j] = a[pivot * n + j];
+      a[pivot * n + j] = t;
+    }
+    sign = a[k * n + k] < 0 ? -sign : sign;
+    for (size_t i = k + 1; i < n && a[k * n + k] != 0; i++) {
+      double t = a[i * n + k] / a[k * n + k];
+      for (size_t j = k; j < n; j++)
+        a[i * n + j] -= t * a[k * n + j];
+    }
+  }
+  return sign;
+}
+
+static mc_status generate_alignment(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  mc_status status = draw(x, c, r, e);
+  if (status != MC_OK)
+    return status;
+  size_t n = x->matrices[TARGET].rows;
+  double sign = 1, *o2 = x->matrices[RIGHT].entries, *a = mc_alloc(n * n, sizeof *a);
+  if (!a)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  for (size_t k = TARGET; k <= RIGHT; k++) {
+    memcpy(a, x->matrices[k].entries, n * n * sizeof *a);
+    sign *= sign_approx(a, n);
+  }
+  for (size_t i = 0; i < n; i++)
+    o2[i * n] *= sign;
+  *x->matrices[SETTINGS].entries = 0x1p-24;
+  mc_free(a);
   return MC_OK;
 }
 
@@ -237,7 +288,7 @@ static mc_status measure_roots(arb_ptr exact, arb_ptr q, course *x, const arb_ma
   return status;
 }
 
-static mc_status measure(arb_ptr q, const mc_prop_instance *instance, slong precision, mc_error *e) {
+static mc_status measure(arb_ptr q, const mc_prop_instance *instance, bool whole, slong precision, mc_error *e) {
   course x = {.n = instance->matrices[TARGET].rows,
               .precision = 2 * precision,
               .alpha = *instance->matrices[SETTINGS].entries,
@@ -267,7 +318,7 @@ static mc_status measure(arb_ptr q, const mc_prop_instance *instance, slong prec
     status = measure_roots(exact, q, &x, m, e);
   if (status == MC_OK)
     status = take_first_step(q, &x, e);
-  if (status == MC_OK && arb_equal_si(q + DET, 1) && arb_equal_si(q + TURN, 1))
+  if (status == MC_OK && whole && arb_equal_si(q + DET, 1) && arb_equal_si(q + TURN, 1))
     status = take_other_steps(q, &x, exact, e);
   else
     for (size_t k = ETA2; k < QUANTITIES; k++)
@@ -278,4 +329,14 @@ static mc_status measure(arb_ptr q, const mc_prop_instance *instance, slong prec
   return status;
 }
 
-const mc_property mc_props_two_step_alignment = {"two_step_alignment", QUANTITIES, quantities, generate, measure};
+static mc_status measure_start(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
+  return measure(q, x, false, precision, e);
+}
+
+static mc_status measure_alignment(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
+  return measure(q, x, true, precision, e);
+}
+
+const mc_property mc_props_two_step_start = {"two_step_start", QUANTITIES, quantities, generate_start, measure_start};
+const mc_property mc_props_two_step_alignment = {"two_step_alignment", QUANTITIES, quantities, generate_alignment,
+                                                 measure_alignment};
