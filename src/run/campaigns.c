@@ -105,9 +105,13 @@ static bool is_named(const mc_campaign *c, const mc_run_options *options) {
   return options->name_count == 0;
 }
 
+static bool is_in_profile(const mc_campaign *c, const mc_run_options *options) {
+  return !c->full || options->full || options->replay;
+}
+
 static bool is_selected(const mc_campaign *c, const mc_run_options *options) {
   return is_named(c, options) && (!options->only || mc_glob_match(options->only, c->block.id)) &&
-         (!c->full || options->full || options->replay);
+         is_in_profile(c, options);
 }
 
 static void run_document(json_t *campaigns, const mc_document *document, const mc_run_options *options) {
@@ -116,17 +120,26 @@ static void run_document(json_t *campaigns, const mc_document *document, const m
       json_array_append_new(campaigns, run_campaign(document, mc_lang_campaign(document, i), options));
 }
 
+static mc_status check_name(mc_document *const *documents, size_t count, size_t k, const mc_run_options *options,
+                            mc_error *e) {
+  mc_run_options one = {.names = &options->names[k], .name_count = 1};
+  bool found = false, runs = false;
+  for (size_t d = 0; d < count; d++)
+    for (size_t i = 0; i < mc_lang_campaign_count(documents[d]); i++) {
+      const mc_campaign *c = mc_lang_campaign(documents[d], i);
+      found = found || is_named(c, &one);
+      runs = runs || (is_named(c, &one) && is_in_profile(c, options));
+    }
+  if (!found)
+    return mc_fail(e, MC_BAD_INPUT, "there is no campaign '%s' in the spec files", options->names[k]);
+  return runs ? MC_OK : mc_fail(e, MC_BAD_INPUT, "campaign '%s' is kept for --profile full", options->names[k]);
+}
+
 static mc_status check_names(mc_document *const *documents, size_t count, const mc_run_options *options, mc_error *e) {
-  for (size_t k = 0; k < options->name_count; k++) {
-    mc_run_options one = {.names = &options->names[k], .name_count = 1};
-    bool found = false;
-    for (size_t d = 0; d < count; d++)
-      for (size_t i = 0; i < mc_lang_campaign_count(documents[d]); i++)
-        found = found || is_named(mc_lang_campaign(documents[d], i), &one);
-    if (!found)
-      return mc_fail(e, MC_BAD_INPUT, "there is no campaign '%s' in the spec files", options->names[k]);
-  }
-  return MC_OK;
+  mc_status status = MC_OK;
+  for (size_t k = 0; k < options->name_count && status == MC_OK; k++)
+    status = check_name(documents, count, k, options, e);
+  return status;
 }
 
 static json_t *run_documents(mc_document *const *documents, size_t count, const mc_run_options *options) {

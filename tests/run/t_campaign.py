@@ -38,6 +38,19 @@ def timeless(value):
     return [timeless(v) for v in value] if isinstance(value, list) else value
 
 
+def interrupt(process):
+    """Once the program listens to it: before, an interrupt just ends it."""
+    while True:
+        with open(f"/proc/{process.pid}/status", encoding="ascii") as f:
+            caught = re.search(r"SigCgt:\s*([0-9a-f]+)", f.read())
+        if process.poll() is not None or (caught and int(caught.group(1), 16) & 1 << (signal.SIGINT - 1)):
+            break
+        time.sleep(0.01)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=120)
+
+
 class Case(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -112,9 +125,7 @@ class OneRun(Case):
         whole = timeless(self.campaign())
         process = subprocess.Popen([PROGRAM, "campaign", "--file", "c.claim", "--record", "part.json", "--quiet"],
                                    cwd=self.folder, stdout=subprocess.DEVNULL)
-        time.sleep(0.3)
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
+        interrupt(process)
         part = self.read("part.json")
         if process.returncode == 2:
             self.assertTrue(part["interrupted"])
@@ -161,6 +172,7 @@ class OneRun(Case):
         self.assertEqual([(c["id"], c["trials"]) for c in full["campaigns"]], [("good", 200), ("large", 30)])
         self.assertEqual((quick["profile"], full["profile"]), ("quick", "full"))
         self.assertEqual(full["summary"]["trials"], 230)
+        self.refused("'large' is kept for --profile full", "--file", "c.claim", "large")
 
     def test_bad_usage(self):
         for pattern, arguments in ((r"--shard takes I/N", ["--shard", "3/2"]), (r"--shard takes I/N", ["--shard", "0/2"]),
