@@ -112,11 +112,18 @@ static mc_status allow_errors(bench *b, const double *x, const double *y, size_t
   return MC_OK;
 }
 
+/* NaN is NaN again. */
+static size_t count_changes(const double *x, const double *y, size_t size) {
+  size_t changes = 0;
+  for (size_t i = 0; i < size; i++)
+    changes += !(x[i] == y[i]) && !(isnan(x[i]) && isnan(y[i]));
+  return changes;
+}
+
 static bool is_deterministic(const bench *b) {
-  double distance;
   return are_present(b, MC_INPUT_BASE, MC_INPUT_AGAIN) &&
-         compare(&distance, output_of(b, MC_INPUT_BASE), output_of(b, MC_INPUT_AGAIN),
-                 size_of(&b->suite->inputs[MC_INPUT_BASE])) == 0;
+         count_changes(output_of(b, MC_INPUT_BASE), output_of(b, MC_INPUT_AGAIN),
+                       size_of(&b->suite->inputs[MC_INPUT_BASE])) == 0;
 }
 
 /* Rounding to nearest makes factor x and y equal to the last bit, unless the kernel orders its sums differently from
@@ -164,16 +171,14 @@ static mc_status judge_huge(bench *b) {
 }
 
 static mc_status judge_deterministic(bench *b) {
-  double distance;
   size_t size = size_of(&b->suite->inputs[MC_INPUT_BASE]);
   if (!are_present(b, MC_INPUT_BASE, MC_INPUT_AGAIN))
     return MC_OK;
-  size_t differing = compare(&distance, output_of(b, MC_INPUT_BASE), output_of(b, MC_INPUT_AGAIN), size);
-  if (differing == 0)
+  size_t changes = count_changes(output_of(b, MC_INPUT_BASE), output_of(b, MC_INPUT_AGAIN), size);
+  if (changes == 0)
     decide(b, MC_LAW_HOLDS, "to the last bit");
   else
-    decide(b, MC_LAW_VIOLATED, "%zu of %zu entries change when the same input is given again, by %.3g in all",
-           differing, size, distance);
+    decide(b, MC_LAW_VIOLATED, "%zu of %zu entries change when the same input is given again", changes, size);
   return MC_OK;
 }
 
@@ -352,20 +357,13 @@ static mc_status judge_infinity(bench *b) {
 
 /* ---- Conduct ---- */
 
-static bool differs(const double *x, const double *y, size_t size) {
-  for (size_t i = 0; i < size; i++)
-    if (!(x[i] == y[i]) && !(isnan(x[i]) && isnan(y[i])))
-      return true;
-  return false;
-}
-
 static mc_status judge_untouched(bench *b) {
   for (size_t i = 0; i < MC_INPUTS; i++) {
     const mc_law_output *o = &b->outputs[i];
     const mc_law_input *input = &b->suite->inputs[i];
     if (!o->watched && !o->g_after)
       continue;
-    if (o->watched ? o->conduct.input_changed : differs(o->g_after, input->g, size_of(input))) {
+    if (o->watched ? o->conduct.input_changed : count_changes(o->g_after, input->g, size_of(input)) > 0) {
       decide(b, MC_LAW_VIOLATED, "the kernel writes into its input '%s'", input->name);
       return MC_OK;
     }

@@ -70,7 +70,8 @@ static void test_kill_table(void **state) {
       fail_msg("%s", e.text);
     assert_true(json_is_false(json_object_get(document, "false_alarm")));
     assert_int_equal(json_integer_value(json_object_get(document, "survivors")), 0);
-    assert_int_equal(json_array_size(json_object_get(document, "mutants")), mc_kernel_mutant_count());
+    assert_true(json_array_size(json_object_get(document, "mutants")) >
+                mc_kernel_mutant_count()); /* and those of laws */
     assert_int_equal(mc_run_verdict_exit(document), MC_EXIT_EXPECTED);
     json_decref(document);
   }
@@ -86,7 +87,8 @@ static void test_peers(void **state) {
   assert_non_null(document);
   json_array_foreach(json_object_get(document, "rules"), i, rule) {
     if (json_integer_value(json_object_get(rule, "inputs")) > 0) {
-      assert_true(json_integer_value(json_object_get(rule, "survivors")) < (json_int_t)mc_kernel_mutant_count());
+      assert_true(json_integer_value(json_object_get(rule, "survivors")) <
+                  (json_int_t)json_array_size(json_object_get(document, "mutants")));
       lenient += json_integer_value(json_object_get(rule, "survivors")) >= 5;
     }
   }

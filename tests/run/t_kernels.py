@@ -1,0 +1,164 @@
+"""Kernels, plug-ins, the suite of laws and outputs for it.   t_kernels.py PROGRAM SOURCE CC PLUGINS [unittest options]"""
+
+import json
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM, SOURCE, CC, PLUGINS = sys.argv[1:5]
+LAWS = ["odd", "scale", "transpose", "permutation", "rotation", "zero", "rank_one", "denormal", "huge", "nan", "infinity",
+        "input_untouched", "output_written", "deterministic", "batch"]
+STEP_LAWS = ["momentum", "update_scaling", "weight_decay"]
+
+
+def run(*arguments, **options):
+    result = subprocess.run([PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, **options)
+    assert not re.search(b"Sanitizer|runtime error", result.stderr), result.stderr.decode()
+    return result
+
+
+def verdicts(document, member):
+    return {entry["law"] if member == "laws" else entry["input"]: entry["verdict"] for entry in document[member]}
+
+
+def read_npy(path):
+    with open(path, "rb") as f:
+        content = f.read()
+    length = int.from_bytes(content[8:10], "little")
+    shape = [int(n) for n in re.findall(r"\d+", re.search(rb"'shape': \(([^)]*)\)", content).group(1).decode())]
+    body = content[10 + length:]
+    return content[:10 + length], shape, struct.unpack(f"<{len(body) // 4}f", body)
+
+
+def write_npy(path, header, values):
+    with open(path, "wb") as f:
+        f.write(header + struct.pack(f"<{len(values)}f", *values))
+
+
+class Kernels(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def audit(self, status, *arguments):
+        result = run("audit", *arguments, "--json")
+        self.assertEqual(result.returncode, status, result.stdout.decode() + result.stderr.decode())
+        with open(os.path.join(self.folder, "audit.json"), "wb") as f:
+            f.write(result.stdout)
+        # The report checks its input against the published schema.
+        report = run("report", os.path.join(self.folder, "audit.json"))
+        self.assertEqual(report.returncode, status, report.stderr)
+        return json.loads(result.stdout)
+
+    def test_reference(self):
+        document = self.audit(0, "reference")
+        self.assertEqual(verdicts(document, "laws"), dict.fromkeys(LAWS + STEP_LAWS, "holds"))
+        self.assertEqual(set(verdicts(document, "audits").values()), {"conforms"})
+        self.assertEqual({entry["dtype"] for entry in document["audits"]}, {"float32"})
+
+    def test_conventions(self):
+        document = self.audit(0, "emulated-all", "--dtype", "fp16", "--momentum-rule", "sum", "--scaling", "rms")
+        self.assertEqual(verdicts(document, "laws"), dict.fromkeys(LAWS + STEP_LAWS, "holds"))
+
+    def test_bad_kernels(self):
+        for arguments, status, words in (
+                (["openbla"], 3, "known are reference, openblas"),
+                (["./none.so"], 3, "No such file"),
+                (["reference", "--dtype", "bf16"], 3, "does not take bfloat16"),
+                (["reference", "--decay", "coupled"], 3, "decoupled"),
+                (["reference", "--pairs", "x"], 3, "one at a time"),
+                ([f"{PLUGINS}/plugin_abi.so"], 3, "version 2 of the kernel ABI"),
+                ([f"{PLUGINS}/plugin_symbol.so"], 3, "no symbol"),
+                ([f"{PLUGINS}/plugin_refuse.so"], 3, "returned 7")):
+            result = run("audit", *arguments)
+            self.assertEqual(result.returncode, status, arguments)
+            self.assertIn(words, result.stderr.decode())
+            self.assertNotIn("\n", result.stderr.decode().split("Try `")[0].rstrip("\n"))
+
+    def test_crash_and_hang_are_findings(self):
+        for fault, verdict, words in (("crash", "crashed", "Segmentation fault"), ("hang", "hung", "within 1 s"),
+                                      ("far", "crashed", "behind the end of its output X"), ("exit", "crashed", "status 0"),
+                                      ("fork_tree", "crashed", "left 20 processes behind")):
+            document = self.audit(4, f"{PLUGINS}/plugin_{fault}.so", "--time-limit", "1")
+            self.assertEqual([entry["verdict"] for entry in document["audits"]], [verdict])
+            self.assertIn(words, document["audits"][0]["message"])
+
+    def build(self, *flags):
+        path = os.path.join(self.folder, "kernel.so")
+        subprocess.run([CC, "-O1", "-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", f"-I{SOURCE}/src/kernel", *flags,
+                        f"{SOURCE}/examples/c_kernel/newton_schulz.c", "-o", path, "-lm"], check=True)
+        return path
+
+    def test_example(self):
+        document = self.audit(0, self.build(), "--preset", "keller-jordan")
+        self.assertEqual(verdicts(document, "laws"), dict.fromkeys(LAWS, "holds"))
+        document = self.audit(1, self.build("-DPLANTED_BUG"), "--preset", "keller-jordan")
+        found = verdicts(document, "audits")
+        self.assertEqual(found["256 by 256, uniform, 2^-10"], "conforms")  # whole tiles: nothing is left out
+        self.assertIn(found["48 by 96, log_uniform(1e-3), 2^-22"], ("wrong", "suspicious"))
+
+    # ---- The suite of laws in files ----
+
+    def suite(self, *arguments):
+        result = run("gen", "--suite", "laws", "--output", self.folder, "--dtype", "f32", *arguments, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    def store(self, name, change):
+        header, shape, values = read_npy(os.path.join(self.folder, name + ".G.npy"))
+        write_npy(os.path.join(self.folder, name + ".X.npy"), header, change(shape, values))
+
+    def test_empty_suite(self):
+        manifest = self.suite()
+        self.assertEqual(manifest["suite"], "laws")
+        result = run("audit", "--pairs", self.folder)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("no output of a kernel", result.stderr.decode())
+
+    def test_outputs_of_no_kernel(self):
+        """The identity keeps some laws and breaks others; zero keeps most."""
+        manifest = self.suite()
+        for case in manifest["cases"]:
+            if "output" in case:
+                self.store(case["name"], lambda shape, values: values)
+        found = verdicts(self.audit(1, "--pairs", self.folder), "laws")
+        self.assertEqual(found, {**dict.fromkeys(("odd", "transpose", "permutation", "rotation", "zero", "nan", "infinity",
+                                                  "output_written", "deterministic", "batch"), "holds"),
+                                 **dict.fromkeys(("scale", "rank_one", "denormal", "huge"), "violated")} | {"denormal": found["denormal"]})
+        for case in manifest["cases"]:
+            if "output" in case:
+                self.store(case["name"], lambda shape, values: [0.0] * len(values))
+        document = self.audit(1, "--pairs", self.folder)
+        found = verdicts(document, "laws")
+        self.assertEqual({name for name, verdict in found.items() if verdict == "violated"} - {"rank_one"}, {"nan", "infinity"})
+        self.assertTrue({"wrong", "suspicious"} >= set(verdicts(document, "audits").values()))
+
+    def test_changed_inputs(self):
+        self.suite()
+        self.store("base", lambda shape, values: values)
+        shutil.copy(os.path.join(self.folder, "negated.G.npy"), os.path.join(self.folder, "base.G_after.npy"))
+        found = verdicts(self.audit(1, "--pairs", self.folder), "laws")
+        self.assertEqual(found["input_untouched"], "violated")
+        shutil.copy(os.path.join(self.folder, "negated.G.npy"), os.path.join(self.folder, "base.G.npy"))
+        result = run("audit", "--pairs", self.folder)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("base.G.npy is not the input", result.stderr.decode())
+        shutil.copy(os.path.join(self.folder, "transposed.G.npy"), os.path.join(self.folder, "base.G.npy"))
+        self.assertEqual(run("audit", "--pairs", self.folder).returncode, 3)
+
+    def test_bad_manifests(self):
+        for text in ("", "{", "[]", '{"suite": "laws"}', '{"suite": "laws", "seed": "0x1", "model": {"preset": "nobody"}}'):
+            with open(os.path.join(self.folder, "manifest.json"), "w", encoding="ascii") as f:
+                f.write(text)
+            result = run("audit", "--pairs", self.folder)
+            self.assertEqual(result.returncode, 3, text)
+            self.assertEqual(result.stderr.decode().count("\n"), 1)
+
+
+unittest.main(argv=sys.argv[:1] + sys.argv[5:])
