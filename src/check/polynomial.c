@@ -138,7 +138,8 @@ static mc_iv *interval_coefficients(const fmpq_poly_t p) {
 
 typedef struct {
   mc_ranged *p;
-  mc_iv *first, *second; /* p' and p'' */
+  mc_iv *first, *second; /* the squarefree part of p', and its derivative */
+  slong length;          /* of the first */
   long budget;           /* of halvings */
   bool ok;
 } isolation;
@@ -166,10 +167,9 @@ static void isolate(isolation *s, const mc_iv *x, int depth) {
     return;
   mc_iv value;
   mc_iv_init(&value);
-  slong length = s->p->length;
-  evaluate(&value, s->first, length - 1, x);
+  evaluate(&value, s->first, s->length, x);
   bool none = mc_iv_positive(&value) || mc_iv_negative(&value);
-  evaluate(&value, s->second, length - 2, x);
+  evaluate(&value, s->second, s->length - 1, x);
   if (!none && (mc_iv_positive(&value) || mc_iv_negative(&value))) {
     /* p' is monotone: no root unless its signs at the ends differ. */
     mc_iv end, at_left, at_right;
@@ -177,9 +177,9 @@ static void isolate(isolation *s, const mc_iv *x, int depth) {
     mc_iv_init(&at_left);
     mc_iv_init(&at_right);
     mpfi_set_fr(&end, &x->left);
-    evaluate(&at_left, s->first, length - 1, &end);
+    evaluate(&at_left, s->first, s->length, &end);
     mpfi_set_fr(&end, &x->right);
-    evaluate(&at_right, s->first, length - 1, &end);
+    evaluate(&at_right, s->first, s->length, &end);
     none = (mc_iv_positive(&at_left) && mc_iv_positive(&at_right)) ||
            (mc_iv_negative(&at_left) && mc_iv_negative(&at_right));
     mpfi_clear(&end);
@@ -203,16 +203,30 @@ static void isolate(isolation *s, const mc_iv *x, int depth) {
   mpfi_clear(&upper);
 }
 
+/* p' over the greatest common divisor of p' and p'': the same roots, all simple, so that intervals tell them apart. */
+static void squarefree_derivative(fmpq_poly_t z, const fmpq_poly_t p) {
+  fmpq_poly_t second, common;
+  fmpq_poly_init(second);
+  fmpq_poly_init(common);
+  fmpq_poly_derivative(z, p);
+  fmpq_poly_derivative(second, z);
+  fmpq_poly_gcd(common, z, second);
+  fmpq_poly_div(z, z, common);
+  fmpq_poly_clear(second);
+  fmpq_poly_clear(common);
+}
+
 static bool find_critical(mc_ranged *p) {
-  fmpq_poly_t derivative;
+  fmpq_poly_t critical, derivative;
   fmpq_t bound;
+  fmpq_poly_init(critical);
   fmpq_poly_init(derivative);
   fmpq_init(bound);
-  isolation s = {.p = p, .budget = 200000, .ok = true};
-  fmpq_poly_derivative(derivative, p->exact);
-  s.first = interval_coefficients(derivative);
-  cauchy_bound(bound, derivative);
-  fmpq_poly_derivative(derivative, derivative);
+  squarefree_derivative(critical, p->exact);
+  fmpq_poly_derivative(derivative, critical);
+  cauchy_bound(bound, critical);
+  isolation s = {.p = p, .budget = 200000, .length = fmpq_poly_length(critical)};
+  s.first = interval_coefficients(critical);
   s.second = interval_coefficients(derivative);
   s.ok = s.first && s.second;
   if (s.ok) {
@@ -226,8 +240,9 @@ static bool find_critical(mc_ranged *p) {
     mpfi_clear(&line);
     mpfi_clear(&negative);
   }
-  mc_iv_vector_free(s.first, (size_t)p->length - 1);
-  mc_iv_vector_free(s.second, (size_t)p->length - 2);
+  mc_iv_vector_free(s.first, (size_t)fmpq_poly_length(critical));
+  mc_iv_vector_free(s.second, (size_t)fmpq_poly_length(derivative));
+  fmpq_poly_clear(critical);
   fmpq_poly_clear(derivative);
   fmpq_clear(bound);
   return s.ok;

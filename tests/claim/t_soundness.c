@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "../../src/base/base.h"
+#include "../../src/check/check.h"
 
 typedef struct {
   mc_text text; /* in x */
@@ -93,7 +94,7 @@ static void clear(sample *s) {
 }
 
 typedef struct {
-  unsigned claims, proved, refuted, undecided;
+  unsigned claims, proved, refuted, undecided, certified;
 } tally;
 
 /* least + d, with d = ± 10^-k, or 0. */
@@ -111,8 +112,36 @@ static int shift(fmpq_t bound, const fmpq_t least, mc_random *r) {
   return sign;
 }
 
+/* Settled, and its certificate checked: one that is refused is counted, one that shows another verdict fails. */
+static int settle_and_check(tally *t, const char *text) {
+  mc_document *document;
+  mc_error e = {0};
+  if (mc_lang_statement_parse(&document, text, strlen(text), &e) != MC_OK)
+    fail_msg("%s: %s", text, e.text);
+  const mc_claim *claim = mc_lang_claim(document, 0);
+  mc_claim_result result;
+  mc_claim_options options = {.seconds = 5, .recording = true};
+  mc_claim_result_init(&result);
+  mc_claim_settle(&result, document, claim, &options);
+  int verdict = result.status == MC_OK ? (int)result.verdict : -1;
+  json_t *certificate = mc_claim_certificate(document, claim, &result);
+  mc_check_result checked;
+  mc_check_result_init(&checked);
+  mc_check_certificate(&checked, certificate, NULL, 20);
+  t->certified += checked.accepted;
+  if (checked.accepted && strcmp(checked.verdict, mc_claim_verdict_name(result.verdict)) != 0)
+    fail_msg("%s: the certificate shows %s", text, checked.verdict);
+  if (!checked.accepted && certificate && getenv("MUONCERT_SHOW_UNDECIDED"))
+    print_message("refused: %s\n  %s\n", text, checked.message);
+  mc_check_result_clear(&checked);
+  json_decref(certificate);
+  mc_claim_result_clear(&result);
+  mc_lang_document_free(document);
+  return verdict;
+}
+
 static void judge(tally *t, const char *text, bool truth) {
-  int verdict = settle_text(text, 5, NULL);
+  int verdict = settle_and_check(t, text);
   t->claims++;
   t->proved += verdict == MC_VERDICT_PROVED;
   t->refuted += verdict == MC_VERDICT_REFUTED;
@@ -199,13 +228,15 @@ static void random_claims_are_judged_right(void **state) {
     else
       one_variable(&one, &r);
   }
-  print_message("one variable: %u claims, %u proved, %u refuted, %u undecided\n", one.claims, one.proved, one.refuted,
-                one.undecided);
-  print_message("two variables: %u claims, %u proved, %u refuted, %u undecided\n", two.claims, two.proved, two.refuted,
-                two.undecided);
+  print_message("one variable: %u claims, %u proved, %u refuted, %u undecided, %u certified\n", one.claims, one.proved,
+                one.refuted, one.undecided, one.certified);
+  print_message("two variables: %u claims, %u proved, %u refuted, %u undecided, %u certified\n", two.claims, two.proved,
+                two.refuted, two.undecided, two.certified);
   /* A prover that decided nothing would be sound. */
   assert_true(one.undecided * 50 <= one.claims);
   assert_true(two.undecided * 5 <= two.claims);
+  /* Nor would a checker be of use that refused everything. */
+  assert_true((one.certified + two.certified) * 100 >= (one.proved + one.refuted + two.proved + two.refuted) * 98);
 }
 
 int main(int argc, char **argv) {
