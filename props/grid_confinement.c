@@ -43,7 +43,7 @@ static mc_status generate(mc_prop_instance *x, const mc_prop_case *c, mc_random 
   bool worst = mc_random_below(r, 2) == 0;
   for (size_t i = 0; i < n && worst; i++)
     s[i] = alpha * (floor(s[i] / alpha) + 0.5);
-  settings[SET_EPS] = (double)n * alpha * alpha / 2 * (0.75 + 2 * mc_random_unit(r));
+  settings[SET_EPS] = (double)n * alpha * alpha / 2 * (0.1 + 2.4 * mc_random_unit(r));
   return status;
 }
 
