@@ -21,7 +21,7 @@ for page in sys.argv[3:]:
 ran = failed = 0
 with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)
-    for name in ("examples", "spec", "docs"):
+    for name in ("examples", "spec", "docs", "src"):
         (folder / name).symlink_to(source / name)
     (folder / "build" / "src").mkdir(parents=True)
     (folder / "build" / "src" / "muoncert").symlink_to(program)
