@@ -85,7 +85,7 @@ void mc_lang_error_at(mc_parser *p, mc_span where, const char *format, ...) MC_P
 /* The nearest of the names that can stand here, or NULL when none is near (names.c). */
 const char *mc_lang_nearest(const char *name, const char *const *candidates, size_t count);
 
-/* ---- Builders (build.c).  Each returns NULL, and the parser fails, on a mistake of the author. ---- */
+/* ---- Builders (build.c, blocks.c, tables.c).  Each returns NULL, and the parser fails, on a mistake of the author. ---- */
 
 mc_expr *mc_lang_number(mc_parser *p, mc_span where, const char *text, size_t length);
 mc_expr *mc_lang_name(mc_parser *p, mc_span where, const char *name);
