@@ -148,6 +148,17 @@ mc_status mc_audit_explain_approx(mc_audit_explanation explanations[MC_AUDIT_EXP
                                   const mc_audit_finding *f, const mc_audit_reference *reference,
                                   const mc_kernel_model *model, const double *g, const double *x, mc_error *e);
 
+/* Where the error lies: root mean squares of output - image over blocks, for a map.  Not certified. */
+#define MC_AUDIT_HEAT 32
+
+typedef struct {
+  size_t rows, columns;                        /* of blocks: at most MC_AUDIT_HEAT each */
+  size_t height, width;                        /* of a block; the last of a row or column may be smaller */
+  double value[MC_AUDIT_HEAT * MC_AUDIT_HEAT]; /* row by row; not finite where the output is not */
+} mc_audit_heat;
+
+void mc_audit_heat_approx(mc_audit_heat *heat, const mc_audit_reference *reference, const double *x);
+
 /* ---- A whole step of the optimizer (step.c) ----
  *
  * All matrices m by n; G' is the gradient G, or G + wd W where the decay is coupled:

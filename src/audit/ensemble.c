@@ -9,7 +9,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { MEMBERS = 33 }; /* 32 degrees of freedom */
+/* An even number of degrees of freedom: 32, and 8 for matrices so large that all measures are averages over very many
+ * entries and spread little. */
+enum { MEMBERS = 33, FEWER = 9, LARGE = 512 * 512 };
 
 /* Abramowitz and Stegun 26.7.4: P(|T| < t) = sin x (1 + 1/2 cos^2 x + (1 3)/(2 4) cos^4 x + …), x = arctan(t /
  * sqrt(freedom)). */
@@ -35,36 +37,37 @@ double mc_audit_student_quantile_approx(double probability, unsigned freedom) {
 }
 
 /* Of a quantity of either sign whose distance from its mean is judged. */
-static double limit_of_signed(const double *values, double mean, double error, double quantile) {
+static double limit_of_signed(const double *values, size_t members, double mean, double error, double quantile) {
   double squares = 0;
-  for (size_t i = 0; i < MEMBERS; i++)
+  for (size_t i = 0; i < members; i++)
     squares += (values[i] - mean) * (values[i] - mean);
-  double limit = quantile * sqrt(squares / (MEMBERS - 1)) * sqrt(1 + 1.0 / MEMBERS);
+  double limit = quantile * sqrt(squares / (double)(members - 1)) * sqrt(1 + 1.0 / (double)members);
   return isfinite(limit) && limit > 2 * error ? limit : (double)NAN;
 }
 
 /* The values are known to within error.  NaN when a member's need not be positive and finite, or when all may be
  * equal: then no limit is known. */
-static double limit_of(const double *values, double error, double quantile) {
+static double limit_of(const double *values, size_t members, double error, double quantile) {
   double mean = 0, squares = 0, least = INFINITY, greatest = 0;
-  for (size_t i = 0; i < MEMBERS; i++) {
+  for (size_t i = 0; i < members; i++) {
     least = values[i] < least ? values[i] : least;
     greatest = values[i] > greatest ? values[i] : greatest;
   }
   if (!(least > error && greatest - least > 2 * error))
     return NAN;
-  for (size_t i = 0; i < MEMBERS; i++)
-    mean += log(values[i]) / MEMBERS;
-  for (size_t i = 0; i < MEMBERS; i++)
+  for (size_t i = 0; i < members; i++)
+    mean += log(values[i]) / (double)members;
+  for (size_t i = 0; i < members; i++)
     squares += (log(values[i]) - mean) * (log(values[i]) - mean);
-  double limit = exp(mean + quantile * sqrt(squares / (MEMBERS - 1)) * sqrt(1 + 1.0 / MEMBERS));
+  double limit = exp(mean + quantile * sqrt(squares / (double)(members - 1)) * sqrt(1 + 1.0 / (double)members));
   return isfinite(limit) && limit > 0 ? limit : (double)NAN;
 }
 
 typedef struct {
   double value[MC_MEASURES][MEMBERS];
   double along[MEMBERS];
-  double *diagonals; /* MEMBERS by k */
+  double *diagonals; /* members by k */
+  size_t members;
 } ensemble;
 
 /* Uniform on (-1, 1). */
@@ -105,7 +108,7 @@ static mc_status run_members(ensemble *s, const mc_kernel_model *model, const do
   double *x = mc_alloc(2 * count, sizeof *x);
   if (status == MC_OK && !x)
     status = mc_fail(e, MC_NO_MEMORY, "out of memory");
-  for (unsigned i = 0; i < MEMBERS && status == MC_OK; i++) {
+  for (unsigned i = 0; i < s->members && status == MC_OK; i++) {
     mc_random draw;
     mc_random_init(&draw, options->seed, mc_random_stream_of("audit ensemble"), i);
     status = mc_interrupt_requested() ? mc_fail(e, MC_INTERRUPTED, "interrupted")
@@ -127,18 +130,18 @@ static mc_status run_members(ensemble *s, const mc_kernel_model *model, const do
  * times that from the mean of all. */
 static void find_profiles(ensemble *s, double *profile, size_t k) {
   memset(profile, 0, k * sizeof *profile);
-  for (size_t i = 0; i < MEMBERS * k; i++)
-    profile[i % k] += s->diagonals[i] / MEMBERS;
-  for (size_t i = 0; i < MEMBERS; i++)
-    s->value[MC_MEASURE_PROFILE][i] =
-        mc_audit_profile_distance_approx(s->diagonals + i * k, profile, k) * MEMBERS / (MEMBERS - 1);
+  for (size_t i = 0; i < s->members * k; i++)
+    profile[i % k] += s->diagonals[i] / (double)s->members;
+  for (size_t i = 0; i < s->members; i++)
+    s->value[MC_MEASURE_PROFILE][i] = mc_audit_profile_distance_approx(s->diagonals + i * k, profile, k) *
+                                      (double)s->members / (double)(s->members - 1);
 }
 
 /* Of every member's measure. */
 static double evaluation_error(const ensemble *s, mc_audit_measure measure, const double *profile,
                                const mc_audit_image *image, const mc_audit_basis *basis) {
   double size = 0, centre = 0; /* profile: NULL for other measures */
-  for (size_t i = 0; i < MEMBERS; i++)
+  for (size_t i = 0; i < s->members; i++)
     size = fmax(size, 2 * s->value[MC_MEASURE_TOTAL][i]); /* the evaluation is off by a factor below 2 */
   for (size_t i = 0; i < basis->k && profile; i++)
     centre = hypot(centre, 2 * profile[i]);
@@ -148,27 +151,29 @@ static double evaluation_error(const ensemble *s, mc_audit_measure measure, cons
 /* The limit of one measure that is exceeded with this probability. */
 static double limit_of_measure(ensemble *s, mc_audit_measure measure, const mc_audit_centre *centre,
                                const mc_audit_image *image, const mc_audit_basis *basis, double probability) {
+  unsigned freedom = (unsigned)s->members - 1;
   double error = evaluation_error(s, measure, measure == MC_MEASURE_PROFILE ? centre->profile : NULL, image, basis);
   if (measure != MC_MEASURE_ALONG)
-    return limit_of(s->value[measure], error, mc_audit_student_quantile_approx(probability, MEMBERS - 1));
+    return limit_of(s->value[measure], s->members, error, mc_audit_student_quantile_approx(probability, freedom));
   if (!basis->along)
     return INFINITY;
-  return limit_of_signed(s->along, centre->along, error,
-                         mc_audit_student_quantile_approx(probability / 2, MEMBERS - 1));
+  return limit_of_signed(s->along, s->members, centre->along, error,
+                         mc_audit_student_quantile_approx(probability / 2, freedom));
 }
 
 mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, mc_audit_centre *centre, const mc_kernel_model *model,
                                    const double *g, const mc_audit_image *image, const mc_audit_basis *basis,
                                    const mc_audit_options *options, mc_error *e) {
-  ensemble s = {.diagonals = mc_alloc(MEMBERS * basis->k, sizeof *s.diagonals)};
+  size_t members = basis->m * basis->n < LARGE ? MEMBERS : FEWER;
+  ensemble s = {.diagonals = mc_alloc(members * basis->k, sizeof *s.diagonals), .members = members};
   if (!s.diagonals)
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
   mc_status status = run_members(&s, model, g, image, basis, options, e);
   if (status == MC_OK) {
     find_profiles(&s, centre->profile, basis->k);
     centre->along = 0;
-    for (size_t i = 0; i < MEMBERS; i++)
-      centre->along += s.along[i] / MEMBERS;
+    for (size_t i = 0; i < members; i++)
+      centre->along += s.along[i] / (double)members;
     for (int k = 0; k < MC_MEASURES; k++)
       limits->statistical[k] =
           limit_of_measure(&s, (mc_audit_measure)k, centre, image, basis, options->false_alarm / MC_MEASURES);

@@ -174,7 +174,22 @@ void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, double fa
     describe_limits(entry, f, false_alarm);
 }
 
-/* diagnosis[], best first; the message says the best. */
+static json_t *heat_json(const mc_audit_reference *reference, const double *x) {
+  mc_audit_heat heat;
+  json_t *values = json_array();
+  mc_audit_heat_approx(&heat, reference, x);
+  for (size_t i = 0; i < heat.rows; i++) {
+    json_t *row = json_array();
+    for (size_t j = 0; j < heat.columns; j++) {
+      double value = heat.value[i * heat.columns + j];
+      json_array_append_new(row, isfinite(value) ? json_real(value) : json_null());
+    }
+    json_array_append_new(values, row);
+  }
+  return json_pack("{s:[I I] s:o}", "block", (json_int_t)heat.height, (json_int_t)heat.width, "values", values);
+}
+
+/* diagnosis[], best first, and a map of the error; the message says the best. */
 mc_status mc_run_describe_cause(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *reference,
                                 const mc_kernel_model *model, const double *g, const double *x, mc_error *e) {
   mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS];
@@ -190,6 +205,7 @@ mc_status mc_run_describe_cause(json_t *entry, const mc_audit_finding *f, const 
     json_array_append_new(diagnosis, item);
   }
   json_object_set_new(entry, "diagnosis", diagnosis);
+  json_object_set_new(entry, "heat", heat_json(reference, x));
   if (count > 0)
     json_object_set_new(entry, "message", json_sprintf("%s; it looks like: %s", f->reason, explanations[0].text));
   return MC_OK;

@@ -25,19 +25,21 @@ static double error_of(const double *x, const mc_enclosure *image) {
 }
 
 /* Emulated kernels of every format and rule stay below the sound limits.  *tightest: the largest ratio met. */
-static void check_input(double *tightest, size_t k, mc_dtype dtype) {
+static void check_input(double *tightest, size_t k, mc_dtype dtype, bool tf32, bool truncate) {
   size_t m = inputs[k].m, n = inputs[k].n;
   double *g = matrix_of(inputs[k].family, m, n, k), *x = mc_alloc(m * n, sizeof *x);
   mc_kernel_model model = model_of(dtype);
   mc_error e = {0};
   mc_enclosure image;
+  model.tf32 = tf32;
+  model.truncate = truncate;
   mc_enclosure_init(&image);
   need(mc_truth_ns_enclose(&image, g, m, n, &model.schedule, &model.normalisation, 150, &e), &e);
   mc_audit_reference *reference = reference_of(g, m, n, &model);
   for (size_t rule = 0; rule < mc_audit_reference_rules(reference); rule++) {
     const mc_audit_limits *limits = mc_audit_reference_limits(reference, rule);
     assert_true(limits->spectrum <= limits->sound);
-    if (mc_kernel_precision(dtype) >= 24)
+    if (mc_kernel_precision(dtype) >= 24 && !tf32)
       assert_true(isfinite(limits->sound));
     model.rounding = limits->rounding;
     for (unsigned trial = 0; trial < 20; trial++) {
@@ -64,7 +66,10 @@ static void test_sound_limits_hold(void **state) {
   (void)state;
   for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++)
     for (int dtype = 0; dtype <= MC_DTYPE_FLOAT64; dtype++)
-      check_input(&tightest, k, (mc_dtype)dtype);
+      for (int truncate = 0; truncate < 2; truncate++)
+        check_input(&tightest, k, (mc_dtype)dtype, false, truncate != 0);
+  for (size_t k = 0; k < sizeof inputs / sizeof *inputs; k++)
+    check_input(&tightest, k, MC_DTYPE_FLOAT32, true, true);
   print_message("largest error / sound limit: %.3f\n", tightest);
   assert_true(tightest > 1.0 / 25);
 }
@@ -112,6 +117,123 @@ static void test_sound_limits_are_near(void **state) {
   }
 }
 
+static double sound_of(const double *g, size_t m, size_t n, const mc_kernel_model *model, size_t depth) {
+  mc_audit_options options = mc_audit_default_options();
+  mc_error e = {0};
+  double sound;
+  options.depth = depth;
+  need(mc_audit_sound_limit(&sound, model, g, m, n, &options, &e), &e);
+  return sound;
+}
+
+/* Less rounding, a narrower limit: exact sums, trees, any order, truncation, TF32 factors. */
+static void test_models_are_ordered(void **state) {
+  double *g = matrix_of("uniform", 12, 20, 6);
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  (void)state;
+  double exact = sound_of(g, 12, 20, &model, MC_AUDIT_EXACT_SUMS), tree = sound_of(g, 12, 20, &model, 4),
+         any = sound_of(g, 12, 20, &model, 0);
+  model.truncate = true;
+  double truncating = sound_of(g, 12, 20, &model, 0);
+  model.tf32 = true;
+  double tf32 = sound_of(g, 12, 20, &model, 0);
+  assert_true(0 < exact && exact < tree && tree < any && any < truncating && truncating < tf32 / 50);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+}
+
+/* The kernel of another rule is beyond the limits of exact sums or of float32: they are not infinitely wide. */
+static void test_limits_tell_models_apart(void **state) {
+  double *g = matrix_of("uniform", 16, 16, 7), x[16 * 16];
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32), narrow = model_of(MC_DTYPE_FLOAT32);
+  mc_error e = {0};
+  mc_enclosure image;
+  (void)state;
+  narrow.tf32 = true;
+  mc_enclosure_init(&image);
+  need(mc_truth_ns_enclose(&image, g, 16, 16, &model.schedule, &model.normalisation, 100, &e), &e);
+  need(mc_kernel_emulate(x, &narrow, g, 16, 16, NULL, &e), &e);
+  assert_true(error_of(x, &image) > sound_of(g, 16, 16, &model, 4));
+  mc_enclosure_clear(&image);
+  mc_kernel_model_clear(&model);
+  mc_kernel_model_clear(&narrow);
+  mc_free(g);
+}
+
+/* What the norm of the output says of the path: with bfloat16 at 96 rows it makes a limit of the size of the output
+ * from one that was of no use, and correct kernels stay within it. */
+static void test_known_output(void **state) {
+  double *g = matrix_of("uniform", 96, 96, 8), *x = mc_alloc(96 * 96, sizeof *x);
+  mc_kernel_model model = model_of(MC_DTYPE_BFLOAT16);
+  mc_audit_options options = mc_audit_default_options();
+  mc_audit_reference *reference;
+  mc_audit_finding f;
+  mc_error e = {0};
+  (void)state;
+  mc_audit_finding_init(&f);
+  options.roundings = 1u << MC_ROUNDING_SUMS;
+  model.rounding = MC_ROUNDING_SUMS;
+  need(mc_audit_reference_new(&reference, g, 96, 96, &model, &options, &e), &e);
+  need(mc_kernel_emulate(x, &model, g, 96, 96, NULL, &e), &e);
+  need(mc_audit_judge(&f, reference, x, &e), &e);
+  double before = f.spectrum;
+  need(mc_audit_describe(&f, reference, x, &e), &e);
+  assert_int_equal(f.verdict, MC_AUDIT_CONFORMS);
+  assert_true(before > 1000 && f.spectrum < 40 && mc_ball_upper_double(f.error) < f.spectrum);
+  for (size_t i = 0; i < 96 * 96; i++)
+    x[i] = -x[i];
+  need(mc_audit_judge(&f, reference, x, &e), &e);
+  assert_int_equal(f.verdict, MC_AUDIT_SUSPICIOUS);
+  need(mc_audit_describe(&f, reference, x, &e), &e);
+  print_message("negated output: error %g, limit %g, %s\n", mc_ball_lower_double(f.error), f.spectrum,
+                mc_audit_verdict_name(f.verdict));
+  assert_true((f.verdict == MC_AUDIT_WRONG) == (mc_ball_lower_double(f.error) > fmin(f.sound, f.spectrum)));
+  mc_audit_finding_clear(&f);
+  mc_audit_reference_free(reference);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+  mc_free(x);
+}
+
+/* The reference from plain doubles agrees with that from digits: same image, limits and verdicts. */
+static void test_plain_reference(void **state) {
+  enum { N = 130 };
+  double *g = matrix_of("uniform(0.1)", N, N, 9), *x = mc_alloc(N * N, sizeof *x);
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  mc_audit_options options = mc_audit_default_options();
+  mc_audit_reference *reference;
+  mc_audit_finding f;
+  mc_error e = {0};
+  arb_ptr sigma = _arb_vec_init(N);
+  mc_enclosure image;
+  (void)state;
+  mc_enclosure_init(&image);
+  mc_audit_finding_init(&f);
+  options.sound_only = true;
+  need(mc_kernel_emulate(x, &model, g, N, N, NULL, &e), &e);
+  need(mc_audit_reference_new(&reference, g, N, N, &model, &options, &e), &e);
+  need(mc_audit_judge(&f, reference, x, &e), &e);
+  assert_int_equal(f.verdict, MC_AUDIT_UNDECIDED);
+  assert_non_null(strstr(f.reason, "no rounding ensemble was run"));
+  need(mc_audit_describe(&f, reference, x, &e), &e);
+  need(mc_truth_ns_enclose(&image, g, N, N, &model.schedule, &model.normalisation, 60, &e), &e);
+  need(mc_truth_sv_enclose(sigma, x, N, N, 40, &e), &e);
+  assert_true(fabs(error_of(x, &image) - mc_ball_upper_double(f.error)) < 1e-6 * error_of(x, &image) + 1e-8);
+  assert_true(arb_overlaps(f.sigma_max, sigma) && arb_overlaps(f.sigma_min, sigma + N - 1));
+  assert_true(mc_ball_upper_double(f.sigma_max) - mc_ball_lower_double(f.sigma_max) < 1e-3);
+  assert_true(mc_ball_upper_double(f.polar_distance) < INFINITY);
+  memset(x, 0, N * N * sizeof *x);
+  need(mc_audit_judge(&f, reference, x, &e), &e);
+  assert_int_equal(f.verdict, MC_AUDIT_WRONG);
+  mc_audit_reference_free(reference);
+  mc_audit_finding_clear(&f);
+  mc_enclosure_clear(&image);
+  _arb_vec_clear(sigma, N);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+  mc_free(x);
+}
+
 /* A shallower summation tree narrows the sound limit. */
 static void test_depth_narrows(void **state) {
   double *g = matrix_of("uniform", 16, 64, 5);
@@ -150,6 +272,10 @@ int main(void) {
       cmocka_unit_test(test_sound_limits_hold),
       cmocka_unit_test(test_sound_limits_are_near),
       cmocka_unit_test(test_depth_narrows),
+      cmocka_unit_test(test_models_are_ordered),
+      cmocka_unit_test(test_limits_tell_models_apart),
+      cmocka_unit_test(test_known_output),
+      cmocka_unit_test(test_plain_reference),
       cmocka_unit_test(test_student),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
