@@ -1,6 +1,8 @@
 /* Refinement of an approximate singular value decomposition in any precision.  Untrusted: T3 judges the outcome. */
 #include "singular.h"
 
+#include <lapacke.h>
+
 void mc_decomposition_init(mc_decomposition *d, const mc_svd *svd) {
   d->n = (slong)svd->n;
   arb_mat_init(d->W, (slong)svd->m, d->n);
@@ -44,40 +46,79 @@ static bool is_large(const mag_t x) {
   return mag_cmp_2exp_si(x, -8) > 0;
 }
 
-/* x := (p di + q dj) / gap, or 0 where that is large. */
-static void correction(arb_t x, const arb_t p, const arb_t di, const arb_t q, const arb_t dj, const arb_t gap,
-                       slong prec) {
+/* x := p / gap, or 0 where that is large; true: it was. */
+static bool correction(arb_t x, const arb_t p, const arb_t gap, slong prec) {
   mag_t size;
   mag_init(size);
-  arb_mul(x, p, di, prec);
-  arb_addmul(x, q, dj, prec);
-  arb_div(x, x, gap, prec);
+  arb_div(x, p, gap, prec);
   arb_get_mag(size, x);
-  if (is_large(size))
+  bool large = is_large(size);
+  if (large)
     arb_zero(x);
   mag_zero(arb_radref(x));
   mag_clear(size);
+  return large;
 }
 
-/* The skew corrections F of W and G of V that diagonalise O = W^T T V to second order. */
-static void skew_corrections(arb_mat_t F, arb_mat_t G, const arb_mat_t O, slong prec) {
-  arb_t gap, square;
+/* The skew corrections F of W and G of V that diagonalise O = W^T T V to second order.  With O's symmetric part s and
+ * skew part k they are s / (d_j - d_i) ± k / (d_i + d_j).  linked[i] becomes true where the first term is large for some
+ * pair around i, i + 1: these belong to one cluster.  lost[i] becomes true where the second one is: values of about
+ * zero, whose left vectors are still arbitrary. */
+static void skew_corrections(arb_mat_t F, arb_mat_t G, bool *linked, bool *lost, const arb_mat_t O, slong prec) {
+  arb_t symmetric, skew, gap;
+  arb_init(symmetric);
+  arb_init(skew);
   arb_init(gap);
-  arb_init(square);
   for (slong i = 0; i < arb_mat_nrows(O); i++)
     for (slong j = 0; j < i; j++) {
       const arb_struct *di = arb_mat_entry(O, i, i), *dj = arb_mat_entry(O, j, j);
       const arb_struct *oij = arb_mat_entry(O, i, j), *oji = arb_mat_entry(O, j, i);
-      arb_mul(gap, dj, dj, prec);
-      arb_mul(square, di, di, prec);
-      arb_sub(gap, gap, square, prec);
-      correction(arb_mat_entry(F, i, j), oij, dj, oji, di, gap, prec);
+      arb_add(symmetric, oij, oji, prec);
+      arb_sub(skew, oij, oji, prec);
+      arb_mul_2exp_si(symmetric, symmetric, -1);
+      arb_mul_2exp_si(skew, skew, -1);
+      arb_sub(gap, dj, di, prec);
+      bool large = correction(symmetric, symmetric, gap, prec);
+      arb_add(gap, dj, di, prec);
+      if (correction(skew, skew, gap, prec))
+        lost[i] = lost[j] = true;
+      for (slong k = j; k < i && large; k++)
+        linked[k] = true;
+      arb_add(arb_mat_entry(F, i, j), symmetric, skew, prec);
+      arb_sub(arb_mat_entry(G, i, j), symmetric, skew, prec);
       arb_neg(arb_mat_entry(F, j, i), arb_mat_entry(F, i, j));
-      correction(arb_mat_entry(G, i, j), oij, di, oji, dj, gap, prec);
       arb_neg(arb_mat_entry(G, j, i), arb_mat_entry(G, i, j));
     }
+  arb_clear(symmetric);
+  arb_clear(skew);
   arb_clear(gap);
-  arb_clear(square);
+}
+
+/* x := eigenvectors (columns) of the symmetric part of O's block from `first`, in doubles.  The block is shifted by
+ * its first entry and scaled, so that what distinguishes the cluster is seen in full.  false: nothing to see. */
+static bool cluster_vectors(double *x, double *values, const arb_mat_t O, slong first, slong count, slong prec) {
+  arb_mat_t block;
+  mag_t norm;
+  arb_mat_init(block, count, count);
+  mag_init(norm);
+  for (slong i = 0; i < count; i++)
+    for (slong j = 0; j < count; j++) {
+      arb_struct *y = arb_mat_entry(block, i, j);
+      arb_add(y, arb_mat_entry(O, first + i, first + j), arb_mat_entry(O, first + j, first + i), prec);
+      arb_mul_2exp_si(y, y, -1);
+      if (i == j)
+        arb_sub(y, y, arb_mat_entry(O, first, first), prec);
+    }
+  mc_ball_mat_frobenius_upper(norm, block);
+  bool good = !mag_is_special(norm) && fmpz_fits_si(MAG_EXPREF(norm));
+  if (good) {
+    arb_mat_scalar_mul_2exp_si(block, block, -fmpz_get_si(MAG_EXPREF(norm)));
+    mc_ball_mat_get_double(x, NULL, block);
+    good = LAPACKE_dsyev(LAPACK_ROW_MAJOR, 'V', 'U', (lapack_int)count, x, (lapack_int)count, values) == 0;
+  }
+  arb_mat_clear(block);
+  mag_clear(norm);
+  return good;
 }
 
 /* X := X (I + C). */
@@ -90,9 +131,38 @@ static void rotate_approx(arb_mat_t X, const arb_mat_t C, slong prec) {
   arb_mat_clear(product);
 }
 
+/* R := the rotation that diagonalises the symmetric part of O within each cluster; false: there are none. */
+static bool cluster_rotation(arb_mat_t R, const bool *linked, const arb_mat_t O, slong prec) {
+  const slong n = arb_mat_nrows(O);
+  double *x = mc_alloc((size_t)(n * n), sizeof *x), *values = mc_alloc((size_t)n, sizeof *values);
+  bool any = false;
+  arb_mat_zero(R);
+  for (slong first = 0, end; first < n && x != NULL && values != NULL; first = end) {
+    for (end = first + 1; end < n && linked[end - 1]; end++)
+      ;
+    bool rotated = end - first > 1 && cluster_vectors(x, values, O, first, end - first, prec);
+    any |= rotated;
+    for (slong i = first; i < end; i++)
+      for (slong j = first; j < end; j++)
+        arb_set_d(arb_mat_entry(R, i, j), rotated ? x[(i - first) * (end - first) + j - first] : i == j);
+  }
+  mc_free(x);
+  mc_free(values);
+  return any;
+}
+
+/* X := X R. */
+static void turn_approx(arb_mat_t X, const arb_mat_t R, slong prec) {
+  arb_mat_t product;
+  arb_mat_init(product, arb_mat_nrows(X), arb_mat_ncols(X));
+  arb_mat_approx_mul(product, X, R, prec);
+  arb_mat_get_mid(X, product);
+  arb_mat_clear(product);
+}
+
 /* outside := (I - W W^T) T V D^-1, the part of the left singular vectors that W cannot reach; columns where that is
- * large, which belong to singular values that are zero to working accuracy, stay 0. */
-static void outside_correction(arb_mat_t outside, const arb_mat_t TV, const arb_mat_t W, const arb_mat_t O,
+ * large stay 0 and are lost. */
+static void outside_correction(arb_mat_t outside, bool *lost, const arb_mat_t TV, const arb_mat_t W, const arb_mat_t O,
                                slong prec) {
   mag_t size, entry;
   mag_init(size);
@@ -108,6 +178,7 @@ static void outside_correction(arb_mat_t outside, const arb_mat_t TV, const arb_
       mag_add(size, size, entry);
       mag_zero(arb_radref(x));
     }
+    lost[j] |= is_large(size);
     for (slong i = 0; is_large(size) && i < arb_mat_nrows(W); i++)
       arb_zero(arb_mat_entry(outside, i, j));
   }
@@ -136,40 +207,134 @@ static void sort_decomposition(mc_decomposition *d) {
     }
 }
 
-void mc_decomposition_refine(mc_decomposition *d, const arb_mat_t T, slong prec) {
-  arb_mat_t TV, transposed, O, F, G, outside;
+/* W and V orthonormal to second order, TV := T V, O := W^T T V. */
+static void project(arb_mat_t TV, arb_mat_t O, mc_decomposition *d, const arb_mat_t T, slong prec) {
+  arb_mat_t transposed;
+  arb_mat_init(transposed, d->n, arb_mat_nrows(T));
+  orthonormalise_approx(d->W, prec);
+  orthonormalise_approx(d->V, prec);
+  arb_mat_approx_mul(TV, T, d->V, prec);
+  arb_mat_transpose(transposed, d->W);
+  arb_mat_approx_mul(O, transposed, TV, prec);
+  arb_mat_clear(transposed);
+}
+
+/* M := the columns of T V from `first` on, without what the columns of W before `first` span. */
+static void remainder_approx(arb_mat_t M, const arb_mat_t TV, const arb_mat_t W, const arb_mat_t O, slong first,
+                             slong prec) {
+  const slong m = arb_mat_nrows(TV), count = arb_mat_ncols(TV) - first;
+  arb_mat_t left, middle;
+  arb_mat_init(left, m, first);
+  arb_mat_init(middle, first, count);
+  for (slong j = 0; j < first; j++) {
+    for (slong i = 0; i < m; i++)
+      arb_set(arb_mat_entry(left, i, j), arb_mat_entry(W, i, j));
+    for (slong k = 0; k < count; k++)
+      arb_set(arb_mat_entry(middle, j, k), arb_mat_entry(O, j, first + k));
+  }
+  arb_mat_approx_mul(M, left, middle, prec);
+  for (slong i = 0; i < m; i++)
+    for (slong k = 0; k < count; k++) {
+      arb_struct *x = arb_mat_entry(M, i, k);
+      arb_sub(x, arb_mat_entry(TV, i, first + k), x, prec);
+      mag_zero(arb_radref(x));
+    }
+  arb_mat_clear(left);
+  arb_mat_clear(middle);
+}
+
+/* The columns from `first` on := those that a decomposition of the remainder gives, in doubles; false: it is zero, or
+ * LAPACK fails. */
+static bool find_lost(mc_decomposition *d, const arb_mat_t TV, const arb_mat_t O, slong first, slong prec) {
+  const slong m = arb_mat_nrows(TV), n = d->n, count = n - first;
+  arb_mat_t M, turn;
+  mag_t norm;
+  mc_svd svd = {0};
+  double *t = mc_alloc((size_t)(m * count), sizeof *t);
+  arb_mat_init(M, m, count);
+  arb_mat_init(turn, n, n);
+  mag_init(norm);
+  remainder_approx(M, TV, d->W, O, first, prec);
+  mc_ball_mat_frobenius_upper(norm, M);
+  bool good = t != NULL && !mag_is_special(norm) && fmpz_fits_si(MAG_EXPREF(norm));
+  if (good) {
+    arb_mat_scalar_mul_2exp_si(M, M, -fmpz_get_si(MAG_EXPREF(norm)));
+    mc_ball_mat_get_double(t, NULL, M);
+    good = mc_svd_approx(&svd, t, (size_t)m, (size_t)count, NULL) == MC_OK;
+  }
+  if (good) {
+    arb_mat_one(turn);
+    for (slong i = 0; i < count; i++)
+      for (slong j = 0; j < count; j++)
+        arb_set_d(arb_mat_entry(turn, first + i, first + j), svd.v[i * count + j]);
+    turn_approx(d->V, turn, prec);
+    for (slong i = 0; i < m; i++)
+      for (slong j = 0; j < count; j++)
+        arb_set_d(arb_mat_entry(d->W, i, first + j), svd.w[i * count + j]);
+  }
+  mc_free(t);
+  mc_svd_clear(&svd);
+  arb_mat_clear(M);
+  arb_mat_clear(turn);
+  mag_clear(norm);
+  return good;
+}
+
+/* Turn the vectors of clusters and find those of values of about zero; true: something changed. */
+static bool untangle(mc_decomposition *d, const bool *linked, const bool *lost, const arb_mat_t TV, const arb_mat_t O,
+                     slong prec) {
+  slong first = 0;
+  arb_mat_t R;
+  while (first < d->n && !lost[first])
+    first++;
+  if (first < d->n)
+    return find_lost(d, TV, O, first, prec);
+  arb_mat_init(R, d->n, d->n);
+  bool turned = cluster_rotation(R, linked, O, prec);
+  if (turned) {
+    turn_approx(d->W, R, prec);
+    turn_approx(d->V, R, prec);
+  }
+  arb_mat_clear(R);
+  return turned;
+}
+
+/* One step, with room for n flags of each kind. */
+static void refine(mc_decomposition *d, const arb_mat_t T, bool *linked, bool *lost, slong prec) {
+  arb_mat_t TV, O, F, G, outside;
   slong m = arb_mat_nrows(T), n = d->n;
   arb_mat_init(TV, m, n);
-  arb_mat_init(transposed, n, m);
   arb_mat_init(O, n, n);
   arb_mat_init(F, n, n);
   arb_mat_init(G, n, n);
   arb_mat_init(outside, m, n);
-  orthonormalise_approx(d->W, prec);
-  orthonormalise_approx(d->V, prec);
-  arb_mat_approx_mul(TV, T, d->V, prec);
-  arb_mat_transpose(transposed, d->W);
-  arb_mat_approx_mul(O, transposed, TV, prec);
-  skew_corrections(F, G, O, prec);
-  outside_correction(outside, TV, d->W, O, prec);
+  project(TV, O, d, T, prec);
+  skew_corrections(F, G, linked, lost, O, prec);
+  outside_correction(outside, lost, TV, d->W, O, prec);
+  if (untangle(d, linked, lost, TV, O, prec)) {
+    project(TV, O, d, T, prec);
+    skew_corrections(F, G, linked, lost, O, prec);
+    outside_correction(outside, lost, TV, d->W, O, prec);
+  }
   rotate_approx(d->W, F, prec);
   rotate_approx(d->V, G, prec);
   arb_mat_add(d->W, d->W, outside, prec);
   arb_mat_get_mid(d->W, d->W);
-  orthonormalise_approx(d->W, prec);
-  orthonormalise_approx(d->V, prec);
-  arb_mat_approx_mul(TV, T, d->V, prec);
-  arb_mat_transpose(transposed, d->W);
-  arb_mat_approx_mul(O, transposed, TV, prec);
+  project(TV, O, d, T, prec);
   for (slong j = 0; j < n; j++)
-    arb_set(&d->s[j], arb_mat_entry(O, j, j));
-  for (slong j = 0; j < n; j++)
-    mag_zero(arb_radref(&d->s[j]));
+    arb_get_mid_arb(&d->s[j], arb_mat_entry(O, j, j));
   sort_decomposition(d);
   arb_mat_clear(TV);
-  arb_mat_clear(transposed);
   arb_mat_clear(O);
   arb_mat_clear(F);
   arb_mat_clear(G);
   arb_mat_clear(outside);
+}
+
+void mc_decomposition_refine(mc_decomposition *d, const arb_mat_t T, slong prec) {
+  bool *linked = mc_alloc((size_t)d->n, sizeof *linked), *lost = mc_alloc((size_t)d->n, sizeof *lost);
+  if (linked != NULL && lost != NULL)
+    refine(d, T, linked, lost, prec);
+  mc_free(linked);
+  mc_free(lost);
 }

@@ -194,17 +194,35 @@ static bool accurate(arb_srcptr sigma, size_t n, slong bits) {
   return good;
 }
 
-/* Refine until accurate or until each good bit should have doubled past what was asked: clusters may stay behind. */
+/* The largest radius. */
+static void worst_radius(mag_t worst, arb_srcptr sigma, slong n) {
+  mag_zero(worst);
+  for (slong i = 0; i < n; i++)
+    mag_max(worst, worst, arb_radref(&sigma[i]));
+}
+
+/* Refine until accurate, or until a step no longer gains four bits; the first few may only untangle vectors. */
 static void refine(arb_ptr sigma, const mc_svd *svd, const mc_input *in, slong bits) {
   mc_decomposition d;
+  mag_t before, after;
   slong n = (slong)in->n, prec = 2 * bits + 128;
   arb_ptr better = _arb_vec_init(n);
+  bool progress = true;
+  enum { PATIENCE = 3 };
+  mag_init(before);
+  mag_init(after);
   mc_decomposition_init(&d, svd);
-  for (slong good = DOUBLE_BITS / 2; good < 2 * bits && !accurate(sigma, in->n, bits); good *= 2) {
+  for (int step = 0; progress && !accurate(sigma, in->n, bits) && !mc_interrupt_requested(); step++) {
+    worst_radius(before, sigma, n);
     mc_decomposition_refine(&d, in->T, prec);
     mc_decomposition_enclose(better, &d, in, prec);
     tighten(sigma, better, n);
+    worst_radius(after, sigma, n);
+    mag_mul_2exp_si(after, after, 4);
+    progress = step < PATIENCE || mag_cmp(after, before) <= 0;
   }
+  mag_clear(before);
+  mag_clear(after);
   mc_decomposition_clear(&d);
   _arb_vec_clear(better, n);
 }

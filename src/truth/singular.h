@@ -20,8 +20,8 @@ void mc_decomposition_init(mc_decomposition *d, const mc_svd *svd);
 void mc_decomposition_clear(mc_decomposition *d);
 
 /* One step of the quadratically convergent refinement, at prec bits (T. Ogita, K. Aishima, Iterative refinement for
- * singular value decomposition based on matrix multiplication, JCAM 369 (2020)). Vectors of clustered
- * or zero singular values stay as they are. */
+ * singular value decomposition based on matrix multiplication, JCAM 369 (2020)).  Within
+ * clusters of singular values, vectors are first turned by an eigenvalue decomposition of what distinguishes them. */
 void mc_decomposition_refine(mc_decomposition *d, const arb_mat_t T, slong prec);
 
 /* What T3 needs to know of a decomposition W diag(s) V^T of T. */

@@ -40,9 +40,37 @@ static void reflections(void **state) {
     assert_int_equal(mc_truth_sv_enclose(sigma, a, m, n, bits, NULL), MC_OK);
     for (size_t j = 0; j < n; j++) {
       assert_contains_double(&sigma[j], d * s[j]);
-      assert_true(s[0] == 0 || relative_radius(&sigma[j], &sigma[0]) <= 1e-13);
+      assert_true(s[0] == 0 || relative_radius(&sigma[j], &sigma[0]) <= (bits == 46 ? 1e-13 : 0x1p-100));
     }
     _arb_vec_clear(sigma, (slong)n);
+  }
+}
+
+/* Clusters, repeated, tiny and zero values: all of them reach the accuracy asked for, and the two accuracies overlap. */
+static void clusters(void **state) {
+  (void)state;
+  static const char *const kinds[] = {"clustered(3)",      "repeated(2)",      "flat",
+                                      "rank_deficient",    "one_tiny(1e-17)",  "one_tiny(0)",
+                                      "min_spiked(1e-18)", "hilbert",          "log_uniform(1e-20)",
+                                      "rademacher",        "log_spaced(1e-15)"};
+  static double a[14 * 10];
+  enum { BITS = 150 };
+  for (uint32_t trial = 0; trial < 22; trial++) {
+    mc_random r;
+    mc_matgen_family family;
+    const size_t n = 10, m = trial % 2 ? 14 : 10;
+    arb_ptr coarse = _arb_vec_init((slong)n), fine = _arb_vec_init((slong)n);
+    mc_random_init(&r, 3, mc_random_stream_of("clusters"), trial);
+    assert_int_equal(mc_matgen_family_parse(&family, kinds[trial / 2], NULL), MC_OK);
+    assert_int_equal(mc_matgen_matrix(a, m, n, &family, &r, NULL), MC_OK);
+    assert_int_equal(mc_truth_sv_enclose(coarse, a, m, n, 46, NULL), MC_OK);
+    assert_int_equal(mc_truth_sv_enclose(fine, a, m, n, BITS, NULL), MC_OK);
+    for (size_t j = 0; j < n; j++) {
+      assert_true(arb_overlaps(&coarse[j], &fine[j]));
+      assert_true(relative_radius(&fine[j], &fine[0]) <= ldexp(1, -BITS));
+    }
+    _arb_vec_clear(coarse, (slong)n);
+    _arb_vec_clear(fine, (slong)n);
   }
 }
 
@@ -170,8 +198,13 @@ static void zero_matrix(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(reflections),          cmocka_unit_test(golden), cmocka_unit_test(hypotheses_of_t3),
-      cmocka_unit_test(wrong_decompositions), cmocka_unit_test(near),   cmocka_unit_test(refused),
+      cmocka_unit_test(reflections),
+      cmocka_unit_test(clusters),
+      cmocka_unit_test(golden),
+      cmocka_unit_test(hypotheses_of_t3),
+      cmocka_unit_test(wrong_decompositions),
+      cmocka_unit_test(near),
+      cmocka_unit_test(refused),
       cmocka_unit_test(zero_matrix),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
