@@ -1,5 +1,5 @@
 /* A whole step: the exact momentum and direction, and what the new weights say of the kernel's output.
- * docs/errors.md, section 10. */
+ * docs/errors.md, section 11. */
 #include "step.h"
 
 #include <math.h>

@@ -27,6 +27,7 @@ enum {
   OPTION_ROUNDING,
   OPTION_ACCUMULATE,
   OPTION_ACCUMULATOR,
+  OPTION_LIMITS,
   OPTION_SCALING,
   OPTION_WEIGHTS,
   OPTION_BUFFER,
@@ -74,6 +75,8 @@ static const struct argp_option options[] = {
      "order of sums: any (default), depth:D (trees of at most this depth), or exact (rounded once)", 0},
     {"accumulator", OPTION_ACCUMULATOR, "HOW", 0,
      "each operation of a sum rounds to nearest (default), or truncates (truncate), as in tensor cores", 0},
+    {"limits", OPTION_LIMITS, "all|sound", 0,
+     "sound: run no rounding ensemble; an output that is not wrong stays undecided", 0},
     {"scaling", OPTION_SCALING, "S", 0,
      "what the output, or the update of a step, was multiplied by: none, rectangular sqrt(max(1, m/n)), rms 0.2 "
      "sqrt(max(m, n)), spectral sqrt(max(m, n)), unit-rms sqrt(m/n), a number, or one of these times a number "
@@ -187,6 +190,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     return 0;
   case OPTION_ACCUMULATOR:
     a->request.accumulator = text;
+    return 0;
+  case OPTION_LIMITS:
+    a->request.limits = text;
     return 0;
   case OPTION_SCALING:
     a->request.scaling = text;

@@ -250,6 +250,7 @@ typedef struct {
   mc_matfile input, output;
   mc_matfile weights, buffer, buffer_after; /* of a step, whose output is the weights after it */
   mc_audit_step_rule rule;                  /* of a step; the scaling also of outputs */
+  bool sound_only;
 } opened;
 
 typedef struct {
@@ -302,6 +303,7 @@ static void judge_one(void *context, size_t i) {
   mc_audit_options options = mc_audit_default_options();
   options.depth = p->request->depth;
   options.roundings = p->from->roundings;
+  options.sound_only = p->from->sound_only;
   if (w->options->seed)
     options.seed = w->options->seed;
   if (mc_run_is_step(p->request))
@@ -340,6 +342,14 @@ static json_t *new_entry(const mc_run_audit_request *r, const mc_kernel_model *m
   return entry;
 }
 
+static mc_status read_limits(bool *sound_only, const char *word, mc_error *e) {
+  static const char *const words[] = {"all", "sound", NULL};
+  int i = 0;
+  mc_status s = mc_run_choose(&i, words, word, "kind of limits", e);
+  *sound_only = i == 1;
+  return s;
+}
+
 static mc_status read_files(opened *o, const mc_run_audit_request *r, mc_error *e) {
   bool step = mc_run_is_step(r);
   mc_status s = step ? mc_run_read_step_rule(&o->rule, r, e) : MC_OK;
@@ -365,6 +375,8 @@ static mc_status open_request(work *w, json_t *list, const mc_run_audit_request 
   mc_kernel_model_init(&o->model);
   mc_audit_step_rule_init(&o->rule);
   mc_status s = mc_run_read_model(&o->model, &o->roundings, r, &why);
+  if (s == MC_OK && r->limits)
+    s = read_limits(&o->sound_only, r->limits, &why);
   if (s == MC_OK)
     s = read_files(o, r, &why);
   if (s != MC_OK) {

@@ -81,8 +81,9 @@ json_t *mc_run_check(const char *const *files, size_t count, const mc_run_option
 json_t *mc_run_prove(const char *text, const mc_run_options *options, mc_error *e);
 
 /* campaigns[]: id file line verdict expected plan planned corpus trials met holds violated undecided missed unclear
- * worst{trial,verdict,precision,least,most} margin{lo,hi} replay share{index,of} statement cite seconds message, and for
- * a violation or a replay witness{quantities, matrices}; and summary.  A violation is shrunk; worst is the trial as it was run.
+ * worst{trial,verdict,precision,least,most} margin{lo,hi} replay share{index,of} statement cite seconds message, and
+ * for a violation or a replay witness{quantities, matrices}; and summary.  A violation is shrunk; worst is the trial
+ * as it was run.
  * MC_BAD_INPUT: a file cannot be read or parsed, or none of them holds a campaign of options->names.  (campaigns.c) */
 json_t *mc_run_campaigns(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
@@ -118,6 +119,7 @@ typedef struct {
   const char *schedule, *norm, *eps, *safety, *dtype, *rounding;
   size_t steps;
   size_t depth; /* of accumulation trees; 0: any order; SIZE_MAX: exact sums */
+  const char *limits;      /* "all" (NULL), or "sound": no rounding ensemble */
   const char *accumulator; /* how sums are rounded: "nearest" (NULL) or "truncate" */
   const char *kernel; /* for mc_run_kernel: a built-in kernel, or the path of a plug-in */
   uint64_t memory;    /* that a plug-in may use, in bytes; 0: the built-in default */

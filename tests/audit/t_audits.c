@@ -96,10 +96,71 @@ static void test_no_answer(void **state) {
   mc_free(g);
 }
 
+/* A step from files: gradient alone (no momentum yet), weights that stay; the record is whole and says what is wrong. */
+static void test_step_record(void **state) {
+  double *g = matrix_of("uniform", 6, 9, 2), zero[54] = {0}, after[54];
+  mc_run_audit_request request = {.input = "t_g.npy",
+                                  .weights = "t_w.npy",
+                                  .buffer = "t_zero.npy",
+                                  .weights_after = "t_w.npy",
+                                  .buffer_after = "t_b.npy",
+                                  .dtype = "f32",
+                                  .rate = "0.02",
+                                  .weight_decay = "0.1",
+                                  .scaling = "rms*0.5"};
+  mc_error e = {0};
+  (void)state;
+  for (int i = 0; i < 54; i++)
+    after[i] = (double)(0.05f * (float)g[i]);
+  write_matrix("t_g.npy", g, 6, 9);
+  write_matrix("t_w.npy", g, 6, 9);
+  write_matrix("t_zero.npy", zero, 6, 9);
+  write_matrix("t_b.npy", after, 6, 9);
+  json_t *document = mc_run_audit(&request, &options, &e);
+  if (!document)
+    fail_msg("%s", e.text);
+  check_record(document);
+  json_t *entry = json_array_get(json_object_get(document, "audits"), 0);
+  assert_string_equal(verdict_of(document, 0), "wrong");
+  assert_non_null(strstr(json_string_value(json_object_get(entry, "message")), "weight decay was not applied"));
+  assert_true(json_real_value(json_object_get(json_object_get(entry, "step"), "buffer_ratio")) <= 1);
+  assert_string_equal(json_string_value(json_object_get(json_object_get(entry, "step"), "factor")), "1/2");
+  json_decref(document);
+  mc_free(g);
+}
+
+/* An output that was scaled conforms when it is said so; one that does not conform comes with a map of its error. */
+static void test_scaled_output(void **state) {
+  double *g = matrix_of("uniform", 40, 20, 3), x[800];
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  mc_run_audit_request request = {.input = "t_g.npy", .output = "t_x.npy", .dtype = "f32", .scaling = "rectangular"};
+  mc_error e = {0};
+  (void)state;
+  need(mc_kernel_emulate(x, &model, g, 40, 20, NULL, &e), &e);
+  for (int i = 0; i < 800; i++)
+    x[i] = (double)((float)sqrt(2) * (float)x[i]);
+  write_matrix("t_g.npy", g, 40, 20);
+  write_matrix("t_x.npy", x, 40, 20);
+  for (int said = 0; said < 2; said++) {
+    request.scaling = said ? "rectangular" : NULL;
+    json_t *document = mc_run_audit(&request, &options, &e);
+    if (!document)
+      fail_msg("%s", e.text);
+    check_record(document);
+    json_t *heat = json_object_get(json_array_get(json_object_get(document, "audits"), 0), "heat");
+    assert_string_equal(verdict_of(document, 0), said ? "conforms" : "wrong");
+    assert_int_equal(json_array_size(json_object_get(heat, "values")), said ? 0 : 20);
+    json_decref(document);
+  }
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+}
+
 static void expect_refused(mc_run_audit_request request, const char *words) {
   mc_error e = {0};
   request.input = request.input ? request.input : "t_g.npy";
   request.output = request.output ? request.output : "t_g.npy";
+  request.weights_after = request.weights && !request.weights_after ? "t_g.npy" : request.weights_after;
   json_t *document = mc_run_audit(&request, &options, &e);
   if (document)
     fail_msg("not refused: %s", words);
@@ -122,15 +183,31 @@ static void test_refusals(void **state) {
   expect_refused((mc_run_audit_request){.safety = "0"}, "safety");
   expect_refused((mc_run_audit_request){.dtype = "fp8"}, "fp8");
   expect_refused((mc_run_audit_request){.rounding = "up"}, "up");
+  expect_refused((mc_run_audit_request){.scaling = "bigger"}, "'bigger' is no scaling");
+  expect_refused((mc_run_audit_request){.scaling = "rms*"}, "number");
+  expect_refused((mc_run_audit_request){.scaling = "0"}, "not positive");
+  expect_refused((mc_run_audit_request){.accumulator = "up"}, "'up' is no accumulator");
+  expect_refused((mc_run_audit_request){.limits = "none"}, "'none' is no kind of limits");
+  expect_refused((mc_run_audit_request){.weights = "t_g.npy"}, "weights and buffer, before and after");
+  mc_run_audit_request step = {.weights = "t_g.npy", .buffer = "t_g.npy", .buffer_after = "t_g.npy"};
+  step.rate = "0";
+  expect_refused(step, "learning rate 0 is not positive");
+  step.rate = NULL;
+  step.decay = "none";
+  expect_refused(step, "'none' is no decay");
+  step.decay = NULL;
+  step.buffer = "t_other.npy";
+  expect_refused(step, "the buffer's shape");
+  step.buffer = "t_g.npy";
+  step.preset = "gram-ns";
+  expect_refused(step, "has no optimizer");
   mc_free(g);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_committed_audit),
-      cmocka_unit_test(test_spec_file),
-      cmocka_unit_test(test_no_answer),
-      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_committed_audit), cmocka_unit_test(test_spec_file),     cmocka_unit_test(test_no_answer),
+      cmocka_unit_test(test_step_record),     cmocka_unit_test(test_scaled_output), cmocka_unit_test(test_refusals),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
