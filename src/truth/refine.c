@@ -2,6 +2,7 @@
 #include "singular.h"
 
 #include <lapacke.h>
+#include <string.h>
 
 void mc_decomposition_init(mc_decomposition *d, const mc_svd *svd) {
   d->n = (slong)svd->n;
@@ -43,7 +44,7 @@ static void orthonormalise_approx(arb_mat_t X, slong prec) {
 /* Is a correction so large that it is no correction?  Then the singular values are clustered or zero to working
  * accuracy, and the vectors stay as they are. */
 static bool is_large(const mag_t x) {
-  return mag_cmp_2exp_si(x, -8) > 0;
+  return mag_cmp_2exp_si(x, -24) > 0;
 }
 
 /* x := p / gap, or 0 where that is large; true: it was. */
@@ -219,33 +220,43 @@ static void project(arb_mat_t TV, arb_mat_t O, mc_decomposition *d, const arb_ma
   arb_mat_clear(transposed);
 }
 
-/* M := the columns of T V from `first` on, without what the columns of W before `first` span. */
-static void remainder_approx(arb_mat_t M, const arb_mat_t TV, const arb_mat_t W, const arb_mat_t O, slong first,
-                             slong prec) {
-  const slong m = arb_mat_nrows(TV), count = arb_mat_ncols(TV) - first;
-  arb_mat_t left, middle;
+/* X := X - L (L^T X) for the first columns L of W: what they do not span. */
+static void project_out_approx(arb_mat_t X, const arb_mat_t W, slong first, slong prec) {
+  const slong m = arb_mat_nrows(X), count = arb_mat_ncols(X);
+  arb_mat_t left, transposed, middle, spanned;
   arb_mat_init(left, m, first);
+  arb_mat_init(transposed, first, m);
   arb_mat_init(middle, first, count);
-  for (slong j = 0; j < first; j++) {
-    for (slong i = 0; i < m; i++)
-      arb_set(arb_mat_entry(left, i, j), arb_mat_entry(W, i, j));
-    for (slong k = 0; k < count; k++)
-      arb_set(arb_mat_entry(middle, j, k), arb_mat_entry(O, j, first + k));
-  }
-  arb_mat_approx_mul(M, left, middle, prec);
+  arb_mat_init(spanned, m, count);
   for (slong i = 0; i < m; i++)
-    for (slong k = 0; k < count; k++) {
-      arb_struct *x = arb_mat_entry(M, i, k);
-      arb_sub(x, arb_mat_entry(TV, i, first + k), x, prec);
-      mag_zero(arb_radref(x));
-    }
+    for (slong j = 0; j < first; j++)
+      arb_set(arb_mat_entry(left, i, j), arb_mat_entry(W, i, j));
+  arb_mat_transpose(transposed, left);
+  arb_mat_approx_mul(middle, transposed, X, prec);
+  arb_mat_approx_mul(spanned, left, middle, prec);
+  arb_mat_sub(X, X, spanned, prec);
+  arb_mat_get_mid(X, X);
   arb_mat_clear(left);
+  arb_mat_clear(transposed);
   arb_mat_clear(middle);
+  arb_mat_clear(spanned);
 }
 
-/* The columns from `first` on := those that a decomposition of the remainder gives, in doubles; false: it is zero, or
- * LAPACK fails. */
-static bool find_lost(mc_decomposition *d, const arb_mat_t TV, const arb_mat_t O, slong first, slong prec) {
+/* Are all columns of x (m by count) longer than 1/2? */
+static bool columns_are_long(const double *x, slong m, slong count) {
+  for (slong j = 0; j < count; j++) {
+    double sum = 0;
+    for (slong i = 0; i < m; i++)
+      sum += x[i * count + j] * x[i * count + j];
+    if (!(sum > 0.25))
+      return false;
+  }
+  return true;
+}
+
+/* The columns from `first` on := those that a decomposition of what T V leaves over gives, in doubles; false: that is
+ * too small or too few to tell, or LAPACK fails. */
+static bool find_lost(mc_decomposition *d, const arb_mat_t TV, slong first, slong prec) {
   const slong m = arb_mat_nrows(TV), n = d->n, count = n - first;
   arb_mat_t M, turn;
   mag_t norm;
@@ -254,13 +265,22 @@ static bool find_lost(mc_decomposition *d, const arb_mat_t TV, const arb_mat_t O
   arb_mat_init(M, m, count);
   arb_mat_init(turn, n, n);
   mag_init(norm);
-  remainder_approx(M, TV, d->W, O, first, prec);
+  for (slong i = 0; i < m; i++)
+    for (slong j = 0; j < count; j++)
+      arb_set(arb_mat_entry(M, i, j), arb_mat_entry(TV, i, first + j));
+  project_out_approx(M, d->W, first, prec);
   mc_ball_mat_frobenius_upper(norm, M);
-  bool good = t != NULL && !mag_is_special(norm) && fmpz_fits_si(MAG_EXPREF(norm));
+  bool good = t != NULL && mag_is_finite(norm) && mag_cmp_2exp_si(norm, -prec / 2) > 0;
   if (good) {
     arb_mat_scalar_mul_2exp_si(M, M, -fmpz_get_si(MAG_EXPREF(norm)));
     mc_ball_mat_get_double(t, NULL, M);
     good = mc_svd_approx(&svd, t, (size_t)m, (size_t)count, NULL) == MC_OK;
+  }
+  if (good) {
+    mc_ball_mat_set_double(M, svd.w);
+    project_out_approx(M, d->W, first, prec);
+    mc_ball_mat_get_double(t, NULL, M);
+    good = columns_are_long(t, m, count);
   }
   if (good) {
     arb_mat_one(turn);
@@ -270,7 +290,7 @@ static bool find_lost(mc_decomposition *d, const arb_mat_t TV, const arb_mat_t O
     turn_approx(d->V, turn, prec);
     for (slong i = 0; i < m; i++)
       for (slong j = 0; j < count; j++)
-        arb_set_d(arb_mat_entry(d->W, i, first + j), svd.w[i * count + j]);
+        arb_set(arb_mat_entry(d->W, i, first + j), arb_mat_entry(M, i, j));
   }
   mc_free(t);
   mc_svd_clear(&svd);
@@ -280,61 +300,68 @@ static bool find_lost(mc_decomposition *d, const arb_mat_t TV, const arb_mat_t O
   return good;
 }
 
-/* Turn the vectors of clusters and find those of values of about zero; true: something changed. */
-static bool untangle(mc_decomposition *d, const bool *linked, const bool *lost, const arb_mat_t TV, const arb_mat_t O,
-                     slong prec) {
-  slong first = 0;
-  arb_mat_t R;
-  while (first < d->n && !lost[first])
-    first++;
-  if (first < d->n)
-    return find_lost(d, TV, O, first, prec);
-  arb_mat_init(R, d->n, d->n);
-  bool turned = cluster_rotation(R, linked, O, prec);
-  if (turned) {
-    turn_approx(d->W, R, prec);
-    turn_approx(d->V, R, prec);
-  }
-  arb_mat_clear(R);
-  return turned;
+/* One refinement in the making. */
+typedef struct {
+  arb_mat_t TV, O, F, G, outside;
+  bool *linked, *lost; /* n flags each */
+  slong prec;
+} step;
+
+/* All that follows from W and V. */
+static void prepare(step *s, mc_decomposition *d, const arb_mat_t T) {
+  memset(s->linked, 0, (size_t)d->n * sizeof *s->linked);
+  memset(s->lost, 0, (size_t)d->n * sizeof *s->lost);
+  project(s->TV, s->O, d, T, s->prec);
+  skew_corrections(s->F, s->G, s->linked, s->lost, s->O, s->prec);
+  outside_correction(s->outside, s->lost, s->TV, d->W, s->O, s->prec);
 }
 
-/* One step, with room for n flags of each kind. */
-static void refine(mc_decomposition *d, const arb_mat_t T, bool *linked, bool *lost, slong prec) {
-  arb_mat_t TV, O, F, G, outside;
-  slong m = arb_mat_nrows(T), n = d->n;
-  arb_mat_init(TV, m, n);
-  arb_mat_init(O, n, n);
-  arb_mat_init(F, n, n);
-  arb_mat_init(G, n, n);
-  arb_mat_init(outside, m, n);
-  project(TV, O, d, T, prec);
-  skew_corrections(F, G, linked, lost, O, prec);
-  outside_correction(outside, lost, TV, d->W, O, prec);
-  if (untangle(d, linked, lost, TV, O, prec)) {
-    project(TV, O, d, T, prec);
-    skew_corrections(F, G, linked, lost, O, prec);
-    outside_correction(outside, lost, TV, d->W, O, prec);
+/* Find the vectors of values of about zero, then turn those of clusters. */
+static void untangle(step *s, mc_decomposition *d, const arb_mat_t T) {
+  slong first = 0;
+  arb_mat_t R;
+  while (first < d->n && !s->lost[first])
+    first++;
+  if (first < d->n && find_lost(d, s->TV, first, s->prec))
+    prepare(s, d, T);
+  arb_mat_init(R, d->n, d->n);
+  if (cluster_rotation(R, s->linked, s->O, s->prec)) {
+    turn_approx(d->W, R, s->prec);
+    turn_approx(d->V, R, s->prec);
+    prepare(s, d, T);
   }
-  rotate_approx(d->W, F, prec);
-  rotate_approx(d->V, G, prec);
-  arb_mat_add(d->W, d->W, outside, prec);
+  arb_mat_clear(R);
+}
+
+static void refine(step *s, mc_decomposition *d, const arb_mat_t T) {
+  slong m = arb_mat_nrows(T), n = d->n;
+  arb_mat_init(s->TV, m, n);
+  arb_mat_init(s->O, n, n);
+  arb_mat_init(s->F, n, n);
+  arb_mat_init(s->G, n, n);
+  arb_mat_init(s->outside, m, n);
+  prepare(s, d, T);
+  untangle(s, d, T);
+  rotate_approx(d->W, s->F, s->prec);
+  rotate_approx(d->V, s->G, s->prec);
+  arb_mat_add(d->W, d->W, s->outside, s->prec);
   arb_mat_get_mid(d->W, d->W);
-  project(TV, O, d, T, prec);
+  project(s->TV, s->O, d, T, s->prec);
   for (slong j = 0; j < n; j++)
-    arb_get_mid_arb(&d->s[j], arb_mat_entry(O, j, j));
+    arb_get_mid_arb(&d->s[j], arb_mat_entry(s->O, j, j));
   sort_decomposition(d);
-  arb_mat_clear(TV);
-  arb_mat_clear(O);
-  arb_mat_clear(F);
-  arb_mat_clear(G);
-  arb_mat_clear(outside);
+  arb_mat_clear(s->TV);
+  arb_mat_clear(s->O);
+  arb_mat_clear(s->F);
+  arb_mat_clear(s->G);
+  arb_mat_clear(s->outside);
 }
 
 void mc_decomposition_refine(mc_decomposition *d, const arb_mat_t T, slong prec) {
-  bool *linked = mc_alloc((size_t)d->n, sizeof *linked), *lost = mc_alloc((size_t)d->n, sizeof *lost);
-  if (linked != NULL && lost != NULL)
-    refine(d, T, linked, lost, prec);
-  mc_free(linked);
-  mc_free(lost);
+  step s = {
+      .linked = mc_alloc((size_t)d->n, sizeof *s.linked), .lost = mc_alloc((size_t)d->n, sizeof *s.lost), .prec = prec};
+  if (s.linked != NULL && s.lost != NULL)
+    refine(&s, d, T);
+  mc_free(s.linked);
+  mc_free(s.lost);
 }

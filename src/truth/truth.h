@@ -63,7 +63,8 @@ mc_status mc_truth_polar_certify(mc_truth_polar *p, const double *a, size_t m, s
 /* ---- Singular values (singular.c) ---- */
 
 /* sigma[0] >= … >= sigma[min(m,n)-1] (caller: _arb_vec_init): enclosures of all singular values, to about
- * 2^-bits times the largest (clusters and zeros too), 1 <= bits <= 4096; the radii say what was reached (T3, T4). */
+ * 2^-bits times the largest, 1 <= bits <= 4096; where clusters or zeros resist refinement, about 1e-14.  The radii say
+ * what was reached (T3, T4). */
 mc_status mc_truth_sv_enclose(arb_ptr sigma, const double *a, size_t m, size_t n, slong bits, mc_error *e);
 
 /* The same for every matrix within x->radius of x->value (Weyl). */
