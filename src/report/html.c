@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../run/run.h"
+#include "claim_plot.h"
 #include "embedded.h"
 #include "facts.h"
 #include "markup.h"
@@ -129,7 +130,7 @@ static void put_error_plot(mc_text *out, const json_t *entry) {
   const json_t *error = json_object_get(entry, "error"), *tolerance = json_object_get(entry, "tolerance");
   double lo = drawn(json_object_get(error, "lo")), hi = drawn(json_object_get(error, "hi"));
   double statistical = drawn(json_object_get(tolerance, "statistical")),
-         sound = drawn(json_object_get(tolerance, "sound"));
+         spectrum = drawn(json_object_get(tolerance, "spectrum")), sound = drawn(json_object_get(tolerance, "sound"));
   axis a = {INFINITY, -INFINITY};
   widen(&a, lo > 0 ? lo : hi);
   widen(&a, hi);
@@ -145,6 +146,7 @@ static void put_error_plot(mc_text *out, const json_t *entry) {
                  PLOT_WIDTH, PLOT_WIDTH);
   put_axis(out, &a);
   put_limit(out, &a, statistical, "statistical", 22);
+  put_limit(out, &a, spectrum, "spectrum", 31);
   put_limit(out, &a, sound, "sound", 40);
   mc_text_printf(out,
                  "<rect x=\"%.1f\" y=\"50\" width=\"%.1f\" height=\"16\" fill=\"#1d5fbf\"/><text x=\"%.1f\" y=\"62\"%s>"
@@ -200,6 +202,7 @@ static void put_entry(mc_text *out, const mc_fact_kind *kind, const json_t *entr
   mc_text_printf(out, "</summary><div class=\"body\"><dl>\n");
   mc_fact_visit(kind, entry, put_fact, out);
   mc_text_printf(out, "</dl>\n");
+  mc_report_put_claim_plot(out, entry);
   put_error_plot(out, entry);
   put_measures(out, entry);
   mc_text_printf(out, "</div></details>\n");

@@ -8,6 +8,7 @@
 #include "../ball/ball.h"
 #include "../check/check.h"
 #include "../claim/claim.h"
+#include "claim_plot.h"
 
 #define DIGITS 17
 
@@ -54,6 +55,9 @@ static void describe(json_t *entry, const mc_claim *claim, const mc_claim_result
     json_object_set_new(entry, "witness", witness_json(claim, r));
   if (r->has_derived)
     json_object_set_new(entry, "derived", derived_json(r));
+  json_t *plot = mc_run_claim_plot(claim, r);
+  if (plot)
+    json_object_set_new(entry, "plot", plot);
   json_object_set_new(entry, "boxes", json_integer((json_int_t)r->boxes));
   json_object_set_new(entry, "seconds", json_real(r->seconds));
   if (*r->message)
