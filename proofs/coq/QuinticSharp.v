@@ -42,7 +42,7 @@ Proof.
   assert ((3/10)^2 <= x^2) by (apply pow_incr; lra). assert ((3/10)^3 <= x^3) by (apply pow_incr; lra). nra.
 Qed.
 
-(* ---- The least invariant interval J = [m, rho m] ---- *)
+(* ---- The least invariant interval J = [m, rho m] that contains c2 ---- *)
 
 Lemma rho_difference x y : rho x - rho y = (x - y) * (6889/2000 - 191/40 * (x^2 + x*y + y^2)
   + 4063/2000 * (x^4 + x^3*y + x^2*y^2 + x*y^3 + y^4)).
