@@ -117,14 +117,16 @@ static void break_all(stage *s, bool *broken) {
   }
 }
 
+static uint64_t rounds = 1; /* the program's argument */
+
 static void test_laws(void **state) {
   static const char *const presets[] = {"keller-jordan", "dion"};
   bool broken[64] = {0};
   (void)state;
   for (int d = 0; d <= MC_DTYPE_FLOAT64; d++)
-    for (size_t p = 0; p < 2; p++) {
+    for (size_t p = 0; p < 2 * rounds; p++) {
       stage s;
-      open_stage(&s, (mc_dtype)d, presets[p], 6 + (uint64_t)d + p);
+      open_stage(&s, (mc_dtype)d, presets[p % 2], 6 + (uint64_t)d + p);
       for (size_t i = 0; mc_kernel_builtin(i); i++)
         if (is_of_the_model(mc_kernel_builtin(i)))
           keeps_all(&s, mc_kernel_builtin(i));
@@ -137,7 +139,9 @@ static void test_laws(void **state) {
       fail_msg("no kernel breaks the law %s", mc_law_get(i)->name);
 }
 
-int main(void) {
+/* t_laws [ROUNDS] */
+int main(int argc, char **argv) {
+  rounds = argc > 1 ? strtoull(argv[1], NULL, 10) : rounds;
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_laws)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,13 +27,15 @@
 #define FAULT_LOAD 18     /* crashes when it is loaded */
 #define FAULT_TALK 19     /* prints, and computes */
 
-static volatile int zero;
+__attribute__((unused)) static volatile int zero;
 
-__attribute__((unused)) static int descend(volatile char *above) {
+#if FAULT == FAULT_STACK
+static int descend(volatile char *above) {
   volatile char here[4096] = {0};
   here[0] = above ? above[0] : 1;
   return descend(here) + here[1];
 }
+#endif
 
 __attribute__((unused)) static void leave_children(int count) {
   for (int i = 0; i < count; i++)
