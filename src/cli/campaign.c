@@ -217,32 +217,41 @@ static int run(arguments *a) {
   return status;
 }
 
+/* The documents of all ranks as one; NULL on the ranks behind the first, and on failure. */
+static json_t *join_ranks(const mc_ranks *ranks, const json_t *own, mc_error *e) {
+  json_t *result = NULL, **room = mc_alloc(2 * (size_t)ranks->count, sizeof(json_t *)), **joined = room + ranks->count;
+  size_t count = 0;
+  if (!room)
+    mc_fail(e, MC_NO_MEMORY, "out of memory");
+  else if (mc_ranks_gather(room, ranks, own, e) == MC_OK && ranks->rank == 0) {
+    if (mc_run_campaigns_join(joined, &count, (const json_t *const *)room, ranks->count, e) == MC_OK)
+      result = json_incref(joined[0]);
+    for (unsigned i = 0; i < ranks->count; i++)
+      json_decref(room[i]);
+  }
+  while (count > 0)
+    json_decref(joined[--count]);
+  mc_free(room);
+  return result;
+}
+
 /* Under mpirun each rank makes a share of the trials; the first joins and tells them, the others are silent. */
 static int run_ranks(arguments *a, const mc_ranks *ranks) {
   mc_error e = {0};
-  json_t *document = NULL, *joined = NULL, **documents = mc_alloc(ranks->count + 1, sizeof(json_t *));
-  size_t count = 0;
+  json_t *document = NULL;
   bool alone = a->resume || a->run.replay || a->run.keep || a->run.shares > 0;
   a->quiet = a->quiet || ranks->rank > 0;
   a->run.share = ranks->rank + 1;
   a->run.shares = ranks->count;
-  if (!documents)
-    mc_fail(&e, MC_NO_MEMORY, "out of memory");
-  else if (alone)
+  if (alone)
     mc_fail(&e, MC_BAD_INPUT, "--resume, --replay, --keep and --shard are for one process, not for mpirun");
   else
     document = run_campaigns(a, &e);
-  mc_status status = documents ? mc_ranks_gather(documents, ranks, document, &e) : MC_NO_MEMORY;
+  json_t *joined = join_ranks(ranks, document, &e);
   json_decref(document);
-  if (ranks->rank == 0 && status == MC_OK) {
-    mc_run_campaigns_join(&joined, &count, (const json_t *const *)documents, ranks->count, &e);
-    for (unsigned i = 0; i < ranks->count; i++)
-      json_decref(documents[i]);
-  }
-  mc_free(documents);
-  int x = ranks->rank > 0 ? MC_EXIT_EXPECTED : joined ? finish(a, joined) : mc_cli_fail("campaign", &e);
+  int status = ranks->rank > 0 ? MC_EXIT_EXPECTED : joined ? finish(a, joined) : mc_cli_fail("campaign", &e);
   json_decref(joined);
-  return x;
+  return status;
 }
 
 int mc_cli_campaign(int argc, char **argv) {

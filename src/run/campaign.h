@@ -35,6 +35,9 @@ mc_status mc_run_corpus_check(const mc_document *document, const char *file, mc_
 
 /* ---- From a tally to an entry and back (campaign_entry.c) ---- */
 
+/* {index, of} */
+json_t *mc_run_share_json(unsigned share, unsigned shares);
+
 /* id file line expected statement cite, and with a plan what identifies it. */
 json_t *mc_run_campaign_entry_new(const mc_campaign *c, const mc_run_campaign_plan *p);
 

@@ -153,6 +153,10 @@ void mc_run_campaign_entry_conclude(json_t *entry) {
 
 /* ---- Entries ---- */
 
+json_t *mc_run_share_json(unsigned share, unsigned shares) {
+  return json_pack("{s:i s:i}", "index", (int)share, "of", (int)shares);
+}
+
 json_t *mc_run_campaign_entry_new(const mc_campaign *c, const mc_run_campaign_plan *p) {
   json_t *entry = json_pack("{s:s s:s s:i s:s s:s}", "id", c->block.id, "file", c->block.file, "line",
                             (int)c->block.line, "expected", expectations[c->expected], "statement", c->block.statement);
@@ -164,7 +168,7 @@ json_t *mc_run_campaign_entry_new(const mc_campaign *c, const mc_run_campaign_pl
     set_count(entry, "corpus", p->plan.corpus_count);
   }
   if (p && p->fingerprint && p->plan.shares)
-    json_object_set_new(entry, "share", json_pack("{s:i s:i}", "index", (int)p->plan.share, "of", (int)p->plan.shares));
+    json_object_set_new(entry, "share", mc_run_share_json(p->plan.share, p->plan.shares));
   return entry;
 }
 

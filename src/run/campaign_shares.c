@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const json_t *share_of(const json_t *document) {
-  return json_object_get(json_array_get(json_object_get(document, "campaigns"), 0), "share");
+  return json_object_get(document, "share");
 }
 
 static unsigned number(const json_t *share, const char *name) {
@@ -128,6 +128,7 @@ static json_t *join(const json_t *const *shares, size_t count, mc_error *e) {
   json_object_set_new(result, "campaigns", campaigns);
   mc_run_campaigns_summarise(result);
   json_object_del(result, "verdict");
+  json_object_del(result, "share");
   mc_run_stamp(result, "campaigns", mc_run_exit(result), seconds);
   if (entry)
     return result;

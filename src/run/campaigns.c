@@ -153,6 +153,8 @@ static json_t *run_documents(mc_document *const *documents, size_t count, const 
   json_object_set_new(result, "profile", json_string(options->full ? "full" : "quick"));
   if (options->trials)
     json_object_set_new(result, "trials", json_integer((json_int_t)options->trials));
+  if (options->shares)
+    json_object_set_new(result, "share", mc_run_share_json(options->share, options->shares));
   if (mc_interrupt_requested())
     json_object_set_new(result, "interrupted", json_true());
   mc_exit x = json_array_size(campaigns) > 0 ? mc_run_exit(result) : MC_EXIT_EXPECTED;
@@ -207,9 +209,8 @@ static mc_status list_campaigns(const char **files, size_t *file_count, const ch
 static mc_status read_options(mc_run_options *options, const json_t *record, mc_error *e) {
   const char *seed = json_string_value(json_object_get(record, "seed"));
   const char *profile = json_string_value(json_object_get(record, "profile"));
-  const json_t *first = json_array_get(json_object_get(record, "campaigns"), 0),
-               *share = json_object_get(first, "share");
-  if (!seed || !profile || !first)
+  const json_t *share = json_object_get(record, "share");
+  if (!seed || !profile || json_array_size(json_object_get(record, "campaigns")) == 0)
     return mc_fail(e, MC_BAD_INPUT, "this is no record of campaigns that can be resumed");
   options->seed = strtoull(seed, NULL, 16);
   options->full = strcmp(profile, "full") == 0;

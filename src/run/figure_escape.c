@@ -1,5 +1,5 @@
-/* Figures of arXiv:2605.09331 (papers.md section 1), on the quadratic saddle: their captions are known, their numbers are
- * not, so the settings are ours. */
+/* Figures of arXiv:2605.09331 (papers.md section 1), on the quadratic saddle: their captions are known, their numbers
+ * are not, so the settings are ours. */
 #include <math.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
-/* Figures of arXiv:2601.13474 (papers.md section 2): convergence whatever the condition number.  The paper's own figures
- * are not known; these show S2.T1 and S2.T3. */
+/* Figures of arXiv:2601.13474 (papers.md section 2): convergence whatever the condition number.  The paper's own
+ * figures are not known; these show S2.T1 and S2.T3. */
 #include <stdio.h>
 
 #include "figure.h"

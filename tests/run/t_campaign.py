@@ -31,6 +31,11 @@ def run(*arguments, command=(PROGRAM,), **options):
     return result
 
 
+def mpirun(count):
+    root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
+    return [MPIRUN, *root, "--oversubscribe", "-n", str(count), PROGRAM]
+
+
 def timeless(value):
     """A record without what the clock says."""
     if isinstance(value, dict):
@@ -109,6 +114,17 @@ class OneRun(Case):
         joined = json.loads(run("report", "--json", "1.json", "3.json", cwd=self.folder).stdout)
         self.assertEqual(joined["campaigns"][0]["verdict"], "undecided")
         self.assertEqual(joined["campaigns"][0]["message"], "stopped after 100 of 150 trials: shares 2 of 3 missing")
+
+    def test_broken_campaigns_stay_broken(self):
+        self.write("c.claim", "campaign broken\n  measure x by nothing\n  holds x > 0\n" + CAMPAIGN.format(name="good", factor=2, trials=50))
+        whole = timeless(self.campaign())
+        for i in (1, 2):
+            self.campaign("--shard", f"{i}/2", "--record", f"{i}.json")
+        joined = json.loads(run("report", "--json", "1.json", "2.json", cwd=self.folder).stdout)
+        self.assertEqual(timeless(joined)["campaigns"], whole["campaigns"])
+        self.assertEqual(len(joined["parts"]), 1)
+        if MPIRUN:
+            self.assertEqual(timeless(self.campaign(command=mpirun(2))), whole)
 
     def test_foreign_shards_are_refused(self):
         self.campaign("--shard", "1/2", "--record", "1.json")
@@ -238,23 +254,19 @@ class Witnesses(Case):
 
 @unittest.skipUnless(MPIRUN, "built without MPI")
 class Processes(Case):
-    def mpirun(self, count):
-        root = ["--allow-run-as-root"] if os.geteuid() == 0 else []
-        return [MPIRUN, *root, "--oversubscribe", "-n", str(count), PROGRAM]
-
     def test_any_number_of_processes(self):
         whole = timeless(self.campaign())
         for count in (1, 2, 4):
-            self.assertEqual(timeless(self.campaign(command=self.mpirun(count))), whole, count)
+            self.assertEqual(timeless(self.campaign(command=mpirun(count))), whole, count)
 
     def test_more_processes_than_trials(self):
-        self.assertEqual(timeless(self.campaign("good", "--trials", "3", command=self.mpirun(4))), timeless(self.campaign("good", "--trials", "3")))
+        self.assertEqual(timeless(self.campaign("good", "--trials", "3", command=mpirun(4))), timeless(self.campaign("good", "--trials", "3")))
 
     def test_mistakes_are_told_once(self):
-        result = run("campaign", "--file", "none.claim", command=self.mpirun(2), cwd=self.folder)
+        result = run("campaign", "--file", "none.claim", command=mpirun(2), cwd=self.folder)
         self.assertEqual((result.returncode, result.stdout), (3, b""))
         self.assertEqual(result.stderr.count(b"muoncert campaign: none.claim: "), 1)
-        result = run("campaign", "--file", "c.claim", "--keep", command=self.mpirun(2), cwd=self.folder)
+        result = run("campaign", "--file", "c.claim", "--keep", command=mpirun(2), cwd=self.folder)
         self.assertEqual((result.returncode, result.stderr.count(b"are for one process")), (3, 1))
 
 
