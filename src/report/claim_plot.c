@@ -8,7 +8,7 @@
 #include "facts.h"
 #include "markup.h"
 
-enum { WIDTH = 640, HEIGHT = 240, LEFT = 64, RIGHT = 628, TOP = 12, BOTTOM = 208 };
+enum { WIDTH = 640, HEIGHT = 240, LEFT = 70, RIGHT = 628, TOP = 12, BOTTOM = 208 };
 
 typedef struct {
   double x0, x1, y0, y1;
@@ -88,8 +88,8 @@ void mc_report_put_claim_plot(mc_text *out, const json_t *entry) {
                  WIDTH, HEIGHT, WIDTH, HEIGHT);
   mc_text_printf(out, "<path fill=\"none\" stroke=\"#888\" d=\"M%d %dV%dH%d\"/>\n", LEFT, TOP, BOTTOM, RIGHT);
   mc_text_printf(out,
-                 "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.4g</text><text x=\"%d\" y=\"%d\" "
-                 "text-anchor=\"end\">%.4g</text>\n",
+                 "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.3g</text><text x=\"%d\" y=\"%d\" "
+                 "text-anchor=\"end\">%.3g</text>\n",
                  LEFT - 6, TOP + 8, f.y1, LEFT - 6, BOTTOM, f.y0);
   mc_text_printf(out, "<text x=\"%d\" y=\"%d\">%.4g</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.4g</text>\n",
                  LEFT, BOTTOM + 16, f.x0, RIGHT, BOTTOM + 16, f.x1);
