@@ -59,7 +59,7 @@ static const struct argp_option options[] = {
      "polar-express, gram-ns",
      0},
     {"schedule", OPTION_SCHEDULE, "NAME|LIST", 0, "another schedule: a published name, or steps a,b,c;a,b,c", 0},
-    {"steps", OPTION_STEPS, "K", 0, "another number of steps (the last repeats)", 0},
+    {"steps", OPTION_STEPS, "K", 0, "another number of steps (past the table by its own rule)", 0},
     {"norm", OPTION_NORM, "N", 0,
      "divide by safety*||G||_F + eps (add), by max(safety*||G||_F, eps) (clamp), or not at all (none)", 0},
     {"eps", OPTION_EPS, "E", 0, "another eps of the norm", 0},

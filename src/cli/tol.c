@@ -41,7 +41,7 @@ static const struct argp_option options[] = {
      0},
     {"preset", OPTION_PRESET, "NAME", 0, "what the kernel computes, as for audit (keller-jordan)", 0},
     {"schedule", OPTION_SCHEDULE, "NAME|LIST", 0, "another schedule: a published name, or steps a,b,c;a,b,c", 0},
-    {"steps", OPTION_STEPS, "K", 0, "another number of steps (the last repeats)", 0},
+    {"steps", OPTION_STEPS, "K", 0, "another number of steps (past the table by its own rule)", 0},
     {"dtype", OPTION_DTYPE, "TYPE", 0, "format of stored values, as for audit: bf16 (default), fp16, tf32, f32, f64",
      0},
     {"rounding", OPTION_ROUNDING, "RULE", 0, "what is rounded: all, operations, sums, any (default), as for audit", 0},

@@ -43,7 +43,7 @@ static const struct argp_option options[] = {
      "accuracy: radius at most 2^-P (default 53); sv: relative to the largest, default 46, what doubles can prove", 0},
     {"digits", OPTION_DIGITS, "D", 0, "print D correct significant digits of every value, or say why not", 0},
     {"schedule", OPTION_SCHEDULE, "NAME|LIST", 0, "ns: a published schedule, or steps a,b,c;a,b,c (default jordan)", 0},
-    {"steps", OPTION_STEPS, "K", 0, "ns: number of steps (the last repeats; default: the schedule's own)", 0},
+    {"steps", OPTION_STEPS, "K", 0, "ns: number of steps (past the table by its own rule; default: the table)", 0},
     {"norm", OPTION_NORM, "N", 0,
      "ns: divide by safety*||A||_F + eps (add, default), by max(safety*||A||_F, eps) (clamp), "
      "or not at all (none)",

@@ -45,8 +45,8 @@ mc_status mc_schedule_set(mc_schedule *s, const mc_schedule *source, mc_error *e
 /* Make the schedule exactly `count` steps long: cut, or go on behind the table by s->beyond. count = 0: leave it. */
 mc_status mc_schedule_resize(mc_schedule *s, size_t count, mc_error *e);
 
-/* Make the first `count` steps p(x) into p(x / factor), factor > 0: coefficient j divided by factor^(2j+1), exactly.  What published
- * code does so that singular values slightly above 1 stay in the basin. */
+/* Make the first `count` steps p(x) into p(x / factor), factor > 0: coefficient j divided by factor^(2j+1), exactly.
+ * What published code does so that singular values slightly above 1 stay in the basin. */
 void mc_schedule_divide_input(mc_schedule *s, size_t count, const fmpq_t factor);
 
 typedef enum {

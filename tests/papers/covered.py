@@ -3,8 +3,8 @@
 
   covered.py ROOT [--doc FILE]
 
-Every id must be cited by a claim in each form that its row names, by a campaign or a theorem where the row says so; what is ours must say so in
-its cite; every cited id must be in the list.  Exit status 1 with a line for each that is not.
+Every id must be cited by a claim in each form that its row names, by a campaign or a theorem where the row says so; what
+is ours must say so in its cite; every cited id must be in the list.  Exit status 1 with a line for each that is not.
 """
 import pathlib
 import re
@@ -23,7 +23,8 @@ def listed():
     for line in DOC.read_text(encoding="utf-8").splitlines():
         fields = [field.strip() for field in line.strip("|").split("|")]
         if len(fields) == 5 and ID.fullmatch(fields[0]):
-            table[fields[0]] = (fields[2], set(fields[3].replace("–", "").split()), set(fields[4].replace("–", "").split()))
+            forms, besides = (set(field.replace("–", "").split()) for field in fields[3:])
+            table[fields[0]] = (fields[2], forms, besides)
     return table
 
 
@@ -66,7 +67,8 @@ def problems():
         campaigns.update(ID.findall(cite_of(block)))
     theorems = set(ID.findall((ROOT / "proofs" / "coq" / "theorems.txt").read_text(encoding="utf-8")))
     for key, (whose, wanted, besides) in table.items():
-        if whose not in {"ours", "paper", "code"} or wanted - FORMS or {w for w in besides if not ID.fullmatch(w)} - BESIDES:
+        words = {word for word in besides if not ID.fullmatch(word)}
+        if whose not in {"ours", "paper", "code"} or wanted - FORMS or words - BESIDES:
             yield f"{DOC.name}: the row of {key} has words that mean nothing"
         if not wanted and not besides:
             yield f"{key}: nothing settles it"
