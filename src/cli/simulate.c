@@ -44,7 +44,7 @@ static const struct argp_option settings[] = {
     {"beta2", 0, "X", 0, "of adam (default 0.999)", 0},
     {"adam-eps", 0, "X", 0, "of adam (default 1e-8)", 0},
     {"schedule", 0, "NAME|LIST", 0, "of muon-schedule: a published name, or steps a,b,c;a,b,c (default jordan)", 0},
-    {"schedule-steps", 0, "K", 0, "of muon-schedule: another number of Newton-Schulz steps (past the table by its rule)", 0},
+    {"schedule-steps", 0, "K", 0, "of muon-schedule: number of Newton-Schulz steps (past the table by its rule)", 0},
     {"reference", 0, "yes|no", 0, "Newton-Schulz by the proved reference in place of the BLAS (default no)", 0},
     {"spectrum", 0, "FAMILY", 0, "singular values of the model's matrix, as for gen", 0},
 };
