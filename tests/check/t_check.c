@@ -374,8 +374,8 @@ static void nonsense_is_refused(void **state) {
       "{\"instances\":[{\"integers\":{},\"boxes\":[[-1,[0,\"order\",0,1000000]]]}]}",
       "{\"instances\":[{\"integers\":{},\"boxes\":[[-1,[0,\"touch\",\"1e9\"]]]}]}",
       "{\"instances\":[{\"integers\":{\"k\":\"1\"},\"boxes\":[[-1,[0,\"range\"]]]}]}",
-      "{\"instances\":[{\"integers\":{},\"boxes\":[[-1,[0,\"order\",0,1],[0,\"range\"]]]},"
-      "{\"integers\":{},\"boxes\":[[-1,[0,\"range\"]]]}]}",
+      ("{\"instances\":[{\"integers\":{},\"boxes\":[[-1,[0,\"order\",0,1],[0,\"range\"]]]},"
+       "{\"integers\":{},\"boxes\":[[-1,[0,\"range\"]]]}]}"),
       "{\"witness\":{\"x\":\"1/2\"}}",
       "{\"sign_change\":[[\"0\"],[\"1\"]],\"integers\":{}}",
   };

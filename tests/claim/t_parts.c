@@ -9,7 +9,7 @@
 static mc_tape *tape_of(mc_document **document, const char *expression) {
   char text[300];
   mc_error e = {0};
-  mc_tape *tape;
+  mc_tape *tape = NULL;
   mc_instance instance = {0};
   snprintf(text, sizeof text, "forall t in [0, 1] : %s >= 0", expression);
   if (mc_lang_statement_parse(document, text, strlen(text), &e) != MC_OK ||
