@@ -441,6 +441,7 @@ static double confine(const rounding *k, const stage *g, const mc_kernel_model *
       double middle = lo + (hi - lo) / 2;
       *(exceeds(&g->f, middle, bound) && increases_from(&g->f, middle) ? &hi : &lo) = middle;
     }
+    hi = fmax(hi, g->top); /* T2 needs a bound of the exact iterate too */
     bool slow = hi > 0.999 * d.s;
     d.s = hi;
     if (slow)
@@ -636,11 +637,11 @@ static bool path_init(path *w, const mc_kernel_model *model, arb_srcptr sigma, s
 }
 
 static void walk(path *w, const rounding *k, const mc_kernel_model *model, double initial, bool spectrum) {
-  w->reached[0] = (distance){initial, fmin(mc_up_add(w->stages[0].top, initial), w->cap[0])};
+  w->reached[0] = (distance){initial, mc_up_add(w->stages[0].top, initial)};
   for (size_t i = 0; i < w->steps; i++) {
     distance d = w->reached[i];
     take_step(&d, k, &w->stages[i], model, w->stages[i + 1].top, spectrum);
-    d.s = fmin(d.s, w->cap[i + 1]);
+    d.s = fmax(fmin(d.s, w->cap[i + 1]), w->stages[i + 1].top);
     w->reached[i + 1] = d;
   }
 }
