@@ -8,7 +8,8 @@
 /* low + (high - low) u, u uniform on (0, 1), rounded to a multiple of 2^-bits. */
 double mc_props_draw_dyadic(mc_random *r, double low, double high, int bits);
 
-/* v[i] := the case's singular values, from scale down, rounded to multiples of 2^-bits, but at least 2^-bits where `positive`. */
+/* v[i] := the case's singular values, from scale down, rounded to multiples of 2^-bits, but at least 2^-bits where
+ * `positive`. */
 mc_status mc_props_draw_values(double *v, size_t n, double scale, int bits, bool positive, const mc_prop_case *c,
                                mc_random *r, mc_error *e);
 

@@ -1,5 +1,6 @@
 /* Muon with a fixed step eta on L = ||M - P Q^T||_F^2/2 from an aligned start P = U diag(p) O^T, Q = V diag(q) O^T with
- * M = U diag(s) V^T (papers.md S4.1, S4.2, S4.3).  T_i is the first step at which p_i q_i - s_i has not the sign of the start.
+ * M = U diag(s) V^T (papers.md S4.1, S4.2, S4.3).  T_i is the first step at which p_i q_i - s_i has not the sign of
+ * the start.
  *
  * eta         as drawn
  * coupled     the largest entry of P and Q off their diagonals in these bases, over all steps
@@ -14,8 +15,8 @@
  * error       the largest | |p_i| - sqrt(s_i) | / max(eta, that at the start) from the first step on
  * after       the largest | |p_i| - sqrt(s_i) | / eta from step T_i on
  *
- * Most starts are balanced, p_i = q_i > 0, and most of these equal for all i; some have p_i != q_i, at times of opposite
- * signs.  All of it is
+ * Most starts are balanced, p_i = q_i > 0, and most of these equal for all i; some have p_i != q_i, at times of
+ * opposite signs.  All of it is
  * exact but the roots of s_i (src/dynamics/aligned.c). */
 #include "aligned.h"
 #include "props.h"

@@ -1,6 +1,6 @@
-/* How fast a narrow factorisation aligns (papers.md S4.4), in the case that can be followed in balls: M = diag(s_1, s_2), P and Q with
- * one column, p and q in R^2, where polar(G) = G/|G|.  From p = q = alpha (cos a, sin a) by steps of eta, while |p| is between many
- * alpha and sqrt(s_2), 1 - overlap = p_2^2/|p|^2 falls like t^(-2 (1 - s_2/s_1)).
+/* How fast a narrow factorisation aligns (papers.md S4.4), in the case that can be followed in balls: M = diag(s_1,
+ * s_2), P and Q with one column, p and q in R^2, where polar(G) = G/|G|.  From p = q = alpha (cos a, sin a) by steps
+ * of eta, while |p| is between many alpha and sqrt(s_2), 1 - overlap = p_2^2/|p|^2 falls like t^(-2 (1 - s_2/s_1)).
  *
  * rate     2 (1 - s_2/s_1)
  * slope    -log(misalignment after the window/before)/log(t after/before), t = |p|, over a window
@@ -8,8 +8,10 @@
  * misaligned   1 - overlap at the window's beginning
  *
  * gradient_balance and gradient_instability: gradient descent on one mode, L = (s - p q)^2/2.
- * drift    the largest |p^2 - q^2 - (p_0^2 - q_0^2)| over the steps;  budget   eta^2 times the sum of |grad|^2, its bound
- * s, eta   as drawn;  growth   | |p_1| - sqrt(s) | / | |p_0| - sqrt(s) | from p_0 = q_0;  error   | |p_0| - sqrt(s) | / sqrt(s) */
+ * drift    the largest |p^2 - q^2 - (p_0^2 - q_0^2)| over the steps;  budget   eta^2 times the sum of |grad|^2, its
+ *          bound
+ * s, eta   as drawn;  growth   | |p_1| - sqrt(s) | / | |p_0| - sqrt(s) | from p_0 = q_0;  error   | |p_0| - sqrt(s) |
+ *          / sqrt(s) */
 #include "props.h"
 
 #include <math.h>

@@ -1,12 +1,14 @@
-/* Muon leaves a saddle along several negative directions at once (papers.md S1.T2): G = A W with A symmetric, A u_i = -lambda_i u_i
- * for i < r, and W_0 = sum s_i u_i v_i^T + bulk, so that the blocks of G between different pairs vanish up to rounding.
+/* Muon leaves a saddle along several negative directions at once (papers.md S1.T2): G = A W with A symmetric, A u_i =
+ * -lambda_i u_i for i < r, and W_0 = sum s_i u_i v_i^T + bulk, so that the blocks of G between different pairs vanish
+ * up to rounding.
  *
  * slow, fast   the least and the largest (|s_{i,k+1}| - |s_{i,k}|)/eta over i and k, s_i = u_i^T W v_i
- * t            an upper bound of kappa_i/(2 |theta_i|) over the gradients used, eps of the rounding of the steps: with exact
- *              arithmetic both are 0, and the theorem says slow = fast = 1
+ * t            an upper bound of kappa_i/(2 |theta_i|) over the gradients used, eps of the rounding of the steps:
+ *              with exact arithmetic both are 0, and the theorem says slow = fast = 1
  * contrast     the largest lambda_i over the least
  *
- * For each i by itself the corner lemma gives slow >= (1 - t^2)/(1 + t^2) - eps.  A case of k = min(rows, columns) has at most 4
+ * For each i by itself the corner lemma gives slow >= (1 - t^2)/(1 + t^2) - eps.  A case of k = min(rows, columns)
+ * has at most 4
  * directions.  In one of eight instances the pairs are mixed, so that t is not small. */
 #include "props.h"
 

@@ -1,5 +1,5 @@
-/* Exact line search along the gradient or along its polar factor, on L(W) = <W, A W>/2 with A symmetric (papers.md S3.F5): the decrease
- * along D is <D, G>^2/(2 <D, A D>).
+/* Exact line search along the gradient or along its polar factor, on L(W) = <W, A W>/2 with A symmetric (papers.md
+ * S3.F5): the decrease along D is <D, G>^2/(2 <D, A D>).
  *
  * polar, gradient   the two decreases at W, from their definition: D the certified polar factor of G, and D = G
  * nuclear, frobenius, curvature, trace   ||G||_*, ||G||_F, <G, A G>, tr A
@@ -19,7 +19,8 @@ enum { MODEL, SLOPE };
 
 /* ---- Drawing ---- */
 
-/* A = Q diag(values) Q^T of the case's family, on the rows; one of eight has a negative value.  G is Gaussian or of the family. */
+/* A = Q diag(values) Q^T of the case's family, on the rows; one of eight has a negative value.  G is Gaussian or of
+ * the family. */
 static mc_status generate(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
   size_t m = c->rows, n = c->columns;
   double *a = mc_prop_instance_add(x, "A", m, m), *g = mc_prop_instance_add(x, "G", m, n),

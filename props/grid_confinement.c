@@ -3,8 +3,8 @@
  * n, alpha, smax, eps   as drawn: n singular values s_i of W_0, the largest smax; an accuracy eps
  * coupled    the largest entry of W_k off its diagonal in the bases of W_0's singular vectors, over all steps
  * off_grid   the largest distance of s_{i,k} from s_{i,0} + alpha Z
- * cycle      from step floor(smax/alpha) on, the largest distance of |s_{i,k}| from r_i or alpha - r_i, in turn, r_i = s_{i,0} mod
- *            alpha, where floor(s_{i,0}/alpha) says whose turn it is; from 0 where r_i = 0
+ * cycle      from step floor(smax/alpha) on, the largest distance of |s_{i,k}| from r_i or alpha - r_i, in turn, r_i
+ *            = s_{i,0} mod alpha, where floor(s_{i,0}/alpha) says whose turn it is; from 0 where r_i = 0
  * period     from there on, the largest |L(W_{k+2}) - L(W_k)|
  * best       the least L(W_k);  bound   half the sum of the squares of dist(s_{i,0}, alpha Z)
  * half       the largest |r_i - alpha/2|

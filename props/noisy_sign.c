@@ -1,20 +1,24 @@
-/* Noisy sign dynamics w' = w - alpha (sign(w) + sigma xi), xi ~ N(0, 1), the noise outside the sign; T is the first n with |w_n| <= eps
- * (papers.md S3.E1, S3.E2, S3.F4).
+/* Noisy sign dynamics w' = w - alpha (sign(w) + sigma xi), xi ~ N(0, 1), the noise outside the sign; T is the first n
+ * with |w_n| <= eps (papers.md S3.E1, S3.E2, S3.F4).
  *
- * hitting_time, hitting_time_moderate: independent paths from one w_0; sigma in [2^-10, 2^6], or moderate, in [0.7, 1.6].
+ * hitting_time, hitting_time_moderate: independent paths from one w_0; sigma in [2^-10, 2^6], or moderate, in [0.7,
+ * 1.6].
  *   alpha, sigma, eps, w0, gamma   as drawn; gamma = dist(w_0, alpha Z) - eps
- *   N             a number of steps;  levy   4 (1 - Phi(gamma/(alpha sigma sqrt N))), Phi the normal distribution function
+ *   N             a number of steps;  levy   4 (1 - Phi(gamma/(alpha sigma sqrt N))), Phi the normal distribution
+ *                 function
  *   p_low, p_high a confidence interval of P(T <= N) (Clopper
  *                 and Pearson, Biometrika 26, 1934) from the paths: either end fails with
  *                 probability at most ERROR
  * sweet_spot: three noises, sigma small, middle and large, alpha = 5 eps and w_0 as in Fig. 4.
- *   small_low, middle_low, middle_high, large_low   confidence bounds of the medians of T: each fails with probability at most ERROR
+ *   small_low, middle_low, middle_high, large_low   confidence bounds of the medians of T: each fails with
+ *                                                   probability at most ERROR
  * noiseless_hitting: sigma = 0, so that w_n is determined.
  *   distance      dist(w_0, alpha Z), exact;  hit   1 if |w_n| <= eps for some n <= |w_0|/alpha + 2, else 0
  *
- * A path is run in doubles by src/ref; it is an exact path up to a rounding error of at most slack (below).  Where |w| is within slack
- * of eps, or of 0 without being a hit, the path counts against the certainty: it is no certain hit and no certain miss.  What is
- * taken for granted is that the counter-based numbers are as good as independent normal deviates. */
+ * A path is run in doubles by src/ref; it is an exact path up to a rounding error of at most slack (below).  Where
+ * |w| is within slack of eps, or of 0 without being a hit, the path counts against the certainty: it is no certain
+ * hit and no certain miss.  What is taken for granted is that the counter-based numbers are as good as independent
+ * normal deviates. */
 #include "props.h"
 
 #include <math.h>
@@ -104,12 +108,14 @@ static mc_status generate_noiseless(mc_prop_instance *x, const mc_prop_case *c, 
 
 /* ---- Paths ---- */
 
-/* The first step at which the exact path has certainly hit, and the first at which it may have; LONGEST + 1 for later. */
+/* The first step at which the exact path has certainly hit, and the first at which it may have; LONGEST + 1 for
+ * later. */
 typedef struct {
   size_t certain, possible;
 } hit;
 
-/* Each step adds at most three roundings of numbers below `size`: alpha sigma xi, alpha (sign + .), and their difference. */
+/* Each step adds at most three roundings of numbers below `size`: alpha sigma xi, alpha (sign + .), and their
+ * difference. */
 static hit follow(const double *s, double sigma, size_t limit, mc_random *r) {
   double w = s[SET_W0], slack = 0;
   hit h = {LONGEST + 1, LONGEST + 1};
@@ -157,7 +163,8 @@ static void upper_tail(arb_t tail, size_t k, size_t n, const arb_t p, slong prec
   arb_clear(odds);
 }
 
-/* p := the largest multiple of 2^-20 at which P(at least k of n) is certainly at most ERROR: below the Clopper–Pearson end. */
+/* p := the largest multiple of 2^-20 at which P(at least k of n) is certainly at most ERROR: below the
+ * Clopper–Pearson end. */
 static void lower_end(arb_t p, size_t k, size_t n, slong precision) {
   uint64_t low = 0, high = (uint64_t)1 << 20;
   arb_t tail, error;
@@ -200,8 +207,8 @@ static void normal_tail(arb_t y, const arb_t x, slong precision) {
   mpfr_clear(high);
 }
 
-/* The least rank j such that P(at least j of n below the median) <= ERROR: the (n - j + 1)-th smallest of n is then a lower
- * confidence bound of the median, by symmetry the j-th an upper one. */
+/* The least rank j such that P(at least j of n below the median) <= ERROR: the (n - j + 1)-th smallest of n is then a
+ * lower confidence bound of the median, by symmetry the j-th an upper one. */
 static size_t median_rank(size_t n, slong precision) {
   arb_t half, tail, error;
   arb_init(half);

@@ -1,6 +1,7 @@
 /* Muon on two models of paper 2, mode by mode (papers.md S2.T1, S2.T3).
  *
- * symmetric_factorisation   X' = X - eta0 q^t polar((X X^T - M) X), M = U diag(lambda) U^T, X_0 = alpha O; e: ||x_i| - sqrt(lambda_i)|
+ * symmetric_factorisation   X' = X - eta0 q^t polar((X X^T - M) X), M = U diag(lambda) U^T, X_0 = alpha O; e: ||x_i|
+ *                           - sqrt(lambda_i)|
  * linear_attention          W' = W - eta0 q^t polar(Sigma (W A - Sigma)), W_0 = 0;                     e: |w_i - w_i*|,
  *                           A = (1 + 1/N) Sigma^2 + (tr Sigma/N) Sigma, w_i* = 1/((1 + 1/N) sigma_i + tr Sigma/N)
  *
@@ -110,8 +111,8 @@ static void set_targets(course *x) {
   arb_clear(y);
 }
 
-/* residual := max(residual, max_i |x_i^2 - lambda_i| / ((2 sqrt(lambda_max) + bound) bound)), bound = C eta0 q^t.  For a decoupled
- * X this is the 2-norm of X X^T - M. */
+/* residual := max(residual, max_i |x_i^2 - lambda_i| / ((2 sqrt(lambda_max) + bound) bound)), bound = C eta0 q^t.
+ * For a decoupled X this is the 2-norm of X X^T - M. */
 static void raise_residual(arb_t residual, const course *x, arb_srcptr modes, const arb_t bound) {
   arb_t y, largest, limit;
   arb_init(y);

@@ -1,15 +1,17 @@
 /* Courses of gradient descent and Muon on L(W) = <W, A W>/2, A = Q diag(s) Q^T (papers.md S3.SPEC, S3.F5).
  *
  * spectrum_ranking: fixed steps, 4/eta of them.
- *   start, gradient, muon   the loss at W_0, and the least at every fifth step under gradient descent with step 1/s_max and under Muon
- *                           with the polar factor and a step of 0.05, or 0.1 from 64 rows on
- *   eps                     an upper bound of the rounding of Muon's steps: W' = W - eta (polar(A W) + E), ||E||_2 <= eps
- * greedy_course: exact line search, each step along the gradient or its polar factor, whichever decreases the loss more.
+ *   start, gradient, muon   the loss at W_0, and the least at every fifth step under gradient descent with step
+ *                           1/s_max and under Muon with the polar factor and a step of 0.05, or 0.1 from 64 rows on
+ *   eps                     an upper bound of the rounding of Muon's steps: W' = W - eta (polar(A W) + E), ||E||_2 <=
+ *                           eps
+ * greedy_course: exact line search, each step along the gradient or its polar factor, whichever decreases the loss
+ * more.
  *   steps, chosen           how many steps, and how many of them certainly prefer the polar factor
  *   ratio                   the least quotient of the two decreases, polar over gradient, by the identity of S3.F5.a
  *
- * Iterates are doubles, every step is one of src/ref, and what is said of them is enclosed.  A is a double matrix; that it has the
- * drawn spectrum up to rounding is no hypothesis of what is measured. */
+ * Iterates are doubles, every step is one of src/ref, and what is said of them is enclosed.  A is a double matrix;
+ * that it has the drawn spectrum up to rounding is no hypothesis of what is measured. */
 #include "props.h"
 
 #include <math.h>
@@ -29,7 +31,8 @@ enum { MODEL, START, SETTINGS };
 
 /* ---- Drawing ---- */
 
-/* A of the case's family, times 10; W_0 - W* with entries of variance 2/n, as the difference of two with variance 1/n. */
+/* A of the case's family, times 10; W_0 - W* with entries of variance 2/n, as the difference of two with variance
+ * 1/n. */
 static mc_status generate(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
   size_t n = c->rows < c->columns ? c->rows : c->columns;
   double *a = mc_prop_instance_add(x, "A", n, n), *w = mc_prop_instance_add(x, "W0", n, n),

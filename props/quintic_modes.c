@@ -1,19 +1,23 @@
-/* Each singular value of a matrix under five quintic steps (papers.md S1.L2.a to d), for the exact image and for kernels in floats.
+/* Each singular value of a matrix under five quintic steps (papers.md S1.L2.a to d), for the exact image and for
+ * kernels in floats.
  *
- * The singular values sigma_i of X_0 = G/||G||_F are enclosed and mapped with balls; those of the image are enclosed from the image as a
- * matrix.
+ * The singular values sigma_i of X_0 = G/||G||_F are enclosed and mapped with balls; those of the image are enclosed
+ * from the image as a matrix.
  *
  * amplification   the least rho^5(sigma_i)/sigma_i over sigma_i <= delta0 = 0.02/3.4445^4; 484 where there is none
  * floor           the least rho^5(sigma_i) over 1e-4 <= sigma_i <= 0.6; 1 where there is none
  * low, high       the least and the largest rho^5(sigma_i) over sigma_i >= 0.03; 1 where there is none
- * kept_low, kept_high   the least and the largest rho(sigma) over the iterates rho^k(sigma_i), k < 5, in [0.6, 1.205]; 1
+ * kept_low, kept_high   the least and the largest rho(sigma) over the iterates rho^k(sigma_i), k < 5, in [0.6,
+ *                       1.205]; 1
  * mismatch        the largest distance of the image's singular values from the sorted rho^5(sigma_i): 0, by theory
- * kernel          the 2-norm distance of what a kernel in float32 (quintic_modes_f32) or float64 (quintic_modes_f64) makes of G from
- *                 the exact image: no singular value is further from the image's (Weyl)
+ * kernel          the 2-norm distance of what a kernel in float32 (quintic_modes_f32) or float64 (quintic_modes_f64)
+ *                 makes of G from the exact image: no singular value is further from the image's (Weyl)
  * kernel_high     the largest singular value of the kernel's output
- * tolerance       the sound limit of the audit: no kernel of the model is further from the exact image in the Frobenius norm
+ * tolerance       the sound limit of the audit: no kernel of the model is further from the exact image in the
+ *                 Frobenius norm
  *
- * The kernel follows the preset keller-jordan without its eps; its products run in the order of the BLAS, and the limit holds for any order. */
+ * The kernel follows the preset keller-jordan without its eps; its products run in the order of the BLAS, and the
+ * limit holds for any order. */
 #include "props.h"
 
 #include <math.h>
@@ -90,8 +94,8 @@ static int compare_midpoints(const void *x, const void *y) {
   return -arf_cmp(arb_midref((arb_srcptr)x), arb_midref((arb_srcptr)y));
 }
 
-/* d := max_i |a_i - b_i|, both sorted by midpoints, which pairs them as well as the balls allow: the l8 distance of two sorted lists
- * is at most that of any pairing, and the balls only widen it. */
+/* d := max_i |a_i - b_i|, both sorted by midpoints, which pairs them as well as the balls allow: the l8 distance of
+ * two sorted lists is at most that of any pairing, and the balls only widen it. */
 static void largest_distance(arb_t d, arb_ptr a, arb_ptr b, size_t k, slong precision) {
   arb_t x;
   arb_init(x);

@@ -2,15 +2,18 @@
  *
  * n            columns; R, s0, eta, lambda, bulk   target, |s_0|, Muon's step size, the curvatures
  * polar_steps, polar_t, polar_eps        Muon's run as in saddle_escape
- * gd_eta, gd_steps, gd_nu                gradient descent with step gd_eta < 2/bulk; gd_nu bounds all its perturbations: s_{k+1} =
- *                                        (1 + gd_eta lambda) s_k up to gd_eta gd_nu
- * sign_eta, sign_steps, sign_nu, sign_eps  sign descent with the Frobenius budget of Muon, sign_eta = eta sqrt(min(m, n)/(m n))
- * l1           |u|_1 |v|_1 of the unit vectors: what s gains in a step of sign descent, over sign_eta, where sign(G) = -+sign(u v^T)
+ * gd_eta, gd_steps, gd_nu                gradient descent with step gd_eta < 2/bulk; gd_nu bounds all its
+ *                                        perturbations: s_{k+1} = (1 + gd_eta lambda) s_k up to gd_eta gd_nu
+ * sign_eta, sign_steps, sign_nu, sign_eps  sign descent with the Frobenius budget of Muon, sign_eta = eta sqrt(min(m,
+ *                                          n)/(m n))
+ * l1           |u|_1 |v|_1 of the unit vectors: what s gains in a step of sign descent, over sign_eta, where sign(G)
+ *              = -+sign(u v^T)
  * least        the least |u_i v_j|
  * axis, pure   1 where u and v are coordinate vectors; where W_0 = s_0 u v^T and H vanishes elsewhere; else 0
  *
- * saddle_rivals draws spikes of three kinds over a bulk: coordinate vectors; dense vectors; dense vectors over a bulk so small
- * that the spike dominates.  sign_escape draws coordinate vectors and pure dense spikes, and measures sign descent alone. */
+ * saddle_rivals draws spikes of three kinds over a bulk: coordinate vectors; dense vectors; dense vectors over a bulk
+ * so small that the spike dominates.  sign_escape draws coordinate vectors and pure dense spikes, and measures sign
+ * descent alone. */
 #include "props.h"
 
 #include <math.h>

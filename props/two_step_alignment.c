@@ -1,20 +1,22 @@
-/* The schedule of two alignment steps and halvings for M ~ P Q^T (papers.md S4.T3): P_0 = alpha O_1, Q_0 = alpha O_2 orthogonal up to
- * alpha, Muon with the steps alpha, sqrt(s_1), sqrt(s_1)/2, sqrt(s_1)/4, …; R = O_1^T U V^T O_2 for M = U S V^T.
+/* The schedule of two alignment steps and halvings for M ~ P Q^T (papers.md S4.T3): P_0 = alpha O_1, Q_0 = alpha O_2
+ * orthogonal up to alpha, Muon with the steps alpha, sqrt(s_1), sqrt(s_1)/2, sqrt(s_1)/4, …; R = O_1^T U V^T O_2 for
+ * M = U S V^T.
  *
  * alpha, smin   the size of the start, and a lower bound of the least singular value of M
  * det           det R, which is 1 or -1
- * turn          det(O_1^T Z O_2)/det R for the first step's polar factor Z = polar(M - alpha^2 O_1 O_2^T), which is 1 or -1
+ * turn          det(O_1^T Z O_2)/det R for the first step's polar factor Z = polar(M - alpha^2 O_1 O_2^T), which is 1
+ *               or -1
  * singular      sigma_min(P_1)/alpha, P_1 = alpha (O_1 + Z O_2)
  * eta2          sqrt(s_1);  near   the largest |sigma_i(P_2) - eta2|
- * gap           over the steps t >= 3, the least second smallest |p_i - sqrt(s_i)|/eta_t among modes of different s_i, where p_i is what
- *               the theorem makes of mode i in the limit alpha -> 0
+ * gap           over the steps t >= 3, the least second smallest |p_i - sqrt(s_i)|/eta_t among modes of different
+ *               s_i, where p_i is what the theorem makes of mode i in the limit alpha -> 0
  * error         the largest | sigma_i(P_t) - sqrt(s_i) |/eta_t over t >= 2, eta_t the step that led to P_t, both sorted
  *
- * O_1 and O_2 are exact, and so is B = M - alpha^2 O_1 O_2^T, which defines M.  Up to P_1 all is enclosed; from there on the run is one in
- * doubles with certified polar factors.
+ * O_1 and O_2 are exact, and so is B = M - alpha^2 O_1 O_2^T, which defines M.  Up to P_1 all is enclosed; from there
+ * on the run is one in doubles with certified polar factors.
  *
- * two_step_start ends with P_1 (eta2, near, gap and error are not known).  two_step_alignment starts from alpha = 2^-24, and where
- * det R seems to be -1 it turns a column of O_2 around, as one should. */
+ * two_step_start ends with P_1 (eta2, near, gap and error are not known).  two_step_alignment starts from alpha =
+ * 2^-24, and where det R seems to be -1 it turns a column of O_2 around, as one should. */
 #include "props.h"
 
 #include <math.h>

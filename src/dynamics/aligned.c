@@ -1,5 +1,6 @@
-/* Exact runs of Muon on models whose matrices share singular vectors with their parameters (dynamics.h).  Nothing is assumed
- * of the modes: gradients and iterates are n x n matrices, each polar factor is proved, and the modes are read off. */
+/* Exact runs of Muon on models whose matrices share singular vectors with their parameters (dynamics.h).  Nothing is
+ * assumed of the modes: gradients and iterates are n x n matrices, each polar factor is proved, and the modes are
+ * read off. */
 #include "model.h"
 
 #include <math.h>

@@ -127,7 +127,8 @@ static void raise_incoherence(mc_dynamics_growth *x, course *c) {
   arb_clear(kappa);
 }
 
-/* W := W - eta Z by src/ref, Z a rounding of the polar factor; ||(W_k - W_{k+1})/eta - polar||_F is raised into error. */
+/* W := W - eta Z by src/ref, Z a rounding of the polar factor; ||(W_k - W_{k+1})/eta - polar||_F is raised into
+ * error. */
 static void update(mc_dynamics_growth *x, course *c, const mc_truth_polar *polar) {
   const mc_dynamics_directions *p = c->p;
   const muon_settings settings = {.learning_rate = p->step_size, .scaling = MUON_SCALE_NONE};

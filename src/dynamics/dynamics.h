@@ -50,14 +50,14 @@ typedef struct {
   size_t limit;        /* steps at most */
 } mc_dynamics_saddle;
 
-/* What is known of a computed run.  With G_k the gradient that was used and W_k the iterates, all exact as doubles, it is
- * W_{k+1} = W_k - eta (D(G_k) + E_k),  G_k = H(W_k) + N_k, where H has the exact unit vectors, so that N_k holds the noise and
- * the rounding of the gradient, and E_k the rounding of the direction and of the update. */
+/* What is known of a computed run.  With G_k the gradient that was used and W_k the iterates, all exact as doubles,
+ * it is W_{k+1} = W_k - eta (D(G_k) + E_k),  G_k = H(W_k) + N_k, where H has the exact unit vectors, so that N_k
+ * holds the noise and the rounding of the gradient, and E_k the rounding of the direction and of the update. */
 typedef struct {
   arb_t steps; /* K, the first k with |s_k| >= R, s_k = u^T W_k v; [limit + 1, limit + 2^41] if limit came first */
   arb_t start; /* |s_0| */
-  arb_t
-      incoherence; /* an upper bound of kappa(G_k)/(2 |theta(G_k)|), k < K; MC_DYNAMICS_INCOHERENT if a theta may have s's sign */
+  /* an upper bound of kappa(G_k)/(2 |theta(G_k)|), k < K; MC_DYNAMICS_INCOHERENT if a theta may have s's sign */
+  arb_t incoherence;
   arb_t noise; /* an upper bound of ||N_k||_2, k < K */
   arb_t error; /* an upper bound of ||E_k||_2, k < K */
 } mc_dynamics_escape;
@@ -83,8 +83,8 @@ typedef struct {
 /* With s_i = u_i^T W v_i and E_k the rounding of a step as above. */
 typedef struct {
   arb_t slow, fast; /* the least and the largest (|s_{i,k+1}| - |s_{i,k}|)/eta over i, k */
-  arb_t
-      incoherence; /* an upper bound of kappa_i(G_k)/(2 |theta_i(G_k)|); MC_DYNAMICS_INCOHERENT if a theta_i may have s_i's sign */
+  /* an upper bound of kappa_i(G_k)/(2 |theta_i(G_k)|); MC_DYNAMICS_INCOHERENT if a theta_i may have s_i's sign */
+  arb_t incoherence;
   arb_t error; /* an upper bound of ||E_k||_2 */
 } mc_dynamics_growth;
 
@@ -97,23 +97,25 @@ mc_status mc_dynamics_directions_follow(mc_dynamics_growth *x, const mc_dynamics
 
 /* ---- Exact runs of Muon on aligned models (exact.c, aligned.c) ----
  *
- * All matrices are exact dyadic numbers, and the polar factors are too: a factor is guessed from LAPACK's, rounded to the
- * grid, and proved by the theorem that Z is the polar factor of G (null directions left out) if and only if Z Z^T Z = Z,
- * Z^T G is symmetric, G = Z Z^T G, and Z^T G + I - Z^T Z is positive definite (Higham, Functions of Matrices, 8.1). */
+ * All matrices are exact dyadic numbers, and the polar factors are too: a factor is guessed from LAPACK's, rounded to
+ * the grid, and proved by the theorem that Z is the polar factor of G (null directions left out) if and only if Z Z^T
+ * Z = Z, Z^T G is symmetric, G = Z Z^T G, and Z^T G + I - Z^T Z is positive definite (Higham, Functions of Matrices,
+ * 8.1). */
 
-/* Z (n x n doubles) := the polar factor of the exact matrix G, if its entries are multiples of 2^-grid.  MC_UNDECIDED: they are
- * not, or positive definiteness was not seen at this precision. */
+/* Z (n x n doubles) := the polar factor of the exact matrix G, if its entries are multiples of 2^-grid.
+ * MC_UNDECIDED: they are not, or positive definiteness was not seen at this precision. */
 mc_status mc_dynamics_polar_exact(double *z, const arb_mat_t g, int grid, slong precision, mc_error *e);
 
-/* q (n x n): an orthogonal matrix with exactly representable entries, blocks of Hadamard matrices of orders 4^k with rows and
- * columns permuted and their signs drawn at random. */
+/* q (n x n): an orthogonal matrix with exactly representable entries, blocks of Hadamard matrices of orders 4^k with
+ * rows and columns permuted and their signs drawn at random. */
 void mc_dynamics_draw_exact_orthogonal(double *q, size_t n, mc_random *r);
 
 typedef enum {
   MC_ALIGNED_NORM,      /* L(W) = ||W||_F^2/2, W = A diag(w) B^T: papers.md S3.1 */
   MC_ALIGNED_SYMMETRIC, /* L(X) = ||X X^T - M||_F^2/4, M = A diag(values) A^T, X = A diag(x) B^T: S2.T1 */
   MC_ALIGNED_ATTENTION, /* grad L = Sigma (W K - Sigma), Sigma = A diag(values) A^T, W = A diag(w) A^T: S2.T3 */
-  MC_ALIGNED_FACTORISATION, /* L = ||M - P Q^T||_F^2/2, M = A diag(values) B^T, P = A diag(p) C^T, Q = B diag(q) C^T: S4.1 */
+  /* L = ||M - P Q^T||_F^2/2, M = A diag(values) B^T, P = A diag(p) C^T, Q = B diag(q) C^T: S4.1 */
+  MC_ALIGNED_FACTORISATION
 } mc_aligned_kind;
 
 /* W_{t+1} = W_t - rate_t polar(grad L(W_t)) from the given modes, rate_t = rate decay^t. */
@@ -126,9 +128,10 @@ typedef struct {
   double examples; /* N of attention: K = (1 + 1/N) Sigma^2 + (tr Sigma/N) Sigma; a power of 2 */
 } mc_aligned_run;
 
-/* modes: of the parameter after t steps, mode i at modes[t * n + i], 0 <= t <= steps; for the factorisation those of P, and
- * of Q in modes_q.  Exact.  coupled: the largest modulus of the entries of A^T W B (A^T P C, B^T Q C) off the diagonal, over
- * all steps, exact; it is 0 as long as the matrices decouple into their modes.  MC_UNDECIDED: something was not exact. */
+/* modes: of the parameter after t steps, mode i at modes[t * n + i], 0 <= t <= steps; for the factorisation those of
+ * P, and of Q in modes_q.  Exact.  coupled: the largest modulus of the entries of A^T W B (A^T P C, B^T Q C) off the
+ * diagonal, over all steps, exact; it is 0 as long as the matrices decouple into their modes.  MC_UNDECIDED:
+ * something was not exact. */
 mc_status mc_dynamics_aligned_exact(arb_ptr modes, arb_ptr modes_q, arb_t coupled, const mc_aligned_run *run,
                                     slong precision, mc_error *e);
 
@@ -144,7 +147,7 @@ typedef enum {
   MC_OPTIMIZER_ADAMW,
   MC_OPTIMIZER_MUON,          /* the polar factor, by LAPACK; null directions stay as they are */
   MC_OPTIMIZER_MUON_SCHEDULE, /* Newton–Schulz under `schedule` */
-  MC_OPTIMIZER_GREEDY, /* of the gradient and its polar factor what decreases the loss more, both with exact line search */
+  MC_OPTIMIZER_GREEDY, /* the gradient or its polar factor, what decreases the loss more, with exact line search */
   MC_OPTIMIZERS
 } mc_optimizer_kind;
 
@@ -205,7 +208,8 @@ typedef struct {
   uint64_t seed;
 } mc_dynamics_experiment;
 
-/* A table: row t is the state after t steps (after t every), and what compares with a step before compares with the row before.  Column 0 is "step", column 1 "loss", the others are the model's. */
+/* A table: row t is the state after t steps (after t every), and what compares with a step before compares with the
+ * row before.  Column 0 is "step", column 1 "loss", the others are the model's. */
 typedef struct {
   size_t rows, columns;
   char (*names)[32]; /* of the columns */
@@ -214,13 +218,13 @@ typedef struct {
 
 void mc_dynamics_table_clear(mc_dynamics_table *t);
 
-/* Run the experiment: steps/every + 1 rows.  MC_BAD_INPUT: a value out of its range, an optimizer that the model does not take, an
- * unknown schedule or spectrum.  Diverging runs go on with infinities and NaN. */
+/* Run the experiment: steps/every + 1 rows.  MC_BAD_INPUT: a value out of its range, an optimizer that the model does
+ * not take, an unknown schedule or spectrum.  Diverging runs go on with infinities and NaN. */
 mc_status mc_dynamics_simulate_approx(mc_dynamics_table *t, const mc_dynamics_experiment *x, mc_error *e);
 
-/* The loss on a grid around the state after the experiment's steps: columns "x", "y", "loss", grid^2 rows, x and y equally spaced
- * on [-1, 1] as multiples of two directions of Frobenius norm `radius`: the model's own (for the saddle u v^T) and a random one
- * orthogonal to it. */
+/* The loss on a grid around the state after the experiment's steps: columns "x", "y", "loss", grid^2 rows, x and y
+ * equally spaced on [-1, 1] as multiples of two directions of Frobenius norm `radius`: the model's own (for the
+ * saddle u v^T) and a random one orthogonal to it. */
 mc_status mc_dynamics_landscape_approx(mc_dynamics_table *t, const mc_dynamics_experiment *x, size_t grid,
                                        double radius, mc_error *e);
 

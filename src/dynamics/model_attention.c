@@ -1,6 +1,6 @@
-/* In-context learning with linear attention (papers.md S2.T3): L(W) = E(x^T W S w - x^T w)^2/2 with S = sum x_i x_i^T/N over N
- * examples, x ~ N(0, Sigma), w ~ N(0, I).  grad L = Sigma (W A - Sigma), A = E S^2 = (1 + 1/N) Sigma^2 + (tr Sigma/N) Sigma, and
- * L = <W, Sigma W A>/2 - <W, Sigma^2> + tr(Sigma)/2.  Starts at W = 0. */
+/* In-context learning with linear attention (papers.md S2.T3): L(W) = E(x^T W S w - x^T w)^2/2 with S = sum x_i
+ * x_i^T/N over N examples, x ~ N(0, Sigma), w ~ N(0, I).  grad L = Sigma (W A - Sigma), A = E S^2 = (1 + 1/N) Sigma^2
+ * + (tr Sigma/N) Sigma, and L = <W, Sigma W A>/2 - <W, Sigma^2> + tr(Sigma)/2.  Starts at W = 0. */
 #include "model.h"
 
 #include <math.h>

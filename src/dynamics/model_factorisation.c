@@ -1,5 +1,6 @@
-/* Matrix factorisation (papers.md sections 2 and 4): L(P, Q) = ||M - P Q^T||_F^2/2 with M = U diag(s) V^T, and the symmetric
- * L(X) = ||X X^T - M||_F^2/4 with M = U diag(s) U^T.  Starts: Gaussian; orthogonal; or aligned, P = alpha U O^T, Q = alpha V O^T. */
+/* Matrix factorisation (papers.md sections 2 and 4): L(P, Q) = ||M - P Q^T||_F^2/2 with M = U diag(s) V^T, and the
+ * symmetric L(X) = ||X X^T - M||_F^2/4 with M = U diag(s) U^T.  Starts: Gaussian; orthogonal; or aligned, P = alpha U
+ * O^T, Q = alpha V O^T. */
 #include "model.h"
 
 #include <math.h>
@@ -203,7 +204,8 @@ static void add_gram(double *c, double sign, const double *a, const double *b, s
         c[k * d + l] += sign * a[i * d + k] * b[i * d + l];
 }
 
-/* The distance of P^T P - Q^T Q, and of (P^T P)^(1/2) - (Q^T Q)^(1/2) (a^T b with a the polar factors), from the start's. */
+/* The distance of P^T P - Q^T Q, and of (P^T P)^(1/2) - (Q^T Q)^(1/2) (a^T b with a the polar factors), from the
+ * start's. */
 static double drift(double *now, double *first, const mc_model_state *s, const double *left, const double *right,
                     bool started) {
   const factorisation *d = s->data;
@@ -219,8 +221,8 @@ static double drift(double *now, double *first, const mc_model_state *s, const d
   return sqrt(sum);
 }
 
-/* 1 - mean cos^2 of the principal angles: between the row spaces of P and Q where d >= n, between the column space of P and
- * that of the first d columns of U where d < n. */
+/* 1 - mean cos^2 of the principal angles: between the row spaces of P and Q where d >= n, between the column space of
+ * P and that of the first d columns of U where d < n. */
 static double misalignment(const factorisation *d) {
   size_t k = d->n < d->d ? d->n : d->d;
   double sum = 0;

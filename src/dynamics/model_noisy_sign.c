@@ -1,5 +1,5 @@
-/* Noisy sign dynamics (papers.md S3.E1, S3.E2): independent scalars w' = w - alpha (sign(w) + sigma xi), xi ~ N(0, 1), the noise
- * outside the sign.  One row a path, and the optimizer should be sign descent with the rate alpha. */
+/* Noisy sign dynamics (papers.md S3.E1, S3.E2): independent scalars w' = w - alpha (sign(w) + sigma xi), xi ~ N(0,
+ * 1), the noise outside the sign.  One row a path, and the optimizer should be sign descent with the rate alpha. */
 #include "model.h"
 
 #include <math.h>

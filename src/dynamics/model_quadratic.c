@@ -1,5 +1,5 @@
-/* Strongly convex quadratics with controlled spectra (papers.md S3.SPEC): L(W) = <W - W*, A (W - W*)>/2, A = Q diag(s) Q^T with
- * a Haar Q and s of the experiment's family, W_0 and W* with entries N(0, 1/columns). */
+/* Strongly convex quadratics with controlled spectra (papers.md S3.SPEC): L(W) = <W - W*, A (W - W*)>/2, A = Q
+ * diag(s) Q^T with a Haar Q and s of the experiment's family, W_0 and W* with entries N(0, 1/columns). */
 #include "model.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* One step of each optimizer: calls into src/ref, but for the polar factor (LAPACK) and Newton–Schulz through the BLAS. */
+/* One step of each optimizer: calls into src/ref, but for the polar factor (LAPACK) and Newton–Schulz through the
+ * BLAS. */
 #include "model.h"
 
 #include <cblas.h>

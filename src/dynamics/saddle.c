@@ -217,7 +217,8 @@ static void raise_incoherence(mc_dynamics_escape *x, escape_run *r, const arb_t 
   arb_clear(kappa);
 }
 
-/* error := max(error, ||(W_k - W_{k+1})/eta - D||_F + radius), W_k in r->a and W_{k+1} in r->w, D within radius of the given matrix. */
+/* error := max(error, ||(W_k - W_{k+1})/eta - D||_F + radius), W_k in r->a and W_{k+1} in r->w, D within radius of
+ * the given matrix. */
 static void raise_error(mc_dynamics_escape *x, escape_run *r, const arb_mat_t direction, const mag_t radius) {
   arb_t bound, eta;
   arb_init(bound);

@@ -1,5 +1,5 @@
-/* The theorems of the papers that are checked with the loops of src/dynamics: the campaigns on a few trials, and their false neighbours,
- * each of which must be found violated with a small witness. */
+/* The theorems of the papers that are checked with the loops of src/dynamics: the campaigns on a few trials, and
+ * their false neighbours, each of which must be found violated with a small witness. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
