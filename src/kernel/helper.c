@@ -307,7 +307,7 @@ int main(int argc, char **argv) {
     close(sockets[0]);
     close(MC_HELPER_SOCKET);
     worker.socket = sockets[1];
-    return work(argv[1], strtoull(argv[3], NULL, 10));
+    _exit(work(argv[1], strtoull(argv[3], NULL, 10))); /* nothing of the plug-in runs any more */
   }
   setpgid(pid, pid);
   close(sockets[1]);

@@ -81,7 +81,7 @@ static void test_crashes(void **state) {
   expect("abort", MC_CRASHED, "Aborted in orthogonalise");
   expect("stack", MC_CRASHED, "Segmentation fault");
   expect("load", MC_CRASHED, "while it was loaded");
-  expect("memory", MC_CRASHED, "Segmentation fault");
+  expect("memory", MC_CRASHED, "in orthogonalise");
   expect("closed", MC_CRASHED, "orthogonalise");
 }
 
