@@ -264,6 +264,27 @@ static void lying_blas(void **state) {
   assert_int_equal(product_after(NULL), MC_OK);
 }
 
+/* 1 * 1 = 1 + 2^-40: residues, which are of integers, would not see it. */
+static void tiny_fraction(void **state) {
+  (void)state;
+  mc_digits a, product;
+  mc_digits_sum sum;
+  mag_t error;
+  mag_init(error);
+  for (int lies = 0; lies < 2; lies++) {
+    assert_int_equal(mc_digits_init(&a, 1, 1, 1, 0, 20, NULL), MC_OK);
+    a.d[0] = 1;
+    lie = lies ? 0x1p-40 : 0;
+    assert_int_equal(mc_digits_sum_init(&sum, 1, 1, 2, 0, 20, NULL), MC_OK);
+    assert_int_equal(mc_digits_sum_addmul(&sum, 1, &a, false, &a, NULL), MC_OK);
+    assert_int_equal(mc_digits_sum_finish(&product, error, &sum, NULL), lies ? MC_INTERNAL : MC_OK);
+    mc_digits_clear(&product);
+    mc_digits_clear(&a);
+  }
+  lie = 0;
+  mag_clear(error);
+}
+
 static void other_rounding(void **state) {
   (void)state;
   static const int modes[] = {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
@@ -302,9 +323,9 @@ static void does_not_fit(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(doubles_and_back), cmocka_unit_test(products),   cmocka_unit_test(scaled),
-      cmocka_unit_test(tampered_digits),  cmocka_unit_test(lying_blas), cmocka_unit_test(other_rounding),
-      cmocka_unit_test(does_not_fit),
+      cmocka_unit_test(doubles_and_back), cmocka_unit_test(products),     cmocka_unit_test(scaled),
+      cmocka_unit_test(tampered_digits),  cmocka_unit_test(lying_blas),   cmocka_unit_test(tiny_fraction),
+      cmocka_unit_test(other_rounding),   cmocka_unit_test(does_not_fit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,7 +70,7 @@ static void check_third_way(tally *t, const mc_truth_polar *balls, const mc_trut
     if (mag_is_finite(digits->factor.radius)) {
       assert_meet(&c, &digits->factor);
       distance_upper(error, c.value, digits->factor.value);
-      if (!mag_is_zero(error)) {
+      if (mag_cmp_2exp_si(error, -2 * bits - 300) > 0) { /* else it may be the error of c */
         mag_div(slack, digits->factor.radius, error);
         t->ratios[t->ratio_count++] = mag_get_d(slack);
       }
