@@ -83,7 +83,7 @@ static mc_status size_of(uint64_t *size, const file *x, const char *name, const 
 
 static mc_status add_tensor(mc_members *m, const file *x, const char *name, const json_t *tensor) {
   const json_t *offsets = member(tensor, "data_offsets");
-  uint64_t size, begin, end;
+  uint64_t size = 0, begin, end;
   if (!json_is_object(tensor))
     return refuse(x, name, "not an object");
   mc_status s = size_of(&size, x, name, tensor);

@@ -32,10 +32,9 @@ static const kind kinds[] = {
 static const struct {
   const char *command, *list;
 } lists[] = {
-    {"claims", "claims"},       {"prove", "claims"},      {"campaign", "campaigns"},
-    {"campaigns", "campaigns"}, {"audit", "audits"},      {"audits", "audits"},
-    {"proofs", "functions"},    {"theorems", "theorems"}, {"mutants", "mutants"},
-    {"check", "certificates"},
+    {"claims", "claims"},   {"prove", "claims"},       {"campaign", "campaigns"}, {"campaigns", "campaigns"},
+    {"audit", "audits"},    {"audits", "audits"},      {"proofs", "functions"},   {"theorems", "theorems"},
+    {"mutants", "mutants"}, {"check", "certificates"},
 };
 
 const char *mc_run_list_of(const char *command) {
@@ -129,7 +128,8 @@ static const json_t *find_list(const json_t *document, const char *list) {
   return own ? own : json_object_get(json_object_get(document, "proofs"), list);
 }
 
-static const char *const all_lists[] = {"functions", "theorems", "claims", "campaigns", "audits", "laws", "mutants", "certificates"};
+static const char *const all_lists[] = {"functions", "theorems", "claims",  "campaigns",
+                                        "audits",    "laws",     "mutants", "certificates"};
 enum { LISTS = sizeof all_lists / sizeof all_lists[0] };
 
 mc_exit mc_run_verdict_exit(const json_t *object) {

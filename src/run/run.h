@@ -24,11 +24,11 @@ typedef struct {
   mc_progress *progress;    /* may be NULL */
   const char *const *names; /* campaigns: by id or name; name_count 0: all */
   size_t name_count;
-  const char *replay;     /* campaigns: the text of one case (prop.h) to run in place of the trials; NULL: none */
-  bool full;              /* campaigns: ten times the trials, and those that are kept for this profile */
-  unsigned share, shares; /* campaigns: every shares-th trial from the share-th on (prop.h); 0, 0: all */
-  bool keep;              /* campaigns: add the worst cases to the corpus */
-  const json_t *resume;   /* campaigns: set by mc_run_campaigns_resume */
+  const char *replay;       /* campaigns: the text of one case (prop.h) to run in place of the trials; NULL: none */
+  bool full;                /* campaigns: ten times the trials, and those that are kept for this profile */
+  unsigned share, shares;   /* campaigns: every shares-th trial from the share-th on (prop.h); 0, 0: all */
+  bool keep;                /* campaigns: add the worst cases to the corpus */
+  const json_t *resume;     /* campaigns: set by mc_run_campaigns_resume */
   const char *certificates; /* claims: folder that their certificates are written to; NULL: none */
   bool certify;             /* claims: have their certificates checked; so does `certificates` */
 } mc_run_options;
@@ -118,12 +118,13 @@ typedef struct {
   const char *preset;   /* NULL: keller-jordan */
   const char *schedule, *norm, *eps, *safety, *dtype, *rounding;
   size_t steps;
-  size_t depth; /* of accumulation trees; 0: any order; SIZE_MAX: exact sums */
+  size_t depth;            /* of accumulation trees; 0: any order; SIZE_MAX: exact sums */
   const char *limits;      /* "all" (NULL), or "sound": no rounding ensemble */
   const char *accumulator; /* how sums are rounded: "nearest" (NULL) or "truncate" */
-  const char *kernel; /* for mc_run_kernel: a built-in kernel, or the path of a plug-in */
-  uint64_t memory;    /* that a plug-in may use, in bytes; 0: the built-in default */
-  const char *scaling; /* of the output, or of a step's update: "rms", "spectral*0.2", "0.2"; NULL: none, or the preset's */
+  const char *kernel;      /* for mc_run_kernel: a built-in kernel, or the path of a plug-in */
+  uint64_t memory;         /* that a plug-in may use, in bytes; 0: the built-in default */
+  const char
+      *scaling; /* of the output, or of a step's update: "rms", "spectral*0.2", "0.2"; NULL: none, or the preset's */
   /* A whole step: all four files.  Then input is the gradient, and output is not used. */
   const char *weights, *buffer, *weights_after, *buffer_after;
   const char *rate, *momentum, *momentum_rule, *nesterov, *weight_decay, *decay;
@@ -215,8 +216,9 @@ json_t *mc_run_schedule_list(size_t digits, mc_error *e);
 json_t *mc_run_schedule_show(const mc_run_schedule_request *request, mc_error *e);
 json_t *mc_run_schedule_identify(const char *text, size_t digits, mc_error *e);
 
-/* The .claim files below claims/ of a spec folder, in the order of their bytes, and schedules.claim; folder NULL:
- * ./spec where that holds claims, else the installed one.  MC_BAD_INPUT: there is none.  Give paths and count to mc_run_spec_free.  (spec.c) */
+/* The .claim files below claims/ of a spec folder, in the order of their bytes, and schedules.claim; folder NULL: the
+ * folder spec here where that holds claims, else the installed one.  MC_BAD_INPUT: there is none.  Give paths and count
+ * to mc_run_spec_free.  (spec.c) */
 mc_status mc_run_spec_claims(char ***paths, size_t *count, const char *folder, mc_error *e);
 void mc_run_spec_free(char **paths, size_t count);
 

@@ -97,7 +97,8 @@ mc_status mc_run_spec_find(mc_run_spec *s, const char **folder, mc_error *e) {
     mc_run_spec_clear(s);
   }
   if (*folder)
-    return mc_fail_at(e, MC_BAD_INPUT, *folder, 0, 0, "no claims/*.claim, schedules.claim or audits.claim in this folder");
+    return mc_fail_at(e, MC_BAD_INPUT, *folder, 0, 0,
+                      "no claims/*.claim, schedules.claim or audits.claim in this folder");
   return mc_fail(e, MC_BAD_INPUT, "no spec folder: neither ./spec nor %s holds claims; name one with --spec",
                  MUONCERT_SPEC_FOLDER);
 }
