@@ -57,6 +57,9 @@ mc_status mc_report_compare(json_t *document, const json_t *earlier, mc_error *e
  * takes what is newer). */
 mc_status mc_report_check(const json_t *document, bool strict, const char *file, mc_error *e);
 
+/* The same for a document of no command, against the schema of this file name: "certificate.json". */
+mc_status mc_report_check_against(const char *name, const json_t *document, bool strict, const char *file, mc_error *e);
+
 /* Read a record from a file and check it against its schema.  NULL: it is none, and *e says where. */
 json_t *mc_report_read(const char *path, mc_error *e);
 

@@ -186,7 +186,20 @@ static bool check_value(checker *c, const json_t *root, const json_t *schema, co
   return true;
 }
 
-/* ---- Records ---- */
+/* ---- Documents ---- */
+
+mc_status mc_report_check_against(const char *name, const json_t *document, bool strict, const char *file,
+                                  mc_error *e) {
+  json_t *schema = load_schema(name);
+  if (!schema)
+    return mc_fail_at(e, MC_BAD_INPUT, file, 0, 0, "there is no schema '%s'", name);
+  checker c = {strict, file, e, {0}};
+  mc_text_init(&c.pointer);
+  bool good = check_value(&c, schema, schema, document);
+  mc_text_clear(&c.pointer);
+  json_decref(schema);
+  return good ? MC_OK : MC_BAD_INPUT;
+}
 
 mc_status mc_report_check(const json_t *document, bool strict, const char *file, mc_error *e) {
   const char *command = mc_fact_text(document, "command");
@@ -195,16 +208,10 @@ mc_status mc_report_check(const json_t *document, bool strict, const char *file,
   if (!json_is_object(document) || !json_object_get(document, "command"))
     return mc_fail_at(e, MC_BAD_INPUT, file, 0, 0, "not a record: no JSON object with a member \"command\"");
   snprintf(name, sizeof name, "%s.json", json_object_get(document, "parts") ? "report" : kind ? kind->part : command);
-  json_t *schema = load_schema(name);
-  if (!schema)
+  if (!mc_report_embedded_find(name))
     return mc_fail_at(e, MC_BAD_INPUT, file, 0, 0, "a record of the command '%s', for which there is no schema",
                       command);
-  checker c = {strict, file, e, {0}};
-  mc_text_init(&c.pointer);
-  bool good = check_value(&c, schema, schema, document);
-  mc_text_clear(&c.pointer);
-  json_decref(schema);
-  return good ? MC_OK : MC_BAD_INPUT;
+  return mc_report_check_against(name, document, strict, file, e);
 }
 
 json_t *mc_report_read(const char *path, mc_error *e) {
