@@ -58,7 +58,8 @@ typedef enum {
 const char *mc_audit_measure_name(mc_audit_measure measure);
 
 /* Upper bound of ||output - exact image||_F for every kernel of the model on g (m by n, row-major, finite), infinite
- * where the model bounds nothing.  No ensemble is run.  MC_UNDECIDED: g is zero or not finite. */
+ * where the model bounds nothing.  No ensemble is run.  MC_UNDECIDED: g is zero or not finite.  MC_BAD_INPUT: a step has
+ * more than three coefficients. */
 mc_status mc_audit_sound_limit(double *sound, const mc_kernel_model *model, const double *g, size_t m, size_t n,
                                const mc_audit_options *options, mc_error *e);
 
@@ -79,7 +80,7 @@ typedef struct mc_audit_reference mc_audit_reference;
 
 /* Enclose the exact image and the polar factor of the m by n matrix g (row-major), and derive the limits.  Costs
  * seconds; many outputs may be judged against one reference, from many threads.  MC_UNDECIDED: g is zero or not
- * finite.  *reference is NULL on failure. */
+ * finite.  MC_BAD_INPUT: a step has more than three coefficients.  *reference is NULL on failure. */
 mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g, size_t m, size_t n,
                                  const mc_kernel_model *model, const mc_audit_options *options, mc_error *e);
 void mc_audit_reference_free(mc_audit_reference *reference);

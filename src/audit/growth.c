@@ -45,11 +45,14 @@ static void fill(table *t, const double k[3], double top, double s) {
     for (size_t j = 0; j < COLUMNS && t->count[i] > 0; j++) {
       double l = s * (2 * ((double)j + 0.5) / COLUMNS - 1), d = difference_on(k, l, m, u, v);
       double apart = (fabs(l - m) + u + v) * INFLATED;
-      t->difference[i][j] = d * d * INFLATED;
+      t->difference[i][j] = isfinite(d) ? d * d * INFLATED : (double)INFINITY;
       t->distance[i][j] = apart * apart * INFLATED;
     }
   }
 }
+
+/* All that can underflow below costs less than this, for s >= 2^-400. */
+#define UNDERFLOW 0x1p-900
 
 /* The bound for one mu, squared. */
 static double bound_at(const table *t, double mu, double e) {
@@ -62,7 +65,7 @@ static double bound_at(const table *t, double mu, double e) {
     }
     sum += t->count[i] * most;
   }
-  return sum * INFLATED;
+  return (sum + UNDERFLOW) * INFLATED;
 }
 
 /* Every mu gives a bound; the search for the best one need not find it. */
@@ -80,7 +83,7 @@ static double best_bound(const table *t, double e) {
 double mc_audit_growth(arb_srcptr sigma, slong count, size_t zeros, const fmpq *p, double s, double e) {
   double top = 0, k[3];
   arb_t m;
-  if (!isfinite(s) || !isfinite(e) || s >= 0x1p60 || e >= 0x1p60)
+  if (!(s >= 0x1p-400 && s < 0x1p60 && e < 0x1p60))
     return INFINITY;
   table *t = mc_alloc(1, sizeof *t);
   if (!t)

@@ -15,7 +15,7 @@ typedef struct {
   double u, eta;   /* storing an accumulator's value: relative and absolute error of an entry */
   double uo, etao; /* one operation in the accumulator, then storing */
   double ua, etaa; /* one operation in the accumulator */
-  double us;       /* one operation of a sum of products: 2 ua where sums are truncated */
+  double us, etas; /* one operation of a sum of products: 2 ua and 2 etaa where sums are truncated */
   double uf, etaf; /* rounding a factor of a product */
   double r, c, root_rr, root_rc;
   size_t depth;
@@ -28,6 +28,7 @@ static rounding rounding_of(const mc_kernel_model *model, size_t r, size_t c, si
   k.ua = ldexp(1, -mc_kernel_precision(accumulator));
   k.etaa = ldexp(1, mc_kernel_smallest_exponent(accumulator) - 1);
   k.us = model->truncate ? 2 * k.ua : k.ua;
+  k.etas = model->truncate ? 2 * k.etaa : k.etaa;
   k.uf = model->tf32 ? 0x1p-11 : 0;
   k.etaf = model->tf32 ? 0x1p-137 : 0;
   k.u = cast ? ldexp(1, -mc_kernel_precision(model->storage)) : 0;
@@ -50,7 +51,7 @@ static double gamma_of(const rounding *k, double terms) {
  * sqrt(entries). */
 static double product_error(const rounding *k, double terms, double f, double g, double root) {
   double sum = mc_up_mul(gamma_of(k, terms), mc_up_mul(f, g));
-  double underflow = mc_up_mul(mc_up_mul(2 * terms, k->etaa), root);
+  double underflow = mc_up_mul(mc_up_mul(2 * terms, k->etas), root);
   if (k->uf == 0)
     return mc_up_add(sum, underflow);
   /* of rounded factors: (1 + uf)^2 - 1 <= 3 uf, on top of it the sum's own; a factor's underflow meets the other's norm */
@@ -373,7 +374,8 @@ static double local_error(norms *n, const rounding *k, const stage *g, const dis
   double whole = mc_up_add(eb, gram_polynomial_error(f, n, &a)), limit = range_limit(model->storage);
   double scaled = mc_up_mul(mc_up_add(f->b, f->c), a.frobenius), product = mc_up_mul(scaled, a.spectral);
   double update = mc_up_add3(mc_up_mul(f->a, n->x), mc_up_mul(mc_up_add(n->q, whole), n->x), n->p);
-  bool in_range = scaled < limit && product < limit && update < limit && whole < limit && local < limit;
+  bool in_range =
+      a.frobenius < limit && scaled < limit && product < limit && update < limit && whole < limit && local < limit;
   return in_range ? local : (double)INFINITY;
 }
 
@@ -546,7 +548,7 @@ static double divisor_error(const rounding *k, const mc_normalisation *norm, dou
   /* Below the computed norm, and its product with the safety factor, as long as the result stays below 1/2. */
   double half = lower / 2 * fmin(1, mc_ball_lower_double(safety));
   arb_clear(safety);
-  double squares = mc_up_mul(2 * k->r, mc_up_mul(k->c, k->etaa)), square = nextafter(half * half, 0);
+  double squares = mc_up_mul(2 * k->r, mc_up_mul(k->c, k->etas)), square = nextafter(half * half, 0);
   double theta = compound(conversion, mc_up_add(gamma_of(k, k->r * k->c), mc_up(squares / square)));
   double operation = mc_up_add(k->ua, mc_up(k->etaa / half)), stored = mc_up_add(k->u, mc_up(k->eta / half));
   /* The root and the sum with eps are operations and stored, eps is held; a maximum rounds nothing.  A safety factor other than 1 is
@@ -567,12 +569,14 @@ static double initial_error(const rounding *k, const mc_kernel_model *model, con
   mc_audit_sound_norm(&lower, &upper, g, count);
   if (!(lower > 0) || !(upper < norm_limit(model->storage)))
     return INFINITY;
-  if (converts(g, count, model->storage)) {
+  /* What the kernel is given lies near g only, and then need not lie on the grid even where g does. */
+  bool moved = around && around->input_bound > 0;
+  if (moved || converts(g, count, model->storage)) {
     double eta = ldexp(1, mc_kernel_smallest_exponent(model->storage) - 1);
     conversion = mc_up_add(ldexp(1, -mc_kernel_precision(model->storage)), mc_up(mc_up_mul(eta, k->root_rc) / lower));
   }
-  if (around)
-    conversion = compound(conversion, mc_up(around->input_bound / lower));
+  if (moved)
+    conversion = compound(conversion, mc_up(mc_up_add(around->input_bound, around->input_radius) / lower));
   if (model->normalisation.kind != MC_NORM_NONE)
     theta = divisor_error(k, &model->normalisation, lower, conversion);
   double e = mc_up_mul(x0, mc_up_over_one_minus(mc_up_add(conversion, theta), theta));

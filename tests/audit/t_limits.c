@@ -255,6 +255,46 @@ static void test_depth_narrows(void **state) {
   mc_free(g);
 }
 
+/* Bounds of errors whose squares underflow are no smaller than the errors: p = 3 x moves two matrices three times as far
+ * apart. */
+static void test_growth_underflows_upward(void **state) {
+  arb_t sigma;
+  fmpq p[6];
+  (void)state;
+  arb_init(sigma);
+  for (int i = 0; i < 6; i++)
+    fmpq_init(&p[i]);
+  fmpq_set_si(&p[1], 3, 1);
+  for (int exponent = -1000; exponent < 0; exponent += 20) {
+    double s = ldexp(1, exponent / 2), e = ldexp(1, exponent);
+    arb_set_d(sigma, s);
+    assert_true(mc_audit_growth(sigma, 1, 0, p, s + e, e) >= 3 * e);
+  }
+  for (int i = 0; i < 6; i++)
+    fmpq_clear(&p[i]);
+  arb_clear(sigma);
+}
+
+/* No limit is derived for polynomials that the model does not have, whether an ensemble is run or not. */
+static void test_long_polynomials_are_refused(void **state) {
+  double *g = matrix_of("uniform", 4, 4, 1), sound;
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  mc_audit_options options = mc_audit_default_options();
+  mc_audit_reference *reference;
+  mc_error e = {0};
+  (void)state;
+  need(mc_schedule_set_text(&model.schedule, "2,-1.5,0.5; 2.1875,-2.1875,1.3125,-0.3125", &e), &e);
+  for (int only = 0; only < 2; only++) {
+    options.sound_only = only != 0;
+    assert_int_equal(mc_audit_reference_new(&reference, g, 4, 4, &model, &options, &e), MC_BAD_INPUT);
+    assert_null(reference);
+    assert_non_null(strstr(e.text, "step 2 of the schedule has 4 coefficients"));
+  }
+  assert_int_equal(mc_audit_sound_limit(&sound, &model, g, 4, 4, &options, &e), MC_BAD_INPUT);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+}
+
 /* Against printed tables of Student's t. */
 static void test_student(void **state) {
   static const struct {
@@ -276,6 +316,8 @@ int main(void) {
       cmocka_unit_test(test_limits_tell_models_apart),
       cmocka_unit_test(test_known_output),
       cmocka_unit_test(test_plain_reference),
+      cmocka_unit_test(test_growth_underflows_upward),
+      cmocka_unit_test(test_long_polynomials_are_refused),
       cmocka_unit_test(test_student),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
