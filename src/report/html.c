@@ -9,6 +9,7 @@
 #include "claim_plot.h"
 #include "embedded.h"
 #include "facts.h"
+#include "heat_map.h"
 #include "markup.h"
 
 enum { WHOLE_LIST = 16 }; /* a list of at most so many entries is not folded */
@@ -145,9 +146,9 @@ static void put_error_plot(mc_text *out, const json_t *entry) {
                  "font-family=\"sans-serif\" fill=\"#1c1e21\"><title>certified error against its limits</title>\n",
                  PLOT_WIDTH, PLOT_WIDTH);
   put_axis(out, &a);
-  put_limit(out, &a, statistical, "statistical", 22);
-  put_limit(out, &a, spectrum, "spectrum", 31);
-  put_limit(out, &a, sound, "sound", 40);
+  put_limit(out, &a, statistical, "statistical", 20);
+  put_limit(out, &a, spectrum, "spectrum", 33);
+  put_limit(out, &a, sound, "sound", 46);
   mc_text_printf(out,
                  "<rect x=\"%.1f\" y=\"50\" width=\"%.1f\" height=\"16\" fill=\"#1d5fbf\"/><text x=\"%.1f\" y=\"62\"%s>"
                  "error</text></svg>\n",
@@ -205,6 +206,7 @@ static void put_entry(mc_text *out, const mc_fact_kind *kind, const json_t *entr
   mc_report_put_claim_plot(out, entry);
   put_error_plot(out, entry);
   put_measures(out, entry);
+  mc_report_put_heat_map(out, entry);
   mc_text_printf(out, "</div></details>\n");
 }
 

@@ -173,7 +173,8 @@ static void put_entry(page *p, const mc_fact_kind *kind, const json_t *entry, si
     mc_text_printf(&result, "%s%s", result.length > 0 ? "  -  " : "", mc_fact_text(entry, "cite"));
   put(p, MC_INK_PLAIN, "  ");
   put_cell(p, ink_of(x), mc_fact_verdict(kind, entry), 11);
-  put_cell(p, MC_INK_PLAIN, mc_fact_name(entry), name_columns + 2);
+  put_cell(p, MC_INK_PLAIN, mc_fact_name(entry), name_columns);
+  put(p, MC_INK_PLAIN, "  ");
   size_t used = 2 + 11 + name_columns + 2;
   mc_page_put(p->out, p->style, MC_INK_FAINT, mc_fact_data(&result),
               p->style->width > used + 20 ? p->style->width - used : 20, false);

@@ -65,6 +65,17 @@ static void the_page_says_what_matters(void **state) {
   mc_free(page);
 }
 
+static void long_names_keep_their_distance(void **state) {
+  (void)state;
+  char *page =
+      page_of("{\"schema\":1,\"tool\":\"muoncert 0.1.0\",\"command\":\"claims\",\"verdict\":\"expected\",\"seconds\":1,"
+              "\"claims\":[{\"id\":\"a_claim_whose_name_is_longer_than_the_column_is_wide\",\"verdict\":\"proved\","
+              "\"cite\":\"Lemma 1\"}]}",
+              (mc_report_style){false, true, 100});
+  expect_in(page, "than_the_colum…  Lemma 1");
+  mc_free(page);
+}
+
 static void ascii_terminals_get_ascii(void **state) {
   (void)state;
   char *page = page_of(record, (mc_report_style){false, false, 60});
@@ -209,11 +220,11 @@ static void what_is_no_record_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_page_says_what_matters),    cmocka_unit_test(ascii_terminals_get_ascii),
-      cmocka_unit_test(colour_stands_beside_words),    cmocka_unit_test(long_lists_show_the_remarkable),
-      cmocka_unit_test(a_cell_fills_its_columns),      cmocka_unit_test(enclosures_are_shortened_outward),
-      cmocka_unit_test(junit_is_escaped_and_complete), cmocka_unit_test(html_is_self_contained),
-      cmocka_unit_test(what_is_no_record_is_refused),
+      cmocka_unit_test(long_names_keep_their_distance),   cmocka_unit_test(the_page_says_what_matters),
+      cmocka_unit_test(ascii_terminals_get_ascii),        cmocka_unit_test(colour_stands_beside_words),
+      cmocka_unit_test(long_lists_show_the_remarkable),   cmocka_unit_test(a_cell_fills_its_columns),
+      cmocka_unit_test(enclosures_are_shortened_outward), cmocka_unit_test(junit_is_escaped_and_complete),
+      cmocka_unit_test(html_is_self_contained),           cmocka_unit_test(what_is_no_record_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
