@@ -4,10 +4,8 @@
     muoncert.assert_conforms(G, X, preset="torch", dtype="bf16")
 
 G is what the kernel was given, X what it made of it: NumPy arrays, PyTorch tensors (bfloat16 included) or lists of
-rows; three
-dimensions are a batch.  The work is done by the command `muoncert`, found in the environment variable MUONCERT or on
-the PATH.
-This file needs nothing but Python 3.8, and may be copied into a project."""
+rows; three dimensions are a batch.  The work is done by the command `muoncert`, found in the environment variable
+MUONCERT or on the PATH.  This file needs nothing but Python 3.8, and may be copied into a project."""
 
 import json
 import os

@@ -1,8 +1,7 @@
 """A kernel's test that says what it means.   MUONCERT=.../muoncert PYTHONPATH=.../python pytest
 
 The kernel is Newton–Schulz with Jordan's coefficients in NumPy float32.  The tolerance is derived by muoncert, not
-chosen here; the
-planted mistakes below show what it would catch."""
+chosen here; the planted mistakes below show what it would catch."""
 
 import numpy as np
 

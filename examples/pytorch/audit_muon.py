@@ -3,11 +3,9 @@
     MUONCERT=.../muoncert PYTHONPATH=.../python python3 examples/pytorch/audit_muon.py [--native]
 
 With --native, products are PyTorch's own.  On a CPU, PyTorch 1.13 sums some memory layouts in bfloat16 instead of
-float32, and the
-audit calls the result suspicious; that is what it is there for.
+float32, and the audit calls the result suspicious; that is what it is there for.
 
-The network is small, the data random; replace both by yours.  The one line that matters is the wrapper around the
-kernel."""
+The network is small, the data random; replace both by yours.  What matters is the wrapper around the kernel."""
 
 import sys
 
