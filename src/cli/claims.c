@@ -108,7 +108,7 @@ static const struct argp prove_parser = {
     parse_prove,
     "'CLAIM'",
     "Settle one claim, as in\n  muoncert prove 'forall x in [0, 1] : 3*x^2 - 2*x^3 <= 1'\n"
-    "  muoncert prove 'def f(x) = 1.5*x - 0.5*x^3 forall x in [0, 1] : iter(f, 5, x) >= ? * x'",
+    "  muoncert prove 'def f(x) = (3*x - x^3)/2 forall x in [0, 1] : f(x) >= ? * x'",
     NULL,
     NULL,
     NULL};

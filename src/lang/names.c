@@ -31,8 +31,8 @@ static size_t edit_distance(const char *a, const char *b) {
 
 const char *mc_lang_nearest(const char *name, const char *const *candidates, size_t count) {
   const char *best = NULL;
-  /* Within a third of its letters, and at least one letter kept. */
-  size_t limit = strlen(name) / 3 + 1;
+  /* Within a third of its letters, rounded up, and at least one letter kept. */
+  size_t limit = (strlen(name) + 2) / 3;
   for (size_t i = 0; i < count; i++) {
     size_t distance = edit_distance(name, candidates[i]);
     if (distance <= limit && distance < strlen(name)) {

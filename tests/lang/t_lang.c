@@ -207,6 +207,7 @@ static const struct {
     {"claim c forall x in [0, 1] : y >= 0", 1, 30, "name 'y' is not known"},
     {"let alpha = 1\nclaim c forall x in [0, 1] : alpa*x >= 0", 2, 30, "did you mean 'alpha'?"},
     {"claim c forall x in [0, 1] : sqr(x) >= 0", 1, 30, "did you mean 'sqrt'?"},
+    {"claim c forall x in [0, inf) : x >= 0", 1, 25, "name 'inf' is not known\n"}, /* and nothing near it */
     {"claim c forall x in [0, 1] : sqrt(x, 2) >= 0", 1, 30, "'sqrt' takes 1 argument, not 2"},
     {"def f(x, y) = x\nclaim c forall x in [0, 1] : f(x) >= 0", 2, 30, "'f' takes 2 arguments, not 1"},
     {"def f(x, y) = x\nclaim c forall x in [0, 1] : iter(f, 2, x) >= 0", 2, 35,
