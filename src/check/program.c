@@ -169,17 +169,19 @@ void mc_program_free(mc_program *p) {
 const mc_ranged *mc_program_taylor(mc_program *p, size_t i, size_t k) {
   mc_expansion *x = &p->polynomials[i];
   fmpq_poly_t derivative;
-  bool ok = true;
   fmpq_poly_init(derivative);
-  while (x->count <= k && ok) {
+  while (x->count <= k && !x->failed) {
     fmpq_poly_set(derivative, x->exact);
     for (size_t j = 1; j <= x->count; j++) {
       fmpq_poly_derivative(derivative, derivative);
       fmpq_poly_scalar_div_ui(derivative, derivative, j);
     }
-    ok = mc_ranged_init(&x->taylor[x->count], derivative);
-    x->count++;
+    x->failed = !mc_ranged_init(&x->taylor[x->count], derivative);
+    if (x->failed)
+      mc_ranged_clear(&x->taylor[x->count]);
+    else
+      x->count++;
   }
   fmpq_poly_clear(derivative);
-  return ok ? &x->taylor[k] : NULL;
+  return k < x->count ? &x->taylor[k] : NULL;
 }

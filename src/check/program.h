@@ -38,6 +38,7 @@ typedef struct {
 typedef struct {
   fmpq_poly_t exact;
   size_t count;
+  bool failed; /* the next one could not be made: its critical points were not isolated */
   mc_ranged taylor[9];
 } mc_expansion;
 
@@ -77,7 +78,7 @@ typedef struct {
 mc_program *mc_program_new(const mc_claim *claim, const mc_program_options *options, mc_error *e);
 void mc_program_free(mc_program *program);
 
-/* p^(k)/k! of polynomial i; NULL: out of memory. */
+/* p^(k)/k! of polynomial i; NULL, however often it is asked for: it could not be made. */
 const mc_ranged *mc_program_taylor(mc_program *program, size_t i, size_t k);
 
 #endif

@@ -52,6 +52,7 @@ static size_t find_polynomial(mc_compiler *c, const fmpq_poly_t exact) {
   }
   mc_expansion *x = &p->polynomials[p->polynomial_count];
   x->count = 0;
+  x->failed = false;
   fmpq_poly_init(x->exact);
   fmpq_poly_set(x->exact, exact);
   return p->polynomial_count++;

@@ -211,7 +211,7 @@ static json_t *corners_json(const mc_workspace *s, size_t diagonal) {
 static bool settle_by_sign_change(mc_boxer *b) {
   mc_workspace *s = &b->w;
   size_t equation = find_equation(s);
-  if (equation == SIZE_MAX || mc_range_is_undefined(s->on_box.values + equation))
+  if (equation == SIZE_MAX || !is_defined(s))
     return false;
   for (size_t diagonal = 0; diagonal < (size_t)1 << (s->n > 0 ? s->n - 1 : 0); diagonal++) {
     int signs[2];

@@ -105,6 +105,10 @@ static const struct {
     {ERROR, "forall x in [-1, 1] : sqrt(x) >= -1"},
     {ERROR, "forall x in [0, 1] : x*log(x) >= -1"},
     {ERROR, "forall x in [0, 1] : 0/x = 0"},
+    /* a change of sign where the equation holds but makes no sense */
+    {ERROR, "exists x in [-1, 1] : x + (1/x - 1/x) = 0"},
+    {ERROR, "exists x in [-1, 1] : x + 0*(1/x) = 0"},
+    {PROVED, "exists x in [-1, 1] : x + 0*(1/(x + 2)) = 0.3"},
     {PROVED, "forall x in (0, 1] : 0*x = 0"},
     {PROVED, "forall x in [-1, 1] where x > 1/2 : 1/x < 2.1"},
     /* a side condition on integers protects what would not be defined */
