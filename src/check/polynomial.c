@@ -148,14 +148,16 @@ static bool keep_critical(isolation *s, const mc_iv *x) {
   mc_ranged *p = s->p;
   if (p->critical_count == p->critical_capacity) {
     size_t capacity = p->critical_capacity ? 2 * p->critical_capacity : 8;
-    mc_iv *critical = capacity > 4096 ? NULL : mc_realloc(p->critical, capacity, sizeof *critical);
+    mc_critical *critical = capacity > 4096 ? NULL : mc_realloc(p->critical, capacity, sizeof *critical);
     if (!critical)
       return s->ok = false;
     p->critical = critical;
     p->critical_capacity = capacity;
   }
-  mc_iv_init(&p->critical[p->critical_count]);
-  mpfi_set(&p->critical[p->critical_count++], x);
+  mc_critical *kept = &p->critical[p->critical_count++];
+  mc_iv_init(&kept->where);
+  mpfi_set(&kept->where, x);
+  kept->touches = false;
   return true;
 }
 
@@ -216,6 +218,39 @@ static void squarefree_derivative(fmpq_poly_t z, const fmpq_poly_t p) {
   fmpq_poly_clear(common);
 }
 
+/* Does a polynomial vanish in the interval: at an end, or in between by its signs there?  Evaluated exactly. */
+static bool changes_sign(const fmpq_poly_t p, const mc_iv *x) {
+  fmpq_t end, value;
+  int signs[2];
+  fmpq_init(end);
+  fmpq_init(value);
+  for (int upper = 0; upper < 2; upper++) {
+    mc_iv_end(end, x, upper);
+    fmpq_poly_evaluate_fmpq(value, p, end);
+    signs[upper] = fmpq_sgn(value);
+  }
+  fmpq_clear(end);
+  fmpq_clear(value);
+  return (signs[0] <= 0 && signs[1] >= 0) || (signs[0] >= 0 && signs[1] <= 0);
+}
+
+/* Where the squarefree part of p' is monotone it has one root at most: if the common divisor of p and p' vanishes there,
+ * it is that one, and p vanishes with it.  Evaluation could not tell. */
+static void find_touching(isolation *s, const fmpq_poly_t critical) {
+  fmpq_poly_t common;
+  mc_iv slope;
+  fmpq_poly_init(common);
+  mc_iv_init(&slope);
+  fmpq_poly_gcd(common, s->p->exact, critical);
+  for (size_t i = 0; i < s->p->critical_count && fmpq_poly_length(common) > 1; i++) {
+    mc_critical *c = &s->p->critical[i];
+    evaluate(&slope, s->second, s->length - 1, &c->where);
+    c->touches = (mc_iv_positive(&slope) || mc_iv_negative(&slope)) && changes_sign(common, &c->where);
+  }
+  mpfi_clear(&slope);
+  fmpq_poly_clear(common);
+}
+
 static bool find_critical(mc_ranged *p) {
   fmpq_poly_t critical, derivative;
   fmpq_t bound;
@@ -240,6 +275,8 @@ static bool find_critical(mc_ranged *p) {
     mpfi_clear(&line);
     mpfi_clear(&negative);
   }
+  if (s.ok)
+    find_touching(&s, critical);
   mc_iv_vector_free(s.first, (size_t)fmpq_poly_length(critical));
   mc_iv_vector_free(s.second, (size_t)fmpq_poly_length(derivative));
   fmpq_poly_clear(critical);
@@ -278,7 +315,9 @@ bool mc_ranged_init(mc_ranged *p, const fmpq_poly_t exact) {
 
 void mc_ranged_clear(mc_ranged *p) {
   mc_iv_vector_free(p->coefficients, (size_t)p->length);
-  mc_iv_vector_free(p->critical, p->critical_count);
+  for (size_t i = 0; i < p->critical_count; i++)
+    mpfi_clear(&p->critical[i].where);
+  mc_free(p->critical);
   fmpq_poly_clear(p->exact);
 }
 
@@ -335,12 +374,18 @@ void mc_ranged_enclose(mc_iv *z, const mc_ranged *p, const mc_iv *x) {
     mpfi_set_fr(&end, &x->right);
     evaluate(&value, p->coefficients, p->length, &end);
     mc_iv_hull(&result, &value);
-    for (size_t i = 0; i < p->critical_count; i++)
-      if (mpfr_lessequal_p(&p->critical[i].left, &x->right) && mpfr_lessequal_p(&x->left, &p->critical[i].right)) {
-        mpfi_intersect(&end, &p->critical[i], x);
+    for (size_t i = 0; i < p->critical_count; i++) {
+      const mc_critical *c = &p->critical[i];
+      if (!mpfr_lessequal_p(&c->where.left, &x->right) || !mpfr_lessequal_p(&x->left, &c->where.right))
+        continue;
+      if (c->touches) {
+        mpfi_set_ui(&value, 0);
+      } else {
+        mpfi_intersect(&end, &c->where, x);
         enclose_critical(&value, p, &end);
-        mc_iv_hull(&result, &value);
       }
+      mc_iv_hull(&result, &value);
+    }
   }
   if (mc_iv_usable(&result) && p->at_least_zero && mpfr_sgn(&result.left) < 0)
     mpfr_set_zero(&result.left, 1);

@@ -8,13 +8,19 @@
 /* Is p >= 0 on [lo, hi] (exactly; lo < hi)? */
 bool mc_polynomial_nonnegative(const fmpq_poly_t p, const fmpq_t lo, const fmpq_t hi);
 
+/* A narrow interval where p' may vanish. */
+typedef struct {
+  mc_iv where;
+  bool touches; /* p' vanishes at one point of it only, and so does p there */
+} mc_critical;
+
 /* p with its coefficients as intervals, and with narrow intervals outside of which p' does not vanish. */
 typedef struct {
   fmpq_poly_t exact;
   slong length;
   mc_iv *coefficients;
   size_t critical_count, critical_capacity;
-  mc_iv *critical;
+  mc_critical *critical;
   bool at_least_zero, at_most_zero; /* on the whole line */
 } mc_ranged;
 

@@ -291,7 +291,7 @@ static void no_test_proves_what_is_false(void **state) {
       "forall x in [0, 1] : (x - 1/3)^2*(x - 2/3) >= 0",
       "forall x in [0, 1] : exp(x)*((x - 1/3)^2*(2 - x) - 1e-80) >= 0",
       "forall x in [0, 1] : exp(x)*((x - 1/3)^2*(2 - x)) > 0",
-      "forall x in [0, 1] : exp(x)*((x - 1/3)^2*(x - 1/2)^2*(x - 2/3)) >= 0",
+      "forall x in [0, 1] : exp(x)*((x - 1/3)^2*((x - 2/3)^2 - 1/1000)) >= 0",
       "forall x in [-1, 1] : x^3 >= 0",
       "forall x in [0, 1] : sin(x) >= x",
       "forall x in [-1, 1] : abs(x) - x^2/100 - 1/1000 >= 0",
