@@ -70,7 +70,8 @@ static mc_status check(const mc_kernel_model *model, size_t m, size_t n, mc_erro
 mc_status mc_kernel_emulate_faulty(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n,
                                    mc_random *draw, mc_kernel_fault fault, mc_error *e) {
   bool wide = model->storage == MC_DTYPE_FLOAT64;
-  double scale = draw && !wide ? random_scale(draw) : 1;
+  bool scaled = draw && !wide && model->normalisation.kind != MC_NORM_NONE; /* else the image would be another */
+  double scale = scaled ? random_scale(draw) : 1;
   mc_status s = check(model, m, n, e);
   if (s != MC_OK)
     return s;

@@ -59,8 +59,8 @@ mc_dtype mc_kernel_accumulator(mc_dtype storage);
  *
  * draw NULL: sums run in the order of the BLAS.  Otherwise sums run in a random order, and the kernel is fed t g
  * with a random t in [2^(-1/2), 2^(1/2)) and the eps of its divisor times t: the exact image is that of g, every
- * rounding is another (for float64, whose products with t would be rounded themselves, t = 1).  Deterministic for a
- * given draw on one kind of CPU.  g is finite.
+ * rounding is another (t = 1 for float64, whose products with t would be rounded themselves, and without normalisation,
+ * where the image of t g is another).  Deterministic for a given draw on one kind of CPU.  g is finite.
  *
  * MC_BAD_INPUT: a step has more than three coefficients, or a dimension exceeds INT_MAX.  x may hold NaN or
  * infinity, as a kernel's output may. */

@@ -74,6 +74,34 @@ static void test_sound_limits_hold(void **state) {
   assert_true(tightest > 1.0 / 25);
 }
 
+/* Members of an ensemble compute the image of the input itself, also where nothing is divided by its norm: they stay below
+ * the sound limits, and an output that is too large by 2^-14 is beyond the statistical ones. */
+static void test_without_normalisation(void **state) {
+  enum { M = 12, N = 20 };
+  double *g = matrix_of("uniform", M, N, 4), *x = mc_alloc(M * N, sizeof *x);
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  mc_audit_finding f;
+  mc_error e = {0};
+  (void)state;
+  mc_audit_finding_init(&f);
+  model.normalisation.kind = MC_NORM_NONE;
+  mc_audit_reference *reference = reference_of(g, M, N, &model);
+  const mc_audit_limits *limits = mc_audit_reference_limits(reference, 0);
+  assert_true(limits->statistical[MC_MEASURE_TOTAL] <= limits->sound);
+  need(mc_kernel_emulate(x, &model, g, M, N, NULL, &e), &e);
+  need(mc_audit_judge(&f, reference, x, &e), &e);
+  assert_int_equal(f.verdict, MC_AUDIT_CONFORMS);
+  for (size_t i = 0; i < M * N; i++)
+    x[i] *= 1 + 0x1p-14;
+  need(mc_audit_judge(&f, reference, x, &e), &e);
+  assert_int_equal(f.verdict, MC_AUDIT_SUSPICIOUS);
+  mc_audit_finding_clear(&f);
+  mc_audit_reference_free(reference);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+  mc_free(x);
+}
+
 /* error / sound limit of one step on a 1 by 2 matrix. */
 static double ratio_of_one_step(uint64_t seed, const mc_kernel_model *model) {
   double g[2], x[2], plain, spectrum;
@@ -311,6 +339,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_sound_limits_hold),
       cmocka_unit_test(test_sound_limits_are_near),
+      cmocka_unit_test(test_without_normalisation),
       cmocka_unit_test(test_depth_narrows),
       cmocka_unit_test(test_models_are_ordered),
       cmocka_unit_test(test_limits_tell_models_apart),
