@@ -175,14 +175,23 @@ bool mc_test_shows(mc_program *program, const mc_iv *box, const json_t *test, mc
 
 /* ---- Definedness ---- */
 
-bool mc_test_is_defined(mc_program *program, const mc_iv *box) {
+/* Are the lines from first to last? */
+static bool lines_are_defined(mc_program *program, const mc_iv *box, size_t first, size_t last) {
   mc_jets s = mc_jets_of(program->n, 0);
   mc_iv *all = mc_iv_vector_new(program->line_count);
   bool defined = all && mc_jets_evaluate(all, &s, program, box);
-  for (size_t i = 0; i < program->line_count && defined; i++)
+  for (size_t i = first; i <= last && defined; i++)
     defined = mc_iv_usable(all + i);
   mc_iv_vector_free(all, program->line_count);
   return defined;
+}
+
+bool mc_test_is_defined(mc_program *program, const mc_iv *box) {
+  return program->line_count == 0 || lines_are_defined(program, box, 0, program->line_count - 1);
+}
+
+bool mc_test_line_is_defined(mc_program *program, const mc_iv *box, size_t line) {
+  return lines_are_defined(program, box, line, line);
 }
 
 /* By a test that needs no data. */

@@ -16,8 +16,9 @@ typedef struct {
 /* Does the test show the goal on the box?  Tests are arrays: their name and data (docs/certification.md). */
 bool mc_test_shows(mc_program *program, const mc_iv *box, const json_t *test, mc_check_goal goal);
 
-/* Is every line defined on the whole box? */
+/* Is every line, or one of them, defined on the whole box? */
 bool mc_test_is_defined(mc_program *program, const mc_iv *box);
+bool mc_test_line_is_defined(mc_program *program, const mc_iv *box, size_t line);
 
 /* For programs in cleared form: does no divisor vanish on the box, but at ends that do not belong to the domain, and is
  * every line defined? */

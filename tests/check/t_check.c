@@ -401,6 +401,11 @@ static void nonsense_is_refused(void **state) {
   refuse_forged("exists x in [0, 1] : x^2 = 2", "proved", "{\"sign_change\":[[\"0\"],[\"2\"]],\"integers\":{}}");
   refuse_forged("exists x in [-1, 1] : 1/x = 0", "proved", "{\"sign_change\":[[\"0\"],[\"1\"]],\"integers\":{}}");
   refuse_forged(claim, "undecided", "{}");
+  /* a condition that is not defined does not fail */
+  refuse_forged("forall x in [-1, 0] where 1/x > 0 : x > 5", "proved",
+                "{\"instances\":[{\"integers\":{},\"boxes\":[[-1,[\"where\",0,\"roots\"]]]}]}");
+  refuse_forged("exists x in [-1, 1] : x/x > 2", "refuted",
+                "{\"instances\":[{\"integers\":{},\"boxes\":[[-1,[\"fails\",0,\"roots\"]]]}]}");
 }
 
 /* Near 1/16 the second derivative of the numerator has four complex roots within 1e-30 of the axis, where bisection
