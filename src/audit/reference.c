@@ -108,6 +108,13 @@ static bool is_distinct(mc_kernel_rounding rule, mc_dtype storage) {
   return rule != MC_ROUNDING_OPERATIONS || mc_kernel_accumulator(storage) != storage;
 }
 
+/* Without normalisation only the order of sums differs between members, and that moves too few roundings of a 16-bit
+ * format for a distribution. */
+static bool has_ensemble(const mc_audit_reference *r) {
+  bool moves = r->model.normalisation.kind != MC_NORM_NONE || mc_kernel_precision(r->model.storage) >= 24;
+  return moves && !r->options.sound_only;
+}
+
 /* One rule's. */
 static mc_status find_rule(mc_audit_reference *r, const double *g, mc_kernel_rounding rule, mc_error *e) {
   mc_kernel_model variant = r->model; /* shares the schedule; nothing below changes it */
@@ -119,7 +126,7 @@ static mc_status find_rule(mc_audit_reference *r, const double *g, mc_kernel_rou
   r->rules++;
   variant.rounding = limits->rounding = rule;
   mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, r->sigma, &r->options, INFINITY);
-  if (!r->options.sound_only)
+  if (has_ensemble(r))
     return mc_audit_ensemble_limits(limits, centre, &variant, g, &r->image, &r->basis, &r->options, e);
   for (int k = 0; k < MC_MEASURES; k++)
     limits->statistical[k] = NAN;

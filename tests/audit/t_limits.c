@@ -102,6 +102,27 @@ static void test_without_normalisation(void **state) {
   mc_free(x);
 }
 
+/* In 16 bits the order of sums alone makes no ensemble: no limit, no verdict for what is within the sound one. */
+static void test_too_few_roundings(void **state) {
+  double *g = matrix_of("uniform", 8, 8, 4), x[64];
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT16);
+  mc_audit_finding f;
+  mc_error e = {0};
+  (void)state;
+  mc_audit_finding_init(&f);
+  model.normalisation.kind = MC_NORM_NONE;
+  mc_audit_reference *reference = reference_of(g, 8, 8, &model);
+  for (int k = 0; k < MC_MEASURES; k++)
+    assert_true(isnan(mc_audit_reference_limits(reference, 0)->statistical[k]));
+  need(mc_kernel_emulate(x, &model, g, 8, 8, NULL, &e), &e);
+  need(mc_audit_judge(&f, reference, x, &e), &e);
+  assert_int_equal(f.verdict, MC_AUDIT_UNDECIDED);
+  mc_audit_finding_clear(&f);
+  mc_audit_reference_free(reference);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+}
+
 /* error / sound limit of one step on a 1 by 2 matrix. */
 static double ratio_of_one_step(uint64_t seed, const mc_kernel_model *model) {
   double g[2], x[2], plain, spectrum;
@@ -340,6 +361,7 @@ int main(void) {
       cmocka_unit_test(test_sound_limits_hold),
       cmocka_unit_test(test_sound_limits_are_near),
       cmocka_unit_test(test_without_normalisation),
+      cmocka_unit_test(test_too_few_roundings),
       cmocka_unit_test(test_depth_narrows),
       cmocka_unit_test(test_models_are_ordered),
       cmocka_unit_test(test_limits_tell_models_apart),
