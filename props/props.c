@@ -30,6 +30,7 @@ static const mc_property *const properties[] = {
     &mc_props_sweet_spot,
     &mc_props_symmetric_factorisation,
     &mc_props_two_step_alignment,
+    &mc_props_two_step_long,
     &mc_props_two_step_start,
 };
 enum { PROPERTIES = sizeof properties / sizeof properties[0] };

@@ -15,7 +15,7 @@ extern const mc_property mc_props_aligned_factorisation, mc_props_alignment_rate
     mc_props_noiseless_hitting, mc_props_quintic_image, mc_props_quintic_modes_f32, mc_props_quintic_modes_f64,
     mc_props_quintic_step, mc_props_saddle_escape, mc_props_saddle_rivals, mc_props_sign_escape, mc_props_sign_sequence,
     mc_props_spectrum_ranking, mc_props_sweet_spot, mc_props_symmetric_factorisation, mc_props_two_step_alignment,
-    mc_props_two_step_start;
+    mc_props_two_step_long, mc_props_two_step_start;
 
 /* The property of a name, or NULL. */
 const mc_property *mc_props_find(const char *name);

@@ -16,7 +16,8 @@
  * on the run is one in doubles with certified polar factors.
  *
  * two_step_start ends with P_1 (eta2, near, gap and error are not known).  two_step_alignment starts from alpha =
- * 2^-24, and where det R seems to be -1 it turns a column of O_2 around, as one should. */
+ * 2^-24, and where det R seems to be -1 it turns a column of O_2 around, as one should.  two_step_long has more
+ * halvings: a collision of modes shows in the singular values only some steps later. */
 #include "props.h"
 
 #include <math.h>
@@ -32,7 +33,9 @@ static const char *const quantities[QUANTITIES] = {"alpha", "smin", "det", "turn
                                                    "eta2",  "near", "gap", "error"};
 
 enum { TARGET, LEFT, RIGHT, SETTINGS };
+/* Steps after the two. */
 #define HALVINGS 5
+#define MANY_HALVINGS 12
 
 /* ---- Drawing ---- */
 
@@ -251,7 +254,7 @@ static double follow_limit(double *p, const course *x, double rate) {
   return second;
 }
 
-static mc_status take_other_steps(arb_ptr q, course *x, arb_srcptr exact, mc_error *e) {
+static mc_status take_other_steps(arb_ptr q, course *x, arb_srcptr exact, size_t halvings, mc_error *e) {
   double rate = x->root[0], gap = INFINITY, *limit = mc_alloc(x->n, sizeof *limit);
   mc_status status = limit ? take_step(x, rate, e) : mc_fail(e, MC_NO_MEMORY, "out of memory");
   arb_set_d(q + ETA2, rate);
@@ -259,7 +262,7 @@ static mc_status take_other_steps(arb_ptr q, course *x, arb_srcptr exact, mc_err
     status = look(q, x, exact, rate, true, e);
   for (size_t i = 0; i < x->n && limit; i++)
     limit[i] = rate;
-  for (size_t t = 0; t < HALVINGS && status == MC_OK; t++) {
+  for (size_t t = 0; t < halvings && status == MC_OK; t++) {
     rate /= 2;
     gap = fmin(gap, follow_limit(limit, x, rate));
     status = take_step(x, rate, e);
@@ -290,7 +293,8 @@ static mc_status measure_roots(arb_ptr exact, arb_ptr q, course *x, const arb_ma
   return status;
 }
 
-static mc_status measure(arb_ptr q, const mc_prop_instance *instance, bool whole, slong precision, mc_error *e) {
+/* halvings 0: only up to P_1. */
+static mc_status measure(arb_ptr q, const mc_prop_instance *instance, size_t halvings, slong precision, mc_error *e) {
   course x = {.n = instance->matrices[TARGET].rows,
               .precision = 2 * precision,
               .alpha = *instance->matrices[SETTINGS].entries,
@@ -320,8 +324,8 @@ static mc_status measure(arb_ptr q, const mc_prop_instance *instance, bool whole
     status = measure_roots(exact, q, &x, m, e);
   if (status == MC_OK)
     status = take_first_step(q, &x, e);
-  if (status == MC_OK && whole && arb_equal_si(q + DET, 1) && arb_equal_si(q + TURN, 1))
-    status = take_other_steps(q, &x, exact, e);
+  if (status == MC_OK && halvings > 0 && arb_equal_si(q + DET, 1) && arb_equal_si(q + TURN, 1))
+    status = take_other_steps(q, &x, exact, halvings, e);
   else
     for (size_t k = ETA2; k < QUANTITIES; k++)
       arb_indeterminate(q + k);
@@ -332,13 +336,18 @@ static mc_status measure(arb_ptr q, const mc_prop_instance *instance, bool whole
 }
 
 static mc_status measure_start(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
-  return measure(q, x, false, precision, e);
+  return measure(q, x, 0, precision, e);
 }
 
 static mc_status measure_alignment(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
-  return measure(q, x, true, precision, e);
+  return measure(q, x, HALVINGS, precision, e);
+}
+
+static mc_status measure_long(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
+  return measure(q, x, MANY_HALVINGS, precision, e);
 }
 
 const mc_property mc_props_two_step_start = {"two_step_start", QUANTITIES, quantities, generate_start, measure_start};
 const mc_property mc_props_two_step_alignment = {"two_step_alignment", QUANTITIES, quantities, generate_alignment,
                                                  measure_alignment};
+const mc_property mc_props_two_step_long = {"two_step_long", QUANTITIES, quantities, generate_alignment, measure_long};

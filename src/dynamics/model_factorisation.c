@@ -183,6 +183,12 @@ static double loss_symmetric(mc_model_state *s) {
   return square_residual(s) / 4;
 }
 
+/* M = s u v and P, Q are numbers: then p = u P and q = v Q, for which M is s. */
+static bool is_scalar(const mc_model_state *s) {
+  const factorisation *d = s->data;
+  return s->count == 2 && d->n == 1 && d->d == 1;
+}
+
 static size_t name(const mc_model_state *s, char (*names)[32]) {
   const factorisation *d = s->data;
   size_t count = 0;
@@ -193,6 +199,10 @@ static size_t name(const mc_model_state *s, char (*names)[32]) {
   }
   for (size_t i = 0; i < d->modes; i++)
     snprintf(names[count++], 32, "mode_%zu", i + 1);
+  if (is_scalar(s)) {
+    snprintf(names[count++], 32, "p");
+    snprintf(names[count++], 32, "q");
+  }
   return count;
 }
 
@@ -275,6 +285,10 @@ static void observe(mc_model_state *s, double *cells) {
     observe_balance(s, cells);
   for (size_t i = 0; i < d->modes; i++)
     cells[first + i] = mode(s, i);
+  if (is_scalar(s)) {
+    cells[first + 1] = *d->u * *s->value[0];
+    cells[first + 2] = *d->v * *s->value[1];
+  }
 }
 
 const mc_model mc_model_factorisation = {

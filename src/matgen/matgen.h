@@ -34,7 +34,7 @@ void mc_matgen_compose(double *a, size_t m, size_t n, size_t k, const double *q1
 
 /* ---- Families of matrices by name (family.c, spectrum.c, structured.c) ---- */
 
-#define MC_MATGEN_ARGUMENTS 3
+#define MC_MATGEN_ARGUMENTS 5
 
 /* A family as a campaign or a command line names it: "log_uniform(1e-12)". */
 typedef struct {

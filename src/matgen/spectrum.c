@@ -121,6 +121,36 @@ static void draw_power_law(double *s, size_t k, const double *a, mc_random *r) {
   }
 }
 
+/* lo + hi - s for s of power_law. */
+static void draw_mirrored_power_law(double *s, size_t k, const double *a, mc_random *r) {
+  draw_power_law(s, k, a, r);
+  for (size_t i = 0; i < k; i++)
+    s[i] = a[0] + (a[1] - s[i]);
+}
+
+#define LEVELS 64
+
+/* The given share of k values, rounded; one at least, and `most` at most. */
+static size_t count_share(double share, size_t k, size_t most) {
+  size_t count = (size_t)(share * (double)k + 0.5);
+  count = count > 0 ? count : 1;
+  return count < most ? count : most;
+}
+
+/* Levels lo, hi and some on (lo, hi).  Two shares of the values are at lo and at hi; each of the others goes to a level
+ * between, or where there is none they split into two parts at random, one for either end. */
+static void draw_spikes(double *s, size_t k, const double *a, mc_random *r) {
+  double between[LEVELS];
+  size_t levels = (size_t)a[2] - 2, high = count_share(a[4], k, k > 1 ? k - 1 : 1),
+         low = count_share(a[3], k, k - high);
+  if (levels == 0)
+    low += mc_random_below(r, k - high - low + 1);
+  for (size_t j = 0; j < levels; j++)
+    between[j] = a[0] + (a[1] - a[0]) * mc_random_unit(r);
+  for (size_t i = 0; i < k; i++)
+    s[i] = i < low ? a[0] : i >= k - high || levels == 0 ? a[1] : between[mc_random_below(r, levels)];
+}
+
 #define LO                                                                                                             \
   { 0, 1e300, 0, true }
 #define LO_FROM(x)                                                                                                     \
@@ -193,9 +223,23 @@ const mc_matgen_entry mc_matgen_spectra[] = {
      NULL,
      true},
     {"power_law",
-     "power_law(lo, hi = 1, alpha = 1): i^-alpha mapped onto [lo, hi] (paper 3)",
+     "power_law(lo, hi = 1, alpha = 1): i^-alpha mapped onto [lo, hi]",
      {LO, HI, {0.0625, 16, 1, false}},
      draw_power_law,
+     NULL,
+     true},
+    {"mirrored_power_law",
+     "mirrored_power_law(lo, hi = 1, alpha = 1): lo + hi - power_law (paper 3's powerlaw)",
+     {LO, HI, {0.0625, 16, 1, false}},
+     draw_mirrored_power_law,
+     NULL,
+     true},
+    {"spikes",
+     "spikes(lo, hi = 1, levels = 3, p = 0.25, q = 0.25): a share p at lo, q at hi, the others at random levels "
+     "between "
+     "(paper 3)",
+     {LO, HI, {2, LEVELS, 3, false}, {0, 1, 0.25, false}, {0, 1, 0.25, false}},
+     draw_spikes,
      NULL,
      true},
     {NULL, NULL, {{0, 0, 0, false}}, NULL, NULL, false}};

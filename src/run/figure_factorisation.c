@@ -98,6 +98,43 @@ static mc_status dynamics(json_t *panels, const mc_run_options *options, mc_erro
                          : status;
 }
 
+/* ---- Figure 2: the scalar problem (1 - p q)^2/2 in the plane ---- */
+
+enum { PATHS = 12 };
+
+static mc_status paths(json_t *panels, const char *title, mc_optimizer_kind kind, const mc_run_options *options,
+                       mc_error *e) {
+  json_t *panel = mc_figure_panel(panels, title, "p", "q", MC_PANEL_LINES);
+  mc_status status = MC_OK;
+  for (uint64_t k = 0; k < PATHS && status == MC_OK; k++) {
+    mc_figure_experiment x;
+    mc_dynamics_table t;
+    char label[32];
+    snprintf(label, sizeof label, "start %d", (int)k + 1);
+    mc_figure_experiment_init(&x, "factorisation", kind, 0.01, 1000, options->seed + k);
+    mc_figure_set(&x, "dimension", 1);
+    mc_figure_set(&x, "width", 1);
+    mc_figure_set(&x, "alpha", 1);
+    mc_figure_spectrum(&x, "flat");
+    status = mc_figure_run(&t, &x, options, e);
+    double *p = mc_figure_cells(&t, "p"), *q = mc_figure_cells(&t, "q");
+    if (p && q)
+      mc_figure_series(panel, label, p, q, t.rows);
+    mc_free(p);
+    mc_free(q);
+    mc_dynamics_table_clear(&t);
+  }
+  return status;
+}
+
+static mc_status plane(json_t *panels, const mc_run_options *options, mc_error *e) {
+  mc_status status =
+      paths(panels, "Muon: |p| - |q| is constant until p or q changes sign", MC_OPTIMIZER_MUON, options, e);
+  return status == MC_OK
+             ? paths(panels, "gradient descent: p^2 - q^2 is nearly constant", MC_OPTIMIZER_GRADIENT, options, e)
+             : status;
+}
+
 /* ---- Figure 3: alignment from a small random start ---- */
 
 static mc_status alignment(json_t *panels, const mc_run_options *options, mc_error *e) {
@@ -154,6 +191,7 @@ static mc_status two_steps(json_t *panels, const mc_run_options *options, mc_err
 
 const mc_figure mc_figures_factorisation[] = {
     {"2606.30509/fig1", "modes, step sizes and conserved quantities", dynamics, 4 + 2 * RATES},
+    {"2606.30509/fig2", "the scalar problem: lines against hyperbolas", plane, 2 * PATHS},
     {"2606.30509/fig3", "alignment from a small start", alignment, 3},
     {"2606.30509/fig4", "the two-step schedule", two_steps, 8},
     {NULL, NULL, NULL, 0}};

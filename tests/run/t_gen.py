@@ -14,7 +14,8 @@ PROGRAM = sys.argv[1]
 
 # An argument for each family that must have one.
 ARGUMENTS = {"log_uniform": "1e-3", "log_spaced": "1e-3", "geometric": "0.9", "max_spiked": "1e-3,10", "min_spiked": "1e-3,10",
-             "gaussian": "1e-3,10", "linear_decay": "1e-3,10", "u_shaped": "1e-3,10", "power_law": "1e-3,10"}
+             "gaussian": "1e-3,10", "linear_decay": "1e-3,10", "u_shaped": "1e-3,10", "power_law": "1e-3,10",
+             "mirrored_power_law": "1e-3,10", "spikes": "1e-3,10,6,0.2,0.05"}
 
 
 def run(*arguments, **options):

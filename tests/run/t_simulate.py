@@ -15,7 +15,8 @@ import xml.dom.minidom
 PROGRAM = sys.argv[1]
 
 # Figures that take seconds, not minutes.
-QUICK = ["2605.09331/fig3", "2605.09331/fig4", "2601.13474/factorisation", "2602.11948/spectra", "2606.30509/fig4"]
+QUICK = ["2605.09331/fig3", "2605.09331/fig4", "2601.13474/factorisation", "2602.11948/spectra", "2606.30509/fig2",
+         "2606.30509/fig4"]
 
 
 def run(*arguments, **options):
@@ -31,6 +32,11 @@ def simulate(*arguments):
     document = json.loads(result.stdout)
     assert document["approx"] is True
     return {s["label"]: s["y"] for panel in document["panels"] for s in panel["series"]}
+
+
+def balance(series, size):
+    """size(p) - size(q) along a path in the plane."""
+    return [size(p) - size(q) for p, q in zip(series["x"], series["y"])]
 
 
 def escape(*arguments):
@@ -121,6 +127,24 @@ class Files(unittest.TestCase):
                     rows = list(csv.DictReader(f))
                 self.assertGreater(len(rows), 10)
                 self.assertEqual(list(rows[0]), ["panel", "series", "x", "y", "z"])
+
+    def test_paths_in_the_plane(self):
+        """papers.md S4.1: Muon keeps |p| - |q| until p or q changes sign, gradient descent p^2 - q^2 up to eta^2 |grad|^2 a step."""
+        panels = json.loads(run("--figure", "2606.30509/fig2", "--json", "--quiet").stdout)["panels"]
+        self.assertEqual([len(panel["series"]) for panel in panels], [12, 12])
+        for muon, gradient in zip(*(panel["series"] for panel in panels)):
+            with self.subTest(muon["label"]):
+                self.assertEqual((muon["x"][0], muon["y"][0]), (gradient["x"][0], gradient["y"][0]))
+                start, budget = balance(muon, abs)[0], 0
+                for p, q, b in zip(muon["x"], muon["y"], balance(muon, abs)):
+                    if (p > 0) != (muon["x"][0] > 0) or (q > 0) != (muon["y"][0] > 0):
+                        break
+                    self.assertAlmostEqual(b, start, places=9)
+                squares = balance(gradient, lambda x: x * x)
+                for p, q, b in zip(gradient["x"], gradient["y"], squares):
+                    self.assertLessEqual(abs(b - squares[0]), budget + 1e-12)
+                    budget += 0.01**2 * (1 - p * q) ** 2 * (p * p + q * q)
+                self.assertAlmostEqual(gradient["x"][-1] * gradient["y"][-1], 1, delta=0.1)
 
     def test_landscape_is_a_grid(self):
         document = json.loads(run("--figure", "2605.09331/fig4", "--json", "--quiet").stdout)
