@@ -74,8 +74,8 @@ static void test_sound_limits_hold(void **state) {
   assert_true(tightest > 1.0 / 25);
 }
 
-/* Members of an ensemble compute the image of the input itself, also where nothing is divided by its norm: they stay below
- * the sound limits, and an output that is too large by 2^-14 is beyond the statistical ones. */
+/* Members of an ensemble compute the image of the input itself, also where nothing is divided by its norm: they stay
+ * below the sound limits, and an output that is too large by 2^-14 is beyond the statistical ones. */
 static void test_without_normalisation(void **state) {
   enum { M = 12, N = 20 };
   double *g = matrix_of("uniform", M, N, 4), *x = mc_alloc(M * N, sizeof *x);
@@ -304,8 +304,8 @@ static void test_depth_narrows(void **state) {
   mc_free(g);
 }
 
-/* Bounds of errors whose squares underflow are no smaller than the errors: p = 3 x moves two matrices three times as far
- * apart. */
+/* Bounds of errors whose squares underflow are no smaller than the errors: p = 3 x moves two matrices three times as
+ * far apart. */
 static void test_growth_underflows_upward(void **state) {
   arb_t sigma;
   fmpq p[6];
