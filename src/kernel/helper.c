@@ -252,6 +252,14 @@ static void describe_end(mc_helper_reply *reply, int status) {
                              .code = signalled ? WTERMSIG(status) : WEXITSTATUS(status)};
 }
 
+/* A worker that reported a signal is about to end.  Until then its children may be on their way to this process, and be
+ * counted nowhere. */
+static void wait_for_end(pid_t pid) {
+  double end = now() + 1;
+  while (now() < end && waitpid(pid, NULL, WNOHANG) == 0)
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
 /* Wait for the worker's answer.  Its death is looked for by itself: a process that it left may keep the socket open. */
 static void await(mc_helper_reply *reply, int socket, pid_t pid, double seconds) {
   double end = now() + seconds;
@@ -283,6 +291,8 @@ static void supervise(int socket, pid_t pid, double seconds) {
         (!receive_all(MC_HELPER_SOCKET, &request, sizeof request) || !send_all(socket, &request, sizeof request)))
       return;
     await(&reply, socket, pid, seconds);
+    if (reply.kind == MC_REPLY_SIGNAL || reply.kind == MC_REPLY_FAULT)
+      wait_for_end(pid);
     while (waitpid(-1, NULL, WNOHANG) > 0) {
     }
     reply.left = visit_children(getpid(), pid, leave_alone) + visit_children(pid, 0, leave_alone);
