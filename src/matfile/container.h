@@ -2,7 +2,7 @@
 #ifndef MUONCERT_MATFILE_CONTAINER_H
 #define MUONCERT_MATFILE_CONTAINER_H
 
-#include "dtype.h"
+#include "matfile.h"
 
 /* One tensor of an archive. */
 typedef struct {

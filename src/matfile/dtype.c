@@ -1,5 +1,5 @@
 /* The four element types: names, sizes, rounding to nearest even, bits. */
-#include "dtype.h"
+#include "matfile.h"
 
 #include <math.h>
 #include <string.h>
