@@ -265,6 +265,58 @@ void mc_lang_add_spectrum(mc_parser *p, mc_span where, const char *name, mc_list
   mc_lang_list_add(p, p->spectra, spectrum);
 }
 
+/* The conclusion `a`, if there is one, and `b`. */
+static const char *join_statements(mc_parser *p, const char *a, const char *b) {
+  static const char and[] = " and ";
+  if (!a || !b)
+    return b;
+  size_t length = strlen(a);
+  while (length > 0 && a[length - 1] == ' ')
+    length--;
+  char *out = mc_lang_allocate(p, length + strlen(b) + sizeof and, 1);
+  if (out) {
+    memcpy(out, a, length);
+    memcpy(out + length, and, sizeof and);
+    memcpy(out + length + sizeof and-1, b, strlen(b));
+  }
+  return out;
+}
+
+/* The bracket joins the conclusion. */
+static void conclude_bracket(mc_parser *p, const mc_series *series, const mc_interval *bracket, mc_span text) {
+  mc_campaign *c = p->campaign;
+  mc_list *conclusion = mc_lang_list_new(p);
+  for (size_t i = 0; conclusion && i < c->holds.count; i++)
+    mc_lang_list_add(p, conclusion, &c->holds.comparisons[i]);
+  if (!conclusion)
+    return;
+  mc_lang_member(p, conclusion, series->steps, bracket);
+  c->holds = mc_lang_condition(p, conclusion);
+  c->block.statement = join_statements(p, c->block.statement, mc_lang_statement_text(p, text));
+}
+
+void mc_lang_add_series(mc_parser *p, mc_span where, const char *optimizer, mc_expr *steps, const mc_interval *bracket,
+                        mc_span text) {
+  mc_series *series = mc_lang_allocate(p, 1, sizeof *series);
+  if (!p->series)
+    p->series = mc_lang_list_new(p);
+  if (!series || !p->series)
+    return;
+  *series = (mc_series){.optimizer = optimizer, .line = where.line, .column = where.column, .steps = steps};
+  if (bracket) {
+    mc_lang_check_interval(p, bracket);
+    series->lower = bracket->lower;
+    series->upper = bracket->upper;
+    series->lower_open = bracket->lower_open;
+    series->upper_open = bracket->upper_open;
+    conclude_bracket(p, series, bracket, text);
+  }
+  for (size_t i = 0; i < p->series->count; i++)
+    if (strcmp(((mc_series *)p->series->items[i])->optimizer, optimizer) == 0)
+      mc_lang_error_at(p, where, "a second series '%.60s'", optimizer);
+  mc_lang_list_add(p, p->series, series);
+}
+
 void mc_lang_finish_campaign(mc_parser *p) {
   mc_campaign *c = p->campaign;
   mc_span place = {c->block.line, c->block.column, 0, 0};
@@ -286,7 +338,13 @@ void mc_lang_finish_campaign(mc_parser *p) {
     for (size_t i = 0; c->spectra && i < c->spectrum_count; i++)
       c->spectra[i] = *(mc_spectrum *)p->spectra->items[i];
   }
-  p->shapes = p->spectra = NULL;
+  if (p->series) {
+    c->series_count = p->series->count;
+    c->series = mc_lang_allocate(p, c->series_count, sizeof *c->series);
+    for (size_t i = 0; c->series && i < c->series_count; i++)
+      c->series[i] = *(mc_series *)p->series->items[i];
+  }
+  p->shapes = p->spectra = p->series = NULL;
   p->scope_count = 0;
   if (!p->failed)
     mc_lang_list_add(p, &p->document->campaigns, c);

@@ -156,6 +156,15 @@ typedef struct {
   mc_expr **arguments;
 } mc_spectrum;
 
+/* "series NAME: steps in [lower, upper]": a number of steps that is reported against the dimension, with the bracket
+ * that the statement gives for it.  The bracket belongs to the conclusion. */
+typedef struct {
+  const char *optimizer;
+  unsigned line, column;
+  mc_expr *steps, *lower, *upper; /* over the measures; lower and upper NULL: there is no bracket */
+  bool lower_open, upper_open;
+} mc_series;
+
 typedef enum { MC_EXPECT_HOLDS, MC_EXPECT_VIOLATED, MC_EXPECT_CAMPAIGN_UNDECIDED } mc_campaign_expectation;
 
 typedef struct {
@@ -163,7 +172,9 @@ typedef struct {
   const char *property; /* measure … by property */
   size_t measure_count;
   const char **measures; /* measure i is MC_EXPR_VARIABLE i of where and holds */
-  mc_condition where, holds;
+  mc_condition where, holds; /* holds: with the brackets of the series */
+  size_t series_count;
+  mc_series *series;
   size_t shape_count;
   mc_shape *shapes;
   size_t spectrum_count;

@@ -65,7 +65,7 @@ static void mc_lang_yyerror(mc_span *where, void *scanner, mc_parser *p, const c
 %token <text> ITER "'iter'" APPLY "'apply'" CAMPAIGN "'campaign'" MEASURE "'measure'" BY "'by'" HOLDS "'holds'"
 %token <text> VIOLATED "'violated'" SHAPES "'shapes'" SPECTRA "'spectra'" TRIALS "'trials'" AUDIT "'audit'"
 %token <text> INPUT "'input'" OUTPUT "'output'" PRESET "'preset'" DTYPE "'dtype'"
-%token <text> PROFILE "'profile'"
+%token <text> PROFILE "'profile'" SERIES "'series'"
 %token <text> NAME "a name" ID "a block's name" STRING "a string" NUMBER "a number"
 %token GE ">=" LE "<=" RANGE ".."
 
@@ -255,10 +255,17 @@ campaign_item: CITE STRING { mc_lang_set_text(p, @1, &p->campaign->block.cite, "
   | HOLDS condition
       {
         if (p->campaign->holds.count > 0)
-          mc_lang_error_at(p, @1, "a second 'holds': one statement per block, joined with 'and'");
+          mc_lang_error_at(p, @1, p->series ? "'holds' stands before the brackets of 'series'"
+                                            : "a second 'holds': one statement per block, joined with 'and'");
         CHECK;
         p->campaign->holds = mc_lang_condition(p, $2);
         p->campaign->block.statement = mc_lang_statement_text(p, @2);
+        CHECK;
+      }
+  | SERIES NAME ':' expr { mc_lang_add_series(p, @2, $2, $4, NULL, @4); CHECK; }
+  | SERIES NAME ':' expr IN interval
+      {
+        mc_lang_add_series(p, @2, $2, $4, &$6, (mc_span){.begin = @4.begin, .end = @6.end});
         CHECK;
       }
   | SHAPES shapes

@@ -66,7 +66,7 @@ typedef struct {
   mc_claim *claim;
   mc_campaign *campaign;
   mc_audit_block *audit;
-  mc_list *shapes, *spectra;
+  mc_list *shapes, *spectra, *series;
   mc_expr *unknown;     /* the ? seen in this block */
   bool unknown_allowed; /* may ? stand here */
 } mc_parser;
@@ -114,6 +114,9 @@ void mc_lang_quantify(mc_parser *p, mc_list *names, const mc_interval *domain);
 void mc_lang_add_shape(mc_parser *p, mc_span where, unsigned long rows, unsigned long columns);
 void mc_lang_add_spectrum(mc_parser *p, mc_span where, const char *name, mc_list *arguments);
 void mc_lang_finish_claim(mc_parser *p, mc_span body);
+/* bracket NULL: none; text: the source of steps and bracket. */
+void mc_lang_add_series(mc_parser *p, mc_span where, const char *optimizer, mc_expr *steps,
+                        const mc_interval *bracket, mc_span text);
 void mc_lang_finish_campaign(mc_parser *p);
 void mc_lang_finish_audit(mc_parser *p);
 const char *mc_lang_statement_text(mc_parser *p, mc_span where);

@@ -53,6 +53,8 @@ static const char *const everything =
     "  spectra uniform, log_uniform(1e-12), clustered\n"
     "  trials 500\n"
     "  profile full\n"
+    "  series muon: kappa in [theta, 2*z)\n"
+    "  series adam: z\n"
     "audit real-1\n"
     "  input \"G.npy\"\n"
     "  output \"X \\\"q\\\".npy\"\n"
@@ -97,6 +99,13 @@ static void blocks_are_read(void **state) {
   assert_int_equal(c->spectra[1].count, 1);
   assert_int_equal(c->trials, 500);
   assert_true(c->full);
+  assert_int_equal(c->series_count, 2);
+  assert_string_equal(c->series[0].optimizer, "muon");
+  assert_true(c->series[0].lower && !c->series[0].lower_open && c->series[0].upper_open);
+  assert_string_equal(c->series[1].optimizer, "adam");
+  assert_null(c->series[1].upper);
+  assert_int_equal(c->holds.count, 3); /* the bracket is part of the conclusion */
+  assert_string_equal(c->block.statement, "(1 - z) * (2*theta)^2 <= kappa^2 * (1 + z) and kappa in [theta, 2*z)");
   const mc_audit_block *a = mc_lang_audit(d, 0);
   assert_string_equal(a->output, "X \"q\".npy");
   assert_string_equal(a->preset, "jordan5");
@@ -249,6 +258,11 @@ static const struct {
     {"campaign c measure x by m where x > 0", 1, 1, "has no 'holds'"},
     {"campaign c measure x by m holds x > ?", 1, 37, "? may stand"},
     {"campaign c measure x by m holds x > 0 profile quick", 1, 47, "the only profile"},
+    {"campaign c measure x by m series muon: x", 1, 1, "has no 'holds'"},
+    {"campaign c measure x by m series muon: x in [2, 1]", 1, 45, "reversed"},
+    {"campaign c measure x by m series muon: y", 1, 40, "'y'"},
+    {"campaign c measure x by m series muon: x in [1, 2] series muon: x", 1, 59, "a second series"},
+    {"campaign c measure x by m series muon: x in [1, 2] holds x > 0", 1, 52, "before the brackets"},
     {"audit a input \"x\"", 1, 1, "has no 'output'"},
     {"hello", 1, 1, "expected"},
 };
