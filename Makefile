@@ -14,11 +14,12 @@ test: configured
 	@cmake --build '$(BUILD)' -- --quiet
 	@cd '$(BUILD)' && ctest --output-on-failure --output-junit ctest.xml -LE slow
 
+install: PACKAGES := program
 install: configured
 	@cmake --build '$(BUILD)' -- --quiet
 	@cmake --install '$(BUILD)' --prefix '$(PREFIX)'
 
 .PHONY: configured
 configured:
-	@tools/dependencies
+	@tools/dependencies $(PACKAGES)
 	@test -f '$(BUILD)/build.ninja' || cmake -S . -B '$(BUILD)' -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX='$(PREFIX)'
