@@ -89,6 +89,16 @@ void mc_fact_headline(mc_text *out, const mc_fact_kind *kind, const json_t *entr
     mc_text_printf(out, ", expected %s", *expected ? expected : kind->usual);
 }
 
+void mc_fact_sentence(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
+  mc_text result;
+  mc_text_init(&result);
+  mc_fact_headline(out, kind, entry);
+  mc_fact_result(&result, kind, entry);
+  const char *more = result.length > 0 ? result.data : mc_fact_text(entry, "message");
+  mc_text_printf(out, "%s%s", *more ? ": " : "", more);
+  mc_text_clear(&result);
+}
+
 void mc_fact_part(mc_text *out, const json_t *part) {
   const mc_fact_kind *kind = mc_fact_kind_of(mc_fact_text(part, "command"));
   long long unexpected = integer_of(part, "unexpected"), undecided = integer_of(part, "undecided");
@@ -120,13 +130,15 @@ static void print_proofs(mc_text *out, const json_t *document) {
   const json_t *proofs = json_object_get(document, "proofs"), *functions = json_object_get(proofs, "functions");
   if (json_array_size(functions) == 0)
     return;
-  mc_text_printf(out, "%lld of %lld goals valid: %lld replayed from the record, %lld proved in this run",
-                 sum_over(functions, "valid"), sum_over(functions, "goals"), sum_over(functions, "replayed"),
+  mc_text_printf(out, "%lld of %lld goals valid: ", sum_over(functions, "valid"), sum_over(functions, "goals"));
+  if (sum_over(functions, "recorded") > 0)
+    mc_text_printf(out, "%lld recorded for the same inputs and not generated again, ", sum_over(functions, "recorded"));
+  mc_text_printf(out, "%lld generated and looked up, %lld proved in this run", sum_over(functions, "replayed"),
                  sum_over(functions, "proved"));
   if (integer_of(proofs, "reused") > 0)
-    mc_text_printf(out, ", of these %lld in an earlier run on the same inputs", integer_of(proofs, "reused"));
+    mc_text_printf(out, "; %lld of them in an earlier run on the same inputs", integer_of(proofs, "reused"));
   if (sum_over(functions, "smoke") > 0)
-    mc_text_printf(out, "; %lld smoke tests among them", sum_over(functions, "smoke"));
+    mc_text_printf(out, "; %lld smoke tests besides", sum_over(functions, "smoke"));
   const json_t *mutants = json_object_get(proofs, "mutants");
   if (mutants)
     mc_text_printf(out, "; %lld of %lld recorded mutants killed", integer_of(mutants, "killed"),
@@ -326,6 +338,22 @@ static void print_law(mc_text *out, const json_t *entry) {
   mc_text_printf(out, "%s", mc_fact_text(entry, "message"));
 }
 
+/* What was held against what, in an audit. */
+static void print_audited(mc_text *out, const json_t *entry) {
+  const json_t *shape = json_object_get(entry, "shape");
+  const char *output = mc_fact_text(entry, "output"), *input = mc_fact_text(entry, "input");
+  if (!*mc_fact_text(entry, "preset"))
+    return;
+  if (*output)
+    mc_text_printf(out, "%s against ", output);
+  mc_text_printf(out, "the image of %s under %s", *input ? input : "the input", mc_fact_text(entry, "preset"));
+  if (json_array_size(shape) == 2)
+    mc_text_printf(out, ", %lld by %lld", (long long)json_integer_value(json_array_get(shape, 0)),
+                   (long long)json_integer_value(json_array_get(shape, 1)));
+  if (*mc_fact_text(entry, "dtype"))
+    mc_text_printf(out, ", %s", mc_fact_text(entry, "dtype"));
+}
+
 /* What an audit certifies beside the error. */
 static void print_certified(mc_text *out, const json_t *entry) {
   print_enclosure(out, "singular values in ", entry, "sigma");
@@ -389,12 +417,17 @@ static void print_quantities(mc_text *out, const json_t *entry) {
   }
 }
 
-/* What an output that does not conform is instead. */
+/* What an output that does not conform is instead, but for what the message says already. */
 static void print_diagnosis(mc_text *out, const json_t *entry) {
-  size_t i;
+  size_t i, start = out->length;
   const json_t *finding;
-  json_array_foreach(json_object_get(entry, "diagnosis"), i, finding)
-      mc_text_printf(out, "%s%s", i == 0 ? "" : "; ", mc_fact_text(finding, "text"));
+  json_array_foreach(json_object_get(entry, "diagnosis"), i, finding) {
+    const char *text = mc_fact_text(finding, "text");
+    if (strstr(mc_fact_text(entry, "message"), text))
+      continue;
+    separate(out, start);
+    mc_text_printf(out, "%s", text);
+  }
 }
 
 static void print_place(mc_text *out, const json_t *entry) {
@@ -411,14 +444,15 @@ static void print_replay(mc_text *out, const mc_fact_kind *kind, const json_t *e
 }
 
 void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visitor *visit, void *context) {
-  enum { AT, STATES, SOURCE, FOUND, WORST, CERTIFIED, WHY, INSTEAD, REPLAY, FACTS };
-  static const char *const labels[FACTS] = {"at",        "states", "source",  "found", "worst",
-                                            "certified", "why",    "instead", "replay"};
+  enum { AT, STATES, AUDITED, SOURCE, FOUND, WORST, CERTIFIED, WHY, INSTEAD, REPLAY, FACTS };
+  static const char *const labels[FACTS] = {"at",    "states",    "audited", "source",  "found",
+                                            "worst", "certified", "why",     "instead", "replay"};
   mc_text facts[FACTS];
   for (size_t i = 0; i < FACTS; i++)
     mc_text_init(&facts[i]);
   print_place(&facts[AT], entry);
   mc_text_printf(&facts[STATES], "%s", mc_fact_text(entry, "statement"));
+  print_audited(&facts[AUDITED], entry);
   mc_text_printf(&facts[SOURCE], "%s%s", mc_fact_text(entry, "cite"), mc_fact_text(entry, "source"));
   mc_fact_result(&facts[FOUND], kind, entry);
   print_quantities(&facts[WORST], entry);
