@@ -132,6 +132,13 @@ mc_status mc_audit_judge(mc_audit_finding *f, const mc_audit_reference *referenc
  * suspicious output may then turn out to be wrong. */
 mc_status mc_audit_describe(mc_audit_finding *f, const mc_audit_reference *reference, const double *x, mc_error *e);
 
+/* ---- Inputs so small that the schedule is linear on them (linear.c) ----
+ *
+ * error, size := enclosures of ||x - image||_F and ||image||_F, all m by n, relative to the image where ||X_0||_F is far
+ * below 1 (those above are relative to 1); wide where it is not.  g and x are finite. */
+void mc_audit_small_enclose(arb_t error, arb_t size, const mc_kernel_model *model, const double *g, size_t m, size_t n,
+                            const double *x);
+
 /* ---- Explanation (explain.c) ----
  *
  * Not certified: hints for whoever has to find the bug. */

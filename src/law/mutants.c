@@ -49,7 +49,7 @@ static void put(void *data, size_t element, mc_dtype d, double value) {
 /* ---- Another call ---- */
 
 /* The kernel run on inputs changed entry by entry. */
-static int run_on_changed(const muoncert_orthogonalise *call, double (*change)(double value)) {
+static int run_on_changed(const muoncert_orthogonalise *call, double (*change)(double value, mc_dtype d)) {
   const muoncert_problem *p = &call->problem;
   muoncert_orthogonalise other = *call;
   mc_dtype d = dtype_of(p);
@@ -60,28 +60,42 @@ static int run_on_changed(const muoncert_orthogonalise *call, double (*change)(d
     for (size_t i = 0; i < p->m; i++)
       for (size_t j = 0; j < p->n; j++)
         put(g, (k * p->m + i) * p->n + j, d,
-            change(get(call->g.data, k * call->g.batch_stride + i * call->g.row_stride + j, d)));
+            change(get(call->g.data, k * call->g.batch_stride + i * call->g.row_stride + j, d), d));
   other.g = (muoncert_input){.data = g, .row_stride = p->n, .batch_stride = p->m * p->n};
   int status = run(&other);
   mc_free(g);
   return status;
 }
 
-static double through_half(double value) {
+static double through_half(double value, mc_dtype d) {
+  (void)d;
   return mc_dtype_round(MC_DTYPE_FLOAT16, value);
 }
 
-static double without_nan(double value) {
+/* The leading bit that normal numbers have and do not store. */
+static double with_hidden_bit(double value, mc_dtype d) {
+  double least_normal = ldexp(1, mc_kernel_smallest_exponent(d) + mc_kernel_precision(d) - 1);
+  return value != 0 && fabs(value) < least_normal ? value + copysign(least_normal, value) : value;
+}
+
+static double without_nan(double value, mc_dtype d) {
+  (void)d;
   return isnan(value) ? 0 : value;
 }
 
-static double without_infinity(double value) {
+static double without_infinity(double value, mc_dtype d) {
+  (void)d;
   return isinf(value) ? 0 : value;
 }
 
 static int cast_to_half(const void *unused, const muoncert_orthogonalise *call) {
   (void)unused;
   return run_on_changed(call, through_half);
+}
+
+static int decode_as_normal(const void *unused, const muoncert_orthogonalise *call) {
+  (void)unused;
+  return run_on_changed(call, with_hidden_bit);
 }
 
 static int hide_nan(const void *unused, const muoncert_orthogonalise *call) {
@@ -289,6 +303,7 @@ static const mc_law_mutant mutants[] = {
     MATRIX("norm-without-eps", "microsoft/dion 24", "zero", &nothing, add_to_norm),
     MATRIX("zeros-dithered", "Xilinx/mlir-air 1427", "rank_one", NULL, dither_zeros),
     MATRIX("subnormal-norm-without-eps", "deepspeedai/DeepSpeed 8533", "denormal", &nothing, add_to_norm),
+    MATRIX("subnormals-read-as-normal", "mutation", "denormal", NULL, decode_as_normal),
     MATRIX("cast-to-half-first", "deepspeedai/DeepSpeed 8533", "huge", NULL, cast_to_half),
     MATRIX("nan-replaced-by-zero", "marin 6301", "nan", NULL, hide_nan),
     MATRIX("infinity-replaced-by-zero", "deepspeedai/DeepSpeed 8432", "infinity", NULL, hide_infinity),
