@@ -5,56 +5,50 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "chart.h"
 #include "facts.h"
-#include "markup.h"
 
-enum { WIDTH = 640, HEIGHT = 240, LEFT = 70, RIGHT = 628, TOP = 12, BOTTOM = 208 };
+static const mc_chart_pen iterate_pen = {"#1d5fbf", ""}, bound_pen = {"#444", "5 4"};
 
-typedef struct {
-  double x0, x1, y0, y1;
-  bool logarithmic;
-} frame;
-
-static double across(const frame *f, double x) {
-  double share = f->logarithmic ? log(x / f->x0) / log(f->x1 / f->x0) : (x - f->x0) / (f->x1 - f->x0);
-  return LEFT + share * (RIGHT - LEFT);
+static double number(const json_t *value) {
+  return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static double down(const frame *f, double y) {
-  return BOTTOM - (y - f->y0) / (f->y1 - f->y0) * (BOTTOM - TOP);
+/* The numbers of a list, NAN for those that are none; NULL: no memory. */
+static double *numbers(const json_t *list, size_t count) {
+  double *values = mc_alloc(count, sizeof *values);
+  for (size_t i = 0; values && i < count; i++)
+    values[i] = number(json_array_get(list, i));
+  return values;
 }
 
-/* The least frame around all points; false: there is nothing to draw. */
-static bool find_frame(frame *f, const json_t *plot) {
+/* The least frame around all points. */
+static mc_chart find_chart(const json_t *plot) {
   const json_t *x = json_object_get(plot, "x"), *curve, *y;
   size_t i, k;
-  *f = (frame){json_number_value(json_array_get(x, 0)), json_number_value(json_array_get(x, json_array_size(x) - 1)),
-               INFINITY, -INFINITY, json_is_true(json_object_get(plot, "logarithmic"))};
-  json_array_foreach(json_object_get(plot, "curves"), i, curve)
-      json_array_foreach(json_object_get(curve, "y"), k, y) if (json_is_number(y)) {
-    f->y0 = fmin(f->y0, json_number_value(y));
-    f->y1 = fmax(f->y1, json_number_value(y));
-  }
-  double margin = 0.04 * (f->y1 - f->y0);
-  f->y0 -= margin;
-  f->y1 += margin;
-  return f->x0 < f->x1 && f->y0 < f->y1 && isfinite(f->y1 - f->y0) && (!f->logarithmic || f->x0 > 0);
+  mc_chart chart = {
+      mc_chart_axis_empty(mc_fact_text(plot, "variable"), json_is_true(json_object_get(plot, "logarithmic")) ? 10 : 0),
+      mc_chart_axis_empty("", 0)};
+  mc_chart_include(&chart.x, number(json_array_get(x, 0)));
+  mc_chart_include(&chart.x, number(json_array_get(x, json_array_size(x) - 1)));
+  json_array_foreach(json_object_get(plot, "curves"), i, curve) json_array_foreach(json_object_get(curve, "y"), k, y)
+      mc_chart_include(&chart.y, number(y));
+  mc_chart_widen(&chart.y, 0.04);
+  return chart;
 }
 
-static void put_curve(mc_text *out, const frame *f, const json_t *x, const json_t *curve) {
-  bool iterate = *mc_fact_text(curve, "kind") == 'i', open = false;
-  size_t k;
-  const json_t *y;
-  mc_text_printf(out, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%s\"%s d=\"", iterate ? "#1d5fbf" : "#444",
-                 iterate ? "2" : "1.5", iterate ? "" : " stroke-dasharray=\"5 4\"");
-  json_array_foreach(json_object_get(curve, "y"), k, y) {
-    const json_t *at = json_array_get(x, k);
-    if (json_is_number(y) && json_is_number(at))
-      mc_text_printf(out, "%s%.1f %.1f", open ? "L" : "M", across(f, json_number_value(at)),
-                     down(f, json_number_value(y)));
-    open = json_is_number(y);
-  }
-  mc_text_printf(out, "\"/>\n");
+static bool is_iterate(const json_t *curve) {
+  return *mc_fact_text(curve, "kind") == 'i';
+}
+
+static void put_curve(mc_text *out, const mc_chart *chart, const json_t *xs, const json_t *curve) {
+  size_t count = json_array_size(xs);
+  double *x = numbers(xs, count), *y = numbers(json_object_get(curve, "y"), count);
+  if (x && y)
+    mc_chart_put_curve(out, chart, is_iterate(curve) ? iterate_pen : bound_pen, x, y, count);
+  out->failed = out->failed || !x || !y;
+  mc_free(x);
+  mc_free(y);
 }
 
 /* "p/q" as a number, for drawing. */
@@ -64,39 +58,32 @@ static double fraction(const char *text) {
   return *slash == '/' ? p / strtod(slash + 1, NULL) : p;
 }
 
-static void put_witness(mc_text *out, const frame *f, const json_t *entry, const char *variable) {
-  const char *witness = mc_fact_text(json_object_get(entry, "witness"), variable);
+static void put_witness(mc_text *out, const mc_chart *chart, const json_t *entry) {
+  const char *witness = mc_fact_text(json_object_get(entry, "witness"), chart->x.label);
   double x = *witness ? fraction(witness) : NAN;
-  if (x >= f->x0 && x <= f->x1)
-    mc_text_printf(out,
-                   "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#b3261e\" stroke-width=\"1.5\"/>"
-                   "<text x=\"%.1f\" y=\"%d\" fill=\"#b3261e\"%s>witness</text>\n",
-                   across(f, x), across(f, x), TOP, BOTTOM, across(f, x) + (across(f, x) > WIDTH / 2.0 ? -5 : 5),
-                   TOP + 12, across(f, x) > WIDTH / 2.0 ? " text-anchor=\"end\"" : "");
+  if (!(x >= chart->x.least && x <= chart->x.most))
+    return;
+  double at = mc_chart_across(chart, x);
+  bool left = at > MC_CHART_WIDTH / 2.0;
+  mc_text_printf(out,
+                 "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#b3261e\" stroke-width=\"1.5\"/>"
+                 "<text x=\"%.1f\" y=\"%d\" fill=\"#b3261e\"%s>witness</text>\n",
+                 at, at, MC_CHART_TOP, MC_CHART_BOTTOM, at + (left ? -5 : 5), MC_CHART_TOP + 12,
+                 left ? " text-anchor=\"end\"" : "");
 }
 
 void mc_report_put_claim_plot(mc_text *out, const json_t *entry) {
   const json_t *plot = json_object_get(entry, "plot"), *curve;
-  frame f;
   size_t i;
-  if (!plot || !find_frame(&f, plot))
+  mc_chart chart = find_chart(plot);
+  if (!plot || !mc_chart_is_drawable(&chart))
     return;
-  mc_text_printf(out,
-                 "<svg class=\"plot\" role=\"img\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-size=\"12\" "
-                 "font-family=\"sans-serif\" fill=\"#1c1e21\"><title>the iterate (drawn through) and what it is held "
-                 "against (dashed)</title>\n",
-                 WIDTH, HEIGHT, WIDTH, HEIGHT);
-  mc_text_printf(out, "<path fill=\"none\" stroke=\"#888\" d=\"M%d %dV%dH%d\"/>\n", LEFT, TOP, BOTTOM, RIGHT);
-  mc_text_printf(out,
-                 "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.3g</text><text x=\"%d\" y=\"%d\" "
-                 "text-anchor=\"end\">%.3g</text>\n",
-                 LEFT - 6, TOP + 8, f.y1, LEFT - 6, BOTTOM, f.y0);
-  mc_text_printf(out, "<text x=\"%d\" y=\"%d\">%.4g</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.4g</text>\n",
-                 LEFT, BOTTOM + 16, f.x0, RIGHT, BOTTOM + 16, f.x1);
-  mc_text_printf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">", (LEFT + RIGHT) / 2, BOTTOM + 16);
-  mc_markup_escape(out, mc_fact_text(plot, "variable"), false);
-  mc_text_printf(out, "%s</text>\n", f.logarithmic ? " (logarithmic)" : "");
-  json_array_foreach(json_object_get(plot, "curves"), i, curve) put_curve(out, &f, json_object_get(plot, "x"), curve);
-  put_witness(out, &f, entry, mc_fact_text(plot, "variable"));
-  mc_text_printf(out, "</svg>\n");
+  mc_chart_begin(out, "the iterate (drawn through) and what it is held against (dashed)", 2);
+  mc_chart_put_axes(out, &chart);
+  json_array_foreach(json_object_get(plot, "curves"), i, curve)
+      put_curve(out, &chart, json_object_get(plot, "x"), curve);
+  put_witness(out, &chart, entry);
+  mc_chart_put_key(out, 0, iterate_pen, "the iterate");
+  mc_chart_put_key(out, 1, bound_pen, "what it is held against");
+  mc_chart_end(out);
 }

@@ -33,8 +33,8 @@ const char *mc_fact_data(const mc_text *t);
 void mc_fact_part_items(mc_text *out, const json_t *part);
 void mc_fact_part(mc_text *out, const json_t *part);
 
-/* One line on a whole list, for proofs (goals, assumptions) and planted bugs (what the tests of others let through);
- * else nothing. */
+/* One line on a whole list: of proofs the goals and assumptions, of planted bugs what the tests of others let through,
+ * of claims, campaigns and audits what their verdicts rest on; else nothing. */
 void mc_fact_overview(mc_text *out, const json_t *document, const mc_fact_kind *kind);
 
 /* An entry's name and its verdict in one word ("not proved" for a function with an open goal). */
@@ -48,17 +48,27 @@ bool mc_fact_is_remarkable(const mc_fact_kind *kind, const json_t *entries, cons
 /* "refuted, expected proved": the verdict, and the expectation where it differs. */
 void mc_fact_headline(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
 
+/* The same with what was found, or why nothing was: "refuted, expected proved: false at x = 1/2". */
+void mc_fact_sentence(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
+
 /* One phrase on what was found: the witness, the derived constant, the counts, the certified error. */
 void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
 
-/* Everything one needs to look into an entry, in this order where there is any: at (file and line), states, source,
- * found, worst (what the worst trial measured), certified (beside the error of an audit), why (there is no better
+/* Everything one needs to look into an entry, in this order where there is any: at (file and line), states, audited
+ * (which output against which image), source, found, worst (what the worst trial measured), certified (beside the error of an audit), why (there is no better
  * verdict), instead (what a bad output is), replay. */
 typedef void mc_fact_visitor(void *context, const char *label, const char *text);
 void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visitor *visit, void *context);
 
 /* The same as text, a line each. */
 void mc_fact_details(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
+
+/* Is an entry of changes[] new and as expected?  A report may count these; and how many of them there are. */
+bool mc_fact_is_merely_new(const json_t *change);
+size_t mc_fact_merely_new(const json_t *changes);
+
+/* The change of an entry of this document, or NULL. */
+const json_t *mc_fact_change_of(const json_t *document, const mc_fact_kind *kind, const json_t *entry);
 
 /* One entry of changes[] in words. */
 void mc_fact_change(mc_text *out, const json_t *change);

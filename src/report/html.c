@@ -1,16 +1,17 @@
 /* One HTML file that needs nothing beside it: no script, no font, no picture from elsewhere. */
 #include "report.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../run/run.h"
 #include "claim_plot.h"
 #include "embedded.h"
+#include "error_plot.h"
 #include "facts.h"
 #include "heat_map.h"
+#include "kill_table.h"
 #include "markup.h"
+#include "steps_plot.h"
 
 enum { WHOLE_LIST = 16 }; /* a list of at most so many entries is not folded */
 
@@ -82,79 +83,6 @@ static void put_head(mc_text *out, const json_t *given, const json_t *merged) {
   mc_text_printf(out, "</div>\n");
 }
 
-/* ---- A plot: the certified error of an audit against its limits, on a logarithmic axis ---- */
-
-enum { PLOT_WIDTH = 640, PLOT_LEFT = 20, PLOT_RIGHT = 620 };
-
-typedef struct {
-  double least, most; /* decimal logarithms at the ends of the axis */
-} axis;
-
-static double place_on(const axis *a, double x) {
-  return PLOT_LEFT + (log10(x) - a->least) / (a->most - a->least) * (PLOT_RIGHT - PLOT_LEFT);
-}
-
-/* A decimal string as a positive finite number, for drawing only; 0: it is none. */
-static double drawn(const json_t *text) {
-  const char *digits = json_string_value(text);
-  double x = digits ? strtod(digits, NULL) : 0;
-  return x > 0 && x < 1e300 ? x : 0;
-}
-
-static void widen(axis *a, double x) {
-  if (x > 0) {
-    a->least = fmin(a->least, floor(log10(x)));
-    a->most = fmax(a->most, ceil(log10(x)));
-  }
-}
-
-static void put_limit(mc_text *out, const axis *a, double x, const char *name, double y) {
-  if (x <= 0)
-    return;
-  double at = place_on(a, x);
-  bool left = at > PLOT_WIDTH / 2.0;
-  mc_text_printf(out,
-                 "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"10\" y2=\"74\" stroke=\"#444\" stroke-dasharray=\"4 3\"/>"
-                 "<text x=\"%.1f\" y=\"%.1f\"%s>%s limit %.3g</text>\n",
-                 at, at, left ? at - 5 : at + 5, y, left ? " text-anchor=\"end\"" : "", name, x);
-}
-
-static void put_axis(mc_text *out, const axis *a) {
-  mc_text_printf(out, "<line x1=\"%d\" x2=\"%d\" y1=\"74\" y2=\"74\" stroke=\"#888\"/>\n", PLOT_LEFT, PLOT_RIGHT);
-  double step = ceil((a->most - a->least) / 8);
-  for (double d = a->least; d <= a->most; d += step)
-    mc_text_printf(out, "<text x=\"%.1f\" y=\"90\" text-anchor=\"middle\" fill=\"#666\">1e%.0f</text>\n",
-                   place_on(a, pow(10, d)), d);
-}
-
-static void put_error_plot(mc_text *out, const json_t *entry) {
-  const json_t *error = json_object_get(entry, "error"), *tolerance = json_object_get(entry, "tolerance");
-  double lo = drawn(json_object_get(error, "lo")), hi = drawn(json_object_get(error, "hi"));
-  double statistical = drawn(json_object_get(tolerance, "statistical")),
-         spectrum = drawn(json_object_get(tolerance, "spectrum")), sound = drawn(json_object_get(tolerance, "sound"));
-  axis a = {INFINITY, -INFINITY};
-  widen(&a, lo > 0 ? lo : hi);
-  widen(&a, hi);
-  widen(&a, statistical);
-  widen(&a, sound);
-  if (hi <= 0 || a.most <= a.least)
-    return;
-  double from = place_on(&a, lo > 0 ? lo : hi), to = place_on(&a, hi);
-  bool left = from > PLOT_LEFT + 50;
-  mc_text_printf(out,
-                 "<svg class=\"plot\" role=\"img\" viewBox=\"0 0 %d 96\" width=\"%d\" height=\"96\" font-size=\"12\" "
-                 "font-family=\"sans-serif\" fill=\"#1c1e21\"><title>certified error against its limits</title>\n",
-                 PLOT_WIDTH, PLOT_WIDTH);
-  put_axis(out, &a);
-  put_limit(out, &a, statistical, "statistical", 20);
-  put_limit(out, &a, spectrum, "spectrum", 33);
-  put_limit(out, &a, sound, "sound", 46);
-  mc_text_printf(out,
-                 "<rect x=\"%.1f\" y=\"50\" width=\"%.1f\" height=\"16\" fill=\"#1d5fbf\"/><text x=\"%.1f\" y=\"62\"%s>"
-                 "error</text></svg>\n",
-                 from - 2, to - from + 4, left ? from - 7 : to + 7, left ? " text-anchor=\"end\"" : "");
-}
-
 /* ---- Entries ---- */
 
 static void put_fact(void *context, const char *label, const char *text) {
@@ -204,7 +132,8 @@ static void put_entry(mc_text *out, const mc_fact_kind *kind, const json_t *entr
   mc_fact_visit(kind, entry, put_fact, out);
   mc_text_printf(out, "</dl>\n");
   mc_report_put_claim_plot(out, entry);
-  put_error_plot(out, entry);
+  mc_report_put_steps_plot(out, entry);
+  mc_report_put_error_plot(out, entry);
   put_measures(out, entry);
   mc_report_put_heat_map(out, entry);
   mc_text_printf(out, "</div></details>\n");
@@ -246,16 +175,29 @@ static void put_plain_entries(mc_text *out, const mc_fact_kind *kind, const json
   mc_text_clear(&plain);
 }
 
+/* A line, or for planted bugs a table that says more. */
+static void put_overview(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
+  if (strcmp(kind->list, "mutants") == 0) {
+    mc_report_put_kill_table(out, document);
+    return;
+  }
+  mc_text overview;
+  mc_text_init(&overview);
+  mc_fact_overview(&overview, document, kind);
+  if (overview.length > 0)
+    put(out, "p", "", overview.data);
+  mc_text_clear(&overview);
+}
+
 /* What is not as expected, what is remarkable, and then the rest, folded where the list is long. */
 static void put_list(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
   const json_t *entries = mc_fact_entries(document, kind);
   if (json_array_size(entries) == 0)
     return;
   put(out, "h2", "", kind->part);
-  mc_text overview;
-  mc_text_init(&overview);
-  mc_fact_overview(&overview, document, kind);
-  put_and_clear(out, "p", "", &overview);
+  put_overview(out, document, kind);
+  if (strcmp(kind->list, "campaigns") == 0)
+    mc_report_put_steps_plots(out, entries);
   put_entries(out, kind, entries, SURPRISING);
   put_entries(out, kind, entries, REMARKABLE);
   put_plain_entries(out, kind, entries);
@@ -263,21 +205,36 @@ static void put_list(mc_text *out, const json_t *document, const mc_fact_kind *k
 
 /* ---- What changed ---- */
 
-static void put_changes(mc_text *out, const json_t *changes) {
+/* A list of the changes that are merely new, or of the others; nothing if there are none. */
+static void put_change_list(mc_text *out, const json_t *changes, bool merely_new) {
   size_t i;
   const json_t *change;
-  if (!changes)
-    return;
-  put(out, "h2", "",
-      json_array_size(changes) > 0 ? "changed since the baseline" : "nothing changed since the baseline");
   mc_text_printf(out, "<ul>\n");
   json_array_foreach(changes, i, change) {
     mc_text text;
     mc_text_init(&text);
+    if (mc_fact_is_merely_new(change) != merely_new)
+      continue;
+    bool bad = json_is_false(json_object_get(change, "is_expected"));
     mc_fact_change(&text, change);
-    put_and_clear(out, "li", "", &text);
+    put_and_clear(out, "li", bad ? "bad" : "", &text);
   }
   mc_text_printf(out, "</ul>\n");
+}
+
+static void put_changes(mc_text *out, const json_t *changes) {
+  size_t fresh = mc_fact_merely_new(changes);
+  if (!changes)
+    return;
+  put(out, "h2", "",
+      json_array_size(changes) > 0 ? "changed since the baseline" : "nothing changed since the baseline");
+  if (json_array_size(changes) > fresh)
+    put_change_list(out, changes, false);
+  if (fresh == 0)
+    return;
+  mc_text_printf(out, "<details><summary>%zu new, as expected</summary><div class=\"body\">\n", fresh);
+  put_change_list(out, changes, true);
+  mc_text_printf(out, "</div></details>\n");
 }
 
 /* ---- What the proofs rest on ---- */

@@ -32,12 +32,20 @@ static void put_class(mc_text *out, const mc_fact_kind *kind, const json_t *entr
   mc_text_clear(&name);
 }
 
-static void put_case(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
+/* The message of a bad case, with what it was in the baseline where that is another. */
+static void print_message(mc_text *out, const json_t *document, const mc_fact_kind *kind, const json_t *entry) {
+  const json_t *change = mc_fact_change_of(document, kind, entry);
+  mc_fact_sentence(out, kind, entry);
+  if (change)
+    mc_text_printf(out, " (%s%s)", json_object_get(change, "was") ? "was " : "new", mc_fact_text(change, "was"));
+}
+
+static void put_case(mc_text *out, const json_t *document, const mc_fact_kind *kind, const json_t *entry) {
   mc_exit x = mc_run_item_exit(kind->list, entry);
   mc_text headline, details;
   mc_text_init(&headline);
   mc_text_init(&details);
-  mc_fact_headline(&headline, kind, entry);
+  print_message(&headline, document, kind, entry);
   mc_fact_details(&details, kind, entry);
 
   mc_text_printf(out, "    <testcase");
@@ -108,7 +116,7 @@ static tally put_suite(mc_text *out, const json_t *document, const mc_fact_kind 
   }
   json_array_foreach(entries, i, entry) {
     count_outcome(&t, mc_run_item_exit(kind->list, entry));
-    put_case(&cases, kind, entry);
+    put_case(&cases, document, kind, entry);
   }
   if (t.cases > 0) {
     mc_text_printf(out, "  <testsuite");

@@ -24,29 +24,45 @@ static json_t *uri_of(const char *path) {
   return string;
 }
 
-static json_t *locations_of(const json_t *entry) {
-  const char *file = mc_fact_text(entry, "file");
-  const json_t *line = json_object_get(entry, "line");
-  if (!*file)
-    return json_array();
-  json_t *place = json_pack("{s:{s:o}}", "artifactLocation", "uri", uri_of(file));
-  if (json_is_integer(line))
-    json_object_set_new(place, "region", json_pack("{s:I}", "startLine", json_integer_value(line)));
-  return json_pack("[{s:o}]", "physicalLocation", place);
+/* The file that an entry is about: what states it, else the kernel or the output under audit, else what it was given.
+ * Viewers drop a result, or the whole run, where a result has no place. */
+static const char *file_of(const json_t *entry) {
+  static const char *const members[] = {"file", "kernel", "output", "input"};
+  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+    if (*mc_fact_text(entry, members[i]))
+      return mc_fact_text(entry, members[i]);
+  return "muoncert";
 }
 
-static json_t *result_of(const mc_fact_kind *kind, const json_t *entry, mc_exit x) {
+static json_t *locations_of(const json_t *entry) {
+  json_int_t line = json_integer_value(json_object_get(entry, "line"));
+  return json_pack("[{s:{s:{s:o} s:{s:I}} s:[{s:s}]}]", "physicalLocation", "artifactLocation", "uri",
+                   uri_of(file_of(entry)), "region", "startLine", line > 0 ? line : 1, "logicalLocations",
+                   "fullyQualifiedName", mc_fact_name(entry));
+}
+
+/* SARIF 3.27.24: a result is new if the baseline has no such result, which it has not where all was as expected. */
+static const char *baseline_state(const json_t *document, const mc_fact_kind *kind, const json_t *entry) {
+  const json_t *change = mc_fact_change_of(document, kind, entry);
+  if (!change)
+    return "unchanged";
+  return json_is_false(json_object_get(change, "was_expected")) ? "updated" : "new";
+}
+
+static json_t *result_of(const json_t *document, const mc_fact_kind *kind, const json_t *entry, mc_exit x) {
   mc_text message, rule;
   mc_text_init(&message);
   mc_text_init(&rule);
   mc_text_printf(&message, "%s %s: ", kind->one, mc_fact_name(entry));
-  mc_fact_headline(&message, kind, entry);
-  mc_text_printf(&message, "\n");
+  mc_fact_sentence(&message, kind, entry);
+  mc_text_printf(&message, "\n\n");
   mc_fact_details(&message, kind, entry);
   mc_text_printf(&rule, "%s/%s", kind->part, mc_fact_verdict(kind, entry));
   json_t *result = json_pack("{s:s s:s s:{s:s} s:o s:{s:s}}", "ruleId", mc_fact_data(&rule), "level", level_of(x),
                              "message", "text", mc_fact_data(&message), "locations", locations_of(entry),
                              "partialFingerprints", "entry/v1", mc_fact_name(entry));
+  if (json_object_get(document, "changes"))
+    json_object_set_new(result, "baselineState", json_string(baseline_state(document, kind, entry)));
   mc_text_clear(&message);
   mc_text_clear(&rule);
   return result;
@@ -60,24 +76,24 @@ static json_t *results_of(const json_t *document) {
     json_array_foreach(mc_fact_entries(document, &mc_fact_kinds[k]), i, entry) {
       mc_exit x = mc_run_item_exit(mc_fact_kinds[k].list, entry);
       if (x != MC_EXIT_EXPECTED)
-        json_array_append_new(results, result_of(&mc_fact_kinds[k], entry, x));
+        json_array_append_new(results, result_of(document, &mc_fact_kinds[k], entry, x));
     }
   return results;
 }
 
-/* The rules are the ways in which a verdict can be other than expected. */
+/* The rules are the ways in which an entry of a kind can be other than expected. */
 static json_t *rules_of(const json_t *results) {
   json_t *rules = json_array(), *seen = json_object();
   const json_t *result;
   size_t i;
   json_array_foreach(results, i, result) {
-    const char *id = mc_fact_text(result, "ruleId");
+    const char *id = mc_fact_text(result, "ruleId"), *verdict = strchr(id, '/') + 1;
     if (json_object_get(seen, id))
       continue;
     json_object_set_new(seen, id, json_true());
-    json_array_append_new(
-        rules, json_pack("{s:s s:{s:o}}", "id", id, "shortDescription", "text",
-                         json_sprintf("%s, against expectation", strchr(id, '/') ? strchr(id, '/') + 1 : id)));
+    json_array_append_new(rules, json_pack("{s:s s:{s:o}}", "id", id, "shortDescription", "text",
+                                           json_sprintf("%.*s: %s, against expectation", (int)(verdict - id - 1), id,
+                                                        *verdict ? verdict : "no verdict")));
   }
   json_decref(seen);
   return rules;

@@ -140,7 +140,11 @@ static void put_changes(page *p) {
   put(p, MC_INK_STRONG,
       json_array_size(changes) > 0 ? "changed since the baseline" : "nothing changed since the baseline");
   end_line(p);
+  size_t fresh = mc_fact_merely_new(changes),
+         listed = fresh <= WHOLE_LIST ? SIZE_MAX : json_array_size(changes) - fresh;
   json_array_foreach(changes, i, change) {
+    if (i >= listed) /* merely new ones come last */
+      break;
     mc_text text;
     mc_text_init(&text);
     mc_fact_change(&text, change);
@@ -149,6 +153,8 @@ static void put_changes(page *p) {
     end_line(p);
     mc_text_clear(&text);
   }
+  if (listed != SIZE_MAX)
+    mc_text_printf(p->out, "  and %zu new entries, all as expected\n", fresh);
 }
 
 /* ---- The entries ---- */

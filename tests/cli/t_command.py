@@ -181,10 +181,22 @@ class Sarif(Case):
         self.assertEqual([(r["ruleId"], r["level"]) for r in results], [("claims/refuted", "error"), ("claims/undecided", "warning")])
         place = results[0]["locations"][0]["physicalLocation"]
         self.assertEqual(place, {"artifactLocation": {"uri": "spec/my%20claims.claim"}, "region": {"startLine": 7}})
+        self.assertEqual(results[1]["locations"][0]["physicalLocation"]["region"], {"startLine": 1})  # viewers want one
+        self.assertNotIn("baselineState", results[0])
         self.assertIn("x = 1/3", results[0]["message"]["text"])
         rules = {r["id"] for r in document["runs"][0]["tool"]["driver"]["rules"]}
         self.assertEqual(rules, {r["ruleId"] for r in results})
         self.assertTrue(document["runs"][0]["invocations"][0]["executionSuccessful"])
+
+    def test_a_kernel_is_its_own_place(self):
+        law = {"id": "./k.so.odd", "kernel": "./k.so", "law": "odd", "verdict": "violated", "message": "differs"}
+        audit = {"id": "X", "verdict": "wrong", "input": "G.npy", "output": "d/X.npy"}
+        target, record = self.path("r.sarif"), {**CLAIMS, "command": "audit", "audits": [audit], "laws": [law], "claims": []}
+        self.assertEqual(run("report", "--sarif", target, self.write("a.json", record)).returncode, 1)
+        with open(target, encoding="utf-8") as f:
+            results = json.load(f)["runs"][0]["results"]
+        self.assertEqual([r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in results], ["d/X.npy", "./k.so"])
+        self.assertTrue(results[1]["message"]["text"].startswith("law ./k.so.odd: violated, expected holds: differs\n"))
 
     def test_an_empty_part_is_said(self):
         target = self.path("r.sarif")
@@ -261,8 +273,42 @@ class Baseline(Case):
         self.assertIn("gone: gone; was proved, as expected", page)
         self.assertNotIn("stays: ", page)
         changes = json.loads(run("report", "--json", "--baseline", old, new).stdout)["changes"]
-        self.assertEqual([c["id"] for c in changes], ["falls", "new", "masked", "gone"])
+        self.assertEqual([c["id"] for c in changes], ["falls", "masked", "gone", "new"])  # worst first
+        self.assertEqual([(c.get("was_expected"), c.get("is_expected")) for c in changes],
+                         [(True, False), (True, True), (True, None), (None, True)])
         self.assertIn("nothing changed", run("report", "--baseline", old, old).stdout.decode())
+
+    def test_a_constant_that_moved_is_named(self):
+        def derived(lo, hi):
+            claims = [{"id": "c", "verdict": "proved", "derived": {"lo": lo, "hi": hi}}]
+            return self.write(f"{lo}.json", {**CLAIMS, "claims": claims})
+
+        page = run("report", "--baseline", derived("1.4999", "1.5"), derived("1.3999", "1.4")).stdout.decode()
+        self.assertIn("c: was proved, as expected, ? in [1.4999, 1.5]; is proved, as expected, ? in [1.3999, 1.4]", page)
+        page = run("report", "--baseline", derived("1.4999", "1.5"), derived("1.4998", "1.5001")).stdout.decode()
+        self.assertIn("nothing changed", page)  # enclosures that overlap may be of one constant
+
+    def test_many_new_entries_are_counted(self):
+        old = self.write("old.json", CLAIMS)
+        claims = [{"id": f"n{i}", "verdict": "proved"} for i in range(40)] + [{"id": "bad", "verdict": "refuted"}]
+        new = self.write("new.json", {**CLAIMS, "claims": CLAIMS["claims"] + claims})
+        page = run("report", "--baseline", old, new).stdout.decode()
+        self.assertIn("bad: new; is refuted, expected proved", page)
+        self.assertIn("and 40 new entries, all as expected", page)
+        self.assertNotIn("n7: new", page)
+
+    def test_viewers_see_what_is_new(self):
+        claims = [{"id": name, "verdict": verdict} for name, verdict in (("falls", "proved"), ("stays", "refuted"), ("worse", "undecided"))]
+        old = self.write("old.json", {**CLAIMS, "claims": claims})
+        new = self.write("new.json", {**CLAIMS, "claims": [{"id": c["id"], "verdict": "refuted", "witness": {"x": "1/3"}} for c in claims]})
+        run("report", "--baseline", old, new, "--junit", self.path("j.xml"), "--sarif", self.path("r.sarif"))
+        messages = [f.getAttribute("message") for f in xml.dom.minidom.parse(self.path("j.xml")).getElementsByTagName("failure")]
+        self.assertEqual(messages, ["refuted, expected proved: false at x = 1/3 (was proved, as expected)",
+                                    "refuted, expected proved: false at x = 1/3",
+                                    "refuted, expected proved: false at x = 1/3 (was undecided, expected proved)"])
+        with open(self.path("r.sarif"), encoding="utf-8") as f:
+            states = [r["baselineState"] for r in json.load(f)["runs"][0]["results"]]
+        self.assertEqual(states, ["new", "unchanged", "updated"])
 
     def test_a_bad_baseline(self):
         self.assert_one_line(run("report", "--baseline", self.path("none.json"), self.record()), 3, "none.json")

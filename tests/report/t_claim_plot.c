@@ -54,7 +54,7 @@ static void iterate_with_band(void **state) {
   assert_true(json_number_value(json_array_get(json_object_get(json_array_get(curves, 1), "y"), 5)) == 0.68);
   char *page = page_of(document);
   assert_int_equal(count(page, "<svg class=\"plot\""), 1);
-  assert_int_equal(count(page, "stroke-dasharray=\"5 4\""), 2);
+  assert_int_equal(count(page, "stroke-dasharray=\"5 4\""), 3); /* two ends of the band, and the key */
   assert_int_equal(count(page, "witness</text>"), 0);
   mc_free(page);
   json_decref(document);

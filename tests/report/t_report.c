@@ -177,7 +177,7 @@ static void junit_is_escaped_and_complete(void **state) {
   assert_int_equal(mc_report_junit(&out, document, &e), MC_OK);
   expect_in(out.data, "tests=\"4\" failures=\"1\" errors=\"1\"");
   expect_in(out.data, "classname=\"claims.a\" name=\"open [31m\"");
-  expect_in(out.data, "<failure message=\"refuted, expected proved\" type=\"refuted\">at        d/a.claim:12\n");
+  expect_in(out.data, "<failure message=\"refuted, expected proved: false at x = 3, y = -4/5\" type=\"refuted\">at        d/a.claim:12\n");
   expect_in(out.data, "a &quot;&lt;b&gt;&quot;");
   expect_in(out.data, "x &lt; 1 &amp; y");
   expect_in(out.data, "<error message=\"nothing was checked\" type=\"undecided\">"); /* an empty suite is no pass */
