@@ -431,6 +431,10 @@ static int print_answer(answer *r, const arguments *a) {
     }
   else if (r->certified)
     print_matrix(&t, r, a);
+  json_t *basis = mc_run_basis("truth", what_names[a->what]);
+  mc_run_basis_print(&t, basis);
+  mc_text_printf(&t, "\n");
+  json_decref(basis);
   int status = mc_cli_print_text(t.data, t.length);
   mc_text_clear(&t);
   return status;

@@ -160,11 +160,24 @@ static void print_rules(mc_text *out, const json_t *document) {
   }
 }
 
+static void print_basis(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
+  size_t i;
+  const json_t *part;
+  json_array_foreach(json_object_get(document, "parts"), i, part) {
+    if (mc_fact_kind_of(mc_fact_text(part, "command")) != kind || !json_object_get(part, "rests_on"))
+      continue;
+    mc_run_basis_print(out, json_object_get(part, "rests_on"));
+    return;
+  }
+}
+
 void mc_fact_overview(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
   if (strcmp(kind->list, "functions") == 0)
     print_proofs(out, document);
   else if (strcmp(kind->list, "mutants") == 0)
     print_rules(out, document);
+  else
+    print_basis(out, document, kind);
 }
 
 /* ---- Numbers ---- */

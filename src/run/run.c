@@ -159,6 +159,9 @@ void mc_run_stamp(json_t *document, const char *command, mc_exit exit_status, do
       json_pack("{s:i s:o s:s s:s s:f}", "schema", MC_RUN_SCHEMA, "tool", json_sprintf("muoncert %s", mc_run_version()),
                 "command", command, "verdict", document_verdicts[exit_status], "seconds", seconds);
   json_object_update_missing(stamped, document);
+  json_t *basis = mc_run_basis(command, text_of(document, "what"));
+  if (basis)
+    json_object_set_new(stamped, "rests_on", basis);
   json_object_clear(document);
   json_object_update(document, stamped);
   json_decref(stamped);
@@ -182,6 +185,8 @@ static json_t *summarise(const json_t *document) {
       json_pack("{s:s s:s s:f s:I s:I s:I}", "command", command, "verdict", document_verdicts[mc_run_exit(document)],
                 "seconds", json_number_value(json_object_get(document, "seconds")), "items",
                 (json_int_t)json_array_size(entries), "unexpected", unexpected, "undecided", undecided);
+  if (json_object_get(document, "rests_on"))
+    json_object_set(part, "rests_on", json_object_get(document, "rests_on"));
   if (message)
     json_object_set_new(part, "message", json_string(message));
   else if (json_array_size(entries) == 0)

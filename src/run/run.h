@@ -43,6 +43,12 @@ const char *mc_run_version(void);
  * the exit status: "expected", "violated", "undecided", "error" or "crashed". */
 void mc_run_stamp(json_t *document, const char *command, mc_exit exit_status, double seconds);
 
+/* What the verdicts of a command rest on, {"theorems", "argued", "numbers"} of docs/schema/common.json: stamped into
+ * its documents.  what: "polar", "sv" or "ns" for "truth".  NULL: the command judges nothing.  In one sentence:
+ * mc_run_basis_print; nothing for NULL.  (basis.c) */
+json_t *mc_run_basis(const char *command, const char *what);
+void mc_run_basis_print(mc_text *out, const json_t *basis);
+
 /* The exit status that the verdict standing in a document, or in an entry of parts[], names; MC_EXIT_USAGE for any
  * other word. */
 mc_exit mc_run_verdict_exit(const json_t *object);
