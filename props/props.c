@@ -3,10 +3,14 @@
 #include <string.h>
 
 static const mc_property *const properties[] = {
+    &mc_props_adam_escape_axis,
+    &mc_props_adam_escape_pure,
     &mc_props_aligned_factorisation,
     &mc_props_alignment_rate,
     &mc_props_corner_lemma,
+    &mc_props_escape_by_dimension,
     &mc_props_escape_directions,
+    &mc_props_escape_race,
     &mc_props_float_kernels_vs_mpfr,
     &mc_props_gradient_balance,
     &mc_props_gradient_instability,
@@ -16,6 +20,7 @@ static const mc_property *const properties[] = {
     &mc_props_hitting_time,
     &mc_props_hitting_time_moderate,
     &mc_props_linear_attention,
+    &mc_props_newton_schulz_by_dimension,
     &mc_props_newton_schulz_escape,
     &mc_props_noiseless_hitting,
     &mc_props_quintic_image,
@@ -24,7 +29,8 @@ static const mc_property *const properties[] = {
     &mc_props_quintic_step,
     &mc_props_saddle_escape,
     &mc_props_saddle_rivals,
-    &mc_props_sign_escape,
+    &mc_props_sign_escape_axis,
+    &mc_props_sign_escape_pure,
     &mc_props_sign_sequence,
     &mc_props_spectrum_ranking,
     &mc_props_sweet_spot,

@@ -1,10 +1,12 @@
 /* Escape of exact-polar Muon from the quadratic saddle (papers.md S1.T1, S1.T1n).
  *
- * steps    K, the first k with |s_k| >= R, where s_k = u^T W_k v s0, R    |s_0| and the target;  eta the step size;
- * lambda the negative curvature mixed    the largest modulus of the curvatures of H on the two mixed blocks t
- * an upper bound of kappa_k/(2 |theta_k|) over the gradients used nu       an upper bound of ||N_k||_2, the given
- * noise and the rounding of the gradient together eps      an upper bound of the rounding of the steps, as a multiple
- * of eta: W_{k+1} = W_k - eta (Z_k + E_k), ||E_k||_2 <= eps
+ * steps    K, the first k with |s_k| >= R, where s_k = u^T W_k v
+ * s0, R    |s_0| and the target;  eta   the step size;  lambda   the negative curvature
+ * mixed    the largest modulus of the curvatures of H on the two mixed blocks
+ * t        an upper bound of kappa_k/(2 |theta_k|) over the gradients used
+ * nu       an upper bound of ||N_k||_2, the given noise and the rounding of the gradient together
+ * eps      an upper bound of the rounding of the steps, as a multiple of eta: W_{k+1} = W_k - eta (Z_k + E_k),
+ *          ||E_k||_2 <= eps
  *
  * With rounding, the corner lemma gives at each step: |s_{k+1}| - |s_k| >= eta ((1 - t^2)/(1 + t^2) - eps), and it is
  * at most eta (1 + eps).  So the theorems hold with these in place of eta (1 - t^2)/(1 + t^2) and eta, provided that
@@ -12,7 +14,8 @@
  *
  * The bulk curvature is between 1e-2 and 1e2 in modulus; in three of four trials H vanishes on the mixed blocks and W_0
  * is arbitrary, in the others only its bulk is.  Noise: none, matrices that push the corner towards its worst case,
- * or Gaussian. */
+ * or Gaussian.  escape_by_dimension has s0 = 1/8, R = 1, eta = 3/16, lambda = 1 in every trial, H = 0 on the mixed
+ * blocks and no noise: only W_0, u, v and the curvature of the bulk are drawn. */
 #include "props.h"
 
 #include <math.h>
@@ -144,7 +147,16 @@ static void draw_settings(drawing *d, mc_random *r) {
   d->settings[SET_ETA] = (1 - (d->s0 < 0 ? -d->s0 : d->s0)) / draw_in(r, 3, 7);
 }
 
-static mc_status generate(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+/* The same whatever the dimension; only the curvature of the bulk is drawn. */
+static void fix_settings(drawing *d, mc_random *r) {
+  d->s0 = 0.125;
+  d->settings[SET_LAMBDA] = 1;
+  d->settings[SET_BULK] = draw_curvature(r, 100, true);
+  d->settings[SET_R] = 1;
+  d->settings[SET_ETA] = 0.1875;
+}
+
+static mc_status draw(mc_prop_instance *x, const mc_prop_case *c, bool fixed, mc_random *r, mc_error *e) {
   drawing d = {.m = c->rows, .n = c->columns};
   mc_status status = mc_prop_draw_matrix(x, "W0", c, r, e);
   if (status != MC_OK)
@@ -160,13 +172,25 @@ static mc_status generate(mc_prop_instance *x, const mc_prop_case *c, mc_random 
     mc_free(d.a);
     return mc_fail(e, MC_NO_MEMORY, "no memory for a %zu x %zu instance", d.m, d.n);
   }
-  draw_settings(&d, r);
+  if (fixed)
+    fix_settings(&d, r);
+  else
+    draw_settings(&d, r);
   draw_unit(d.u, d.m, c->aligned, r);
   draw_unit(d.v, d.n, c->aligned, r);
   place_start(&d, d.settings[SET_ROW] != 0);
-  draw_noise(&d, r);
+  if (!fixed)
+    draw_noise(&d, r);
   mc_free(d.a);
   return MC_OK;
+}
+
+static mc_status generate(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  return draw(x, c, false, r, e);
+}
+
+static mc_status generate_fixed(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  return draw(x, c, true, r, e);
 }
 
 /* ---- Measuring ---- */
@@ -210,3 +234,5 @@ static mc_status measure(arb_ptr q, const mc_prop_instance *x, slong precision, 
 }
 
 const mc_property mc_props_saddle_escape = {"saddle_escape", QUANTITIES, quantities, generate, measure};
+const mc_property mc_props_escape_by_dimension = {"escape_by_dimension", QUANTITIES, quantities, generate_fixed,
+                                                  measure};

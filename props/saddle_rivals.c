@@ -1,4 +1,4 @@
-/* Gradient descent and sign descent on the saddle of Muon's escape theorem (papers.md S1.GD, S1.SIGN).
+/* Gradient descent, sign descent and Adam on the saddle of Muon's escape theorem (papers.md S1.GD, S1.SIGN).
  *
  * n            columns; R, s0, eta, lambda, bulk   target, |s_0|, Muon's step size, the curvatures
  * polar_steps, polar_t, polar_eps        Muon's run as in saddle_escape
@@ -9,11 +9,17 @@
  * l1           |u|_1 |v|_1 of the unit vectors: what s gains in a step of sign descent, over sign_eta, where sign(G)
  *              = -+sign(u v^T)
  * least        the least |u_i v_j|
+ * adam_eta, adam_steps, adam_nu, adam_eps   Adam with the same budget, beta1 = 0.9, beta2 = 0.999
+ * epsilon      what is added to its root, 1e-8
+ * most         the largest c_t, t <= adam_steps, with which an entry of its t-th direction is at most c_t in modulus: by
+ *              Cauchy and Schwarz, with gamma = beta1^2/beta2, c_t^2 = ((1 - beta1)/(1 - beta1^t))^2 (1 - beta2^t)/(1 -
+ *              beta2) (1 - gamma^t)/(1 - gamma)
  * axis, pure   1 where u and v are coordinate vectors; where W_0 = s_0 u v^T and H vanishes elsewhere; else 0
  *
  * saddle_rivals draws spikes of three kinds over a bulk: coordinate vectors; dense vectors; dense vectors over a bulk
- * so small that the spike dominates.  sign_escape draws coordinate vectors and pure dense spikes, and measures sign
- * descent alone. */
+ * so small that the spike dominates.  sign_escape_… and adam_escape_… measure sign descent and Adam alone, on coordinate
+ * vectors (axis) or on pure dense spikes (pure).  escape_race sends gradient descent, sign descent and Adam from the
+ * same start, the bare coordinate spike with s0 = 1/4, R = 1, eta = 1/2, lambda = 1/4, gd_eta = 3/2, for every n. */
 #include "props.h"
 
 #include <math.h>
@@ -37,21 +43,31 @@ enum {
   SIGN_STEPS,
   SIGN_NU,
   SIGN_EPS,
+  ADAM_ETA,
+  ADAM_STEPS,
+  ADAM_NU,
+  ADAM_EPS,
+  EPSILON,
+  MOST,
   L1,
   LEAST,
   AXIS,
   PURE,
   QUANTITIES
 };
-static const char *const quantities[QUANTITIES] = {"n",        "R",           "s0",       "eta",        "lambda",
-                                                   "bulk",     "polar_steps", "polar_t",  "polar_eps",  "gd_eta",
-                                                   "gd_steps", "gd_nu",       "sign_eta", "sign_steps", "sign_nu",
-                                                   "sign_eps", "l1",          "least",    "axis",       "pure"};
+static const char *const quantities[QUANTITIES] = {
+    "n",       "R",        "s0",      "eta",      "lambda",     "bulk",    "polar_steps", "polar_t",  "polar_eps",
+    "gd_eta",  "gd_steps", "gd_nu",   "sign_eta", "sign_steps", "sign_nu", "sign_eps",    "adam_eta", "adam_steps",
+    "adam_nu", "adam_eps", "epsilon", "most",     "l1",         "least",   "axis",        "pure"};
 
 enum { START, LEFT, RIGHT, SETTINGS };
 enum { SET_LAMBDA, SET_BULK, SET_ETA, SET_GD, SET_SIGN, SET_R, SETTING_COUNT };
 
 #define LIMIT 150
+
+#define BETA1 0.9
+#define BETA2 0.999
+#define ADAM_EPSILON 1e-8
 
 /* ---- Drawing ---- */
 
@@ -80,7 +96,7 @@ static double corner_of(const double *w, const double *u, const double *v, size_
   return sum;
 }
 
-typedef enum { AXIS_SPIKE, DENSE_SPIKE, DOMINANT_SPIKE, PURE_SPIKE } spike;
+typedef enum { AXIS_SPIKE, DENSE_SPIKE, DOMINANT_SPIKE, PURE_SPIKE, BARE_SPIKE } spike;
 
 static void draw_settings(double *s, double s0, size_t m, size_t n, spike kind, mc_random *r) {
   s[SET_LAMBDA] = draw_in(r, 0.2, 2);
@@ -88,11 +104,18 @@ static void draw_settings(double *s, double s0, size_t m, size_t n, spike kind, 
   s[SET_R] = 1;
   s[SET_ETA] = (1 - fabs(s0)) / draw_in(r, 3, 6);
   s[SET_GD] = draw_in(r, 0.5, 1.9) / (kind == PURE_SPIKE ? s[SET_LAMBDA] : s[SET_BULK]);
+  if (kind == BARE_SPIKE) {
+    s[SET_LAMBDA] = 0.25;
+    s[SET_BULK] = 0;
+    s[SET_ETA] = 0.5;
+    s[SET_GD] = 1.5;
+  }
   s[SET_SIGN] = s[SET_ETA] * sqrt((double)(m < n ? m : n) / (double)(m * n));
 }
 
 static mc_status draw(mc_prop_instance *x, const mc_prop_case *c, spike kind, mc_random *r, mc_error *e) {
-  static const double sizes[] = {1, 1, 0x1p-9, 0};
+  static const double sizes[] = {1, 1, 0x1p-9, 0, 0};
+  const bool axis = kind == AXIS_SPIKE || kind == BARE_SPIKE;
   size_t m = c->rows, n = c->columns;
   mc_status status = mc_prop_draw_matrix(x, "W0", c, r, e);
   double *u = mc_prop_instance_add(x, "u", m, 1), *v = mc_prop_instance_add(x, "v", n, 1),
@@ -100,8 +123,9 @@ static mc_status draw(mc_prop_instance *x, const mc_prop_case *c, spike kind, mc
   if (status != MC_OK || !u || !v || !s)
     return status != MC_OK ? status : mc_fail(e, MC_NO_MEMORY, "no memory for a %zu x %zu instance", m, n);
   double s0 = draw_in(r, 0.05, 0.3) * (mc_random_below(r, 2) == 0 ? 1 : -1), *w = x->matrices[START].entries;
-  draw_unit(u, m, kind == AXIS_SPIKE, r);
-  draw_unit(v, n, kind == AXIS_SPIKE, r);
+  s0 = kind == BARE_SPIKE ? 0.25 : s0;
+  draw_unit(u, m, axis, r);
+  draw_unit(v, n, axis, r);
   draw_settings(s, s0, m, n, kind, r);
   for (size_t i = 0; i < m * n; i++)
     w[i] *= sizes[kind];
@@ -116,8 +140,16 @@ static mc_status generate(mc_prop_instance *x, const mc_prop_case *c, mc_random 
   return draw(x, c, (spike)mc_random_below(r, 3), r, e);
 }
 
-static mc_status generate_sign(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
-  return draw(x, c, mc_random_below(r, 2) == 0 ? AXIS_SPIKE : PURE_SPIKE, r, e);
+static mc_status generate_axis(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  return draw(x, c, AXIS_SPIKE, r, e);
+}
+
+static mc_status generate_pure(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  return draw(x, c, PURE_SPIKE, r, e);
+}
+
+static mc_status generate_bare(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  return draw(x, c, BARE_SPIKE, r, e);
 }
 
 /* ---- Measuring ---- */
@@ -134,6 +166,9 @@ static mc_status run(mc_dynamics_escape *escape, const mc_prop_instance *x, mc_d
                                 .start = x->matrices[START].entries,
                                 .step_size = step_size,
                                 .target = s[SET_R],
+                                .beta1 = BETA1,
+                                .beta2 = BETA2,
+                                .adam_eps = ADAM_EPSILON,
                                 .limit = LIMIT};
   return mc_dynamics_saddle_escape(escape, &p, precision, e);
 }
@@ -211,7 +246,61 @@ static mc_status measure_sign(arb_ptr q, const mc_prop_instance *x, slong precis
   return status;
 }
 
-static mc_status measure_common(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
+/* x := (1 - beta^t)/(1 - beta), the sum of the first t powers. */
+static void sum_of_powers(arb_t x, const arb_t beta, slong t, slong precision) {
+  arb_one(x);
+  for (slong k = 1; k < t; k++) {
+    arb_mul(x, x, beta, precision);
+    arb_add_ui(x, x, 1, precision);
+  }
+}
+
+/* most, for t steps at most. */
+static void bound_entries(arb_t most, slong t, slong precision) {
+  arb_t beta1, beta2, ratio, square, sum;
+  arb_init(beta1);
+  arb_init(beta2);
+  arb_init(ratio);
+  arb_init(square);
+  arb_init(sum);
+  arb_set_d(beta1, BETA1);
+  arb_set_d(beta2, BETA2);
+  arb_mul(ratio, beta1, beta1, precision);
+  arb_div(ratio, ratio, beta2, precision);
+  arb_one(most);
+  for (slong k = 1; k <= t; k++) {
+    sum_of_powers(square, beta2, k, precision);
+    sum_of_powers(sum, ratio, k, precision);
+    arb_mul(square, square, sum, precision);
+    sum_of_powers(sum, beta1, k, precision);
+    arb_div(square, square, sum, precision);
+    arb_div(square, square, sum, precision);
+    arb_max(most, most, square, precision);
+  }
+  arb_sqrt(most, most, precision);
+  arb_clear(beta1);
+  arb_clear(beta2);
+  arb_clear(ratio);
+  arb_clear(square);
+  arb_clear(sum);
+}
+
+static mc_status measure_adam(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
+  mc_dynamics_escape escape;
+  mc_dynamics_escape_init(&escape);
+  mc_status status = run(&escape, x, MC_METHOD_ADAM, x->matrices[SETTINGS].entries[SET_SIGN], precision, e);
+  arb_swap(q + S0, escape.start);
+  arb_swap(q + ADAM_STEPS, escape.steps);
+  arb_swap(q + ADAM_NU, escape.noise);
+  arb_swap(q + ADAM_EPS, escape.error);
+  if (arb_is_int(q + ADAM_STEPS))
+    bound_entries(q + MOST, (slong)arf_get_d(arb_midref(q + ADAM_STEPS), ARF_RND_UP), precision);
+  mc_dynamics_escape_clear(&escape);
+  return status;
+}
+
+/* What is given; nothing is known of the others yet. */
+static mc_status measure_given(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
   const double *s = x->matrices[SETTINGS].entries;
   const struct {
     size_t quantity;
@@ -222,29 +311,51 @@ static mc_status measure_common(arb_ptr q, const mc_prop_instance *x, slong prec
                {BULK, s[SET_BULK]},
                {GD_ETA, s[SET_GD]},
                {SIGN_ETA, s[SET_SIGN]},
+               {ADAM_ETA, s[SET_SIGN]},
+               {EPSILON, ADAM_EPSILON},
                {N, (double)x->matrices[START].columns},
                {PURE, s[SET_BULK] == 0},
                {AXIS, count_nonzero(&x->matrices[LEFT]) == 1 && count_nonzero(&x->matrices[RIGHT]) == 1}};
+  for (size_t k = 0; k < QUANTITIES; k++)
+    arb_indeterminate(q + k);
   for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
     arb_set_d(q + given[i].quantity, given[i].value);
   if (!(s[SET_ETA] > 0 && s[SET_GD] > 0 && s[SET_SIGN] > 0))
     return mc_fail(e, MC_UNDECIDED, "a step size is not positive");
-  mc_status status = measure_directions(q, x, precision, e);
-  return status == MC_OK ? measure_sign(q, x, precision, e) : status;
+  return measure_directions(q, x, precision, e);
 }
 
-static mc_status measure_alone(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
-  for (size_t k = POLAR_STEPS; k <= GD_NU; k++)
-    arb_indeterminate(q + k);
-  return measure_common(q, x, 2 * precision, e);
+static mc_status measure_sign_alone(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
+  mc_status status = measure_given(q, x, 2 * precision, e);
+  return status == MC_OK ? measure_sign(q, x, 2 * precision, e) : status;
+}
+
+static mc_status measure_adam_alone(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
+  mc_status status = measure_given(q, x, 2 * precision, e);
+  return status == MC_OK ? measure_adam(q, x, precision, e) : status;
+}
+
+static mc_status measure_race(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
+  mc_status status = measure_sign_alone(q, x, precision, e);
+  if (status == MC_OK)
+    status = measure_adam(q, x, precision, e);
+  return status == MC_OK ? measure_gradient(q, x, 2 * precision, e) : status;
 }
 
 static mc_status measure(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
-  mc_status status = measure_common(q, x, 2 * precision, e);
+  mc_status status = measure_sign_alone(q, x, precision, e);
   if (status == MC_OK)
     status = measure_gradient(q, x, 2 * precision, e);
   return status == MC_OK ? measure_polar(q, x, 2 * precision, e) : status;
 }
 
 const mc_property mc_props_saddle_rivals = {"saddle_rivals", QUANTITIES, quantities, generate, measure};
-const mc_property mc_props_sign_escape = {"sign_escape", QUANTITIES, quantities, generate_sign, measure_alone};
+const mc_property mc_props_sign_escape_axis = {"sign_escape_axis", QUANTITIES, quantities, generate_axis,
+                                               measure_sign_alone};
+const mc_property mc_props_sign_escape_pure = {"sign_escape_pure", QUANTITIES, quantities, generate_pure,
+                                               measure_sign_alone};
+const mc_property mc_props_adam_escape_axis = {"adam_escape_axis", QUANTITIES, quantities, generate_axis,
+                                               measure_adam_alone};
+const mc_property mc_props_adam_escape_pure = {"adam_escape_pure", QUANTITIES, quantities, generate_pure,
+                                               measure_adam_alone};
+const mc_property mc_props_escape_race = {"escape_race", QUANTITIES, quantities, generate_bare, measure_race};

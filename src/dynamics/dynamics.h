@@ -6,6 +6,7 @@
 
 #include "../ball/ball.h"
 #include "../matgen/matgen.h"
+#include "../ref/optimizers.h"
 #include "../ref/saddle.h"
 
 #ifdef __cplusplus
@@ -33,7 +34,8 @@ void mc_dynamics_corner_enclose(arb_t theta, arb_t kappa, const arb_mat_t g, con
 typedef enum {
   MC_METHOD_POLAR,    /* polar(G) */
   MC_METHOD_GRADIENT, /* G */
-  MC_METHOD_SIGN      /* the signs of G's entries */
+  MC_METHOD_SIGN,     /* the signs of G's entries */
+  MC_METHOD_ADAM      /* of all gradients so far, entry by entry */
 } mc_dynamics_method;
 
 /* W_{k+1} = W_k - eta D(H(W_k) + N_k) from W_0 until |u^T W_k v| >= R, with the map H of src/ref/saddle.h. */
@@ -47,7 +49,9 @@ typedef struct {
   size_t noise_count;  /* may be 0 */
   double step_size;    /* eta > 0 */
   double target;       /* R */
-  size_t limit;        /* steps at most */
+  double beta1, beta2; /* of Adam, and what is added to its root */
+  double adam_eps;
+  size_t limit; /* steps at most */
 } mc_dynamics_saddle;
 
 /* What is known of a computed run.  With G_k the gradient that was used and W_k the iterates, all exact as doubles,

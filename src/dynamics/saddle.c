@@ -1,7 +1,6 @@
-#include "dynamics.h"
+#include "adam.h"
 
 #include "../ref/muon.h"
-#include "../ref/optimizers.h"
 #include "../truth/truth.h"
 
 void mc_dynamics_escape_init(mc_dynamics_escape *x) {
@@ -28,6 +27,7 @@ typedef struct {
   arb_mat_t u, v;           /* unit columns */
   arb_mat_t a, b;           /* m x n, scratch */
   arb_ptr noise_norm;       /* of the given noise */
+  mc_adam_course adam;
 } escape_run;
 
 static mc_status run_init(escape_run *r, const mc_dynamics_saddle *p, slong precision, mc_error *e) {
@@ -46,7 +46,9 @@ static mc_status run_init(escape_run *r, const mc_dynamics_saddle *p, slong prec
   arb_mat_init(r->a, (slong)p->m, (slong)p->n);
   arb_mat_init(r->b, (slong)p->m, (slong)p->n);
   r->noise_norm = _arb_vec_init((slong)p->noise_count);
-  return MC_OK;
+  const muon_adam_settings adam = {
+      .learning_rate = p->step_size, .beta1 = p->beta1, .beta2 = p->beta2, .eps = p->adam_eps};
+  return p->method == MC_METHOD_ADAM ? mc_adam_course_init(&r->adam, adam, p->m, p->n, precision, e) : MC_OK;
 }
 
 static void run_clear(escape_run *r) {
@@ -58,6 +60,7 @@ static void run_clear(escape_run *r) {
   arb_mat_clear(r->a);
   arb_mat_clear(r->b);
   _arb_vec_clear(r->noise_norm, (slong)r->p->noise_count);
+  mc_adam_course_clear(&r->adam);
 }
 
 /* x := max(x, upper end of y): for upper bounds. */
@@ -252,7 +255,7 @@ static mc_status step_polar(mc_dynamics_escape *x, escape_run *r, mc_error *e) {
   return status;
 }
 
-/* The same along the gradient or its signs, which are exact. */
+/* The same along the gradient or its signs, which are exact, or as Adam does. */
 static void step_entrywise(mc_dynamics_escape *x, escape_run *r) {
   const mc_dynamics_saddle *p = r->p;
   arb_mat_t direction;
@@ -263,7 +266,9 @@ static void step_entrywise(mc_dynamics_escape *x, escape_run *r) {
   for (size_t i = 0; i < p->m * p->n; i++)
     r->z[i] = p->method == MC_METHOD_SIGN ? muon_sign(r->g[i]) : r->g[i];
   mc_ball_mat_set_double(direction, r->z);
-  if (p->method == MC_METHOD_SIGN)
+  if (p->method == MC_METHOD_ADAM)
+    mc_adam_course_step(r->w, direction, &r->adam, r->g);
+  else if (p->method == MC_METHOD_SIGN)
     muon_sign_step(r->w, p->n, p->step_size, r->g, p->n, p->m, p->n);
   else
     muon_gradient_step(r->w, p->n, p->step_size, r->g, p->n, p->m, p->n);

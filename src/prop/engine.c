@@ -80,6 +80,8 @@ void mc_prop_tally_add(mc_prop_tally *sum, const mc_prop_tally *tally) {
   sum->undecided += tally->undecided;
   sum->missed += tally->missed;
   sum->unclear += tally->unclear;
+  for (size_t i = 0; i < tally->point_count; i++)
+    mc_prop_point_add(sum, &tally->points[i]);
 }
 
 static mc_prop_tally tally_of(uint64_t trial, const mc_prop_outcome *outcome) {
@@ -98,7 +100,11 @@ static mc_prop_tally tally_of(uint64_t trial, const mc_prop_outcome *outcome) {
 /* Trials up to the first that did not run. */
 static void count_all(mc_prop_tally *tally, const engine *g, uint64_t trials) {
   for (uint64_t i = 0; i < trials && g->outcomes[i].verdict != MC_TRIAL_SKIPPED; i++) {
-    mc_prop_tally one = tally_of(trial_of_share(g->plan, g->first + i), &g->outcomes[i]);
+    uint64_t trial = trial_of_share(g->plan, g->first + i);
+    mc_prop_tally one = tally_of(trial, &g->outcomes[i]);
+    mc_prop_case c;
+    mc_prop_plan_case(&c, g->plan, trial);
+    mc_prop_tally_add_steps(&one, g->plan, &c, &g->outcomes[i]);
     mc_prop_tally_add(tally, &one);
   }
 }
@@ -106,6 +112,10 @@ static void count_all(mc_prop_tally *tally, const engine *g, uint64_t trials) {
 mc_status mc_prop_run(mc_prop_tally *tally, const mc_prop_plan *plan, mc_error *e) {
   if (plan->trials > UINT32_MAX)
     return mc_fail(e, MC_BAD_INPUT, "at most 2^32 - 1 trials");
+  if (plan->series_count > MC_PROP_SERIES ||
+      (plan->shape_count + plan->corpus_count) * plan->series_count > MC_PROP_POINTS)
+    return mc_fail(e, MC_BAD_INPUT, "at most %d series, and %d of their points over the shapes and the corpus",
+                   MC_PROP_SERIES, MC_PROP_POINTS);
   uint64_t left = mc_prop_plan_share(plan) - tally->trials;
   engine g = {.plan = plan,
               .first = tally->trials,

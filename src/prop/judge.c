@@ -53,7 +53,8 @@ static mc_trial_verdict verdict_of(mc_truth where, mc_truth holds) {
 static mc_status judge_at(mc_prop_outcome *outcome, arb_ptr quantities, const mc_prop_plan *plan,
                           const mc_prop_instance *x, slong precision, mc_error *e) {
   mc_status status = plan->property->measure(quantities, x, precision, e);
-  *outcome = (mc_prop_outcome){MC_TRIAL_UNDECIDED, precision, -INFINITY, INFINITY};
+  *outcome = (mc_prop_outcome){
+      .verdict = MC_TRIAL_UNDECIDED, .precision = precision, .margin_lower = -INFINITY, .margin_upper = INFINITY};
   if (status != MC_OK)
     return status == MC_UNDECIDED ? MC_OK : status;
   arb_ptr environment = _arb_vec_init((slong)plan->measure_count);
@@ -63,6 +64,8 @@ static mc_status judge_at(mc_prop_outcome *outcome, arb_ptr quantities, const mc
   outcome->verdict = verdict_of(where, mc_lang_condition_decide(plan->holds, environment, precision));
   if (where == MC_TRUE)
     grade(outcome, plan->holds, environment, precision);
+  for (size_t i = 0; i < plan->series_count && where == MC_TRUE; i++)
+    mc_prop_steps_take(&outcome->steps[i], &plan->series[i], environment, precision);
   _arb_vec_clear(environment, (slong)plan->measure_count);
   return MC_OK;
 }
@@ -109,7 +112,7 @@ mc_status mc_prop_judge(mc_prop_outcome *outcome, arb_ptr quantities, mc_prop_in
   mc_prop_instance own = {0}, *x = instance ? instance : &own;
   arb_ptr values = quantities ? quantities : _arb_vec_init((slong)plan->property->count);
   mc_status status = generate(x, plan, c, e);
-  *outcome = (mc_prop_outcome){MC_TRIAL_SKIPPED, 0, -INFINITY, INFINITY};
+  *outcome = (mc_prop_outcome){.verdict = MC_TRIAL_SKIPPED, .margin_lower = -INFINITY, .margin_upper = INFINITY};
   for (slong p = MC_PROP_PRECISION; status == MC_OK && p <= MC_PROP_PRECISION_LIMIT; p *= 2) {
     status = judge_at(outcome, values, plan, x, p, e);
     if (is_settled(outcome->verdict))

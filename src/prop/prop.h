@@ -89,7 +89,7 @@ typedef struct {
   mc_status (*measure)(arb_ptr quantities, const mc_prop_instance *x, slong precision, mc_error *e);
 } mc_property;
 
-/* ---- Campaigns (judge.c, engine.c, shrink.c) ---- */
+/* ---- Campaigns (judge.c, engine.c) ---- */
 
 /* Trial i of a plan is case i of the corpus, and behind the corpus the random trial i - corpus_count.  A share k of n
  * is every n-th trial from the k-th on, so that the shares of a plan together are the plan, in any order, on any
@@ -101,6 +101,8 @@ typedef struct {
   const mc_condition *where, *holds;
   size_t shape_count;
   const mc_shape *shapes;
+  size_t series_count; /* at most MC_PROP_SERIES */
+  const mc_series *series;
   size_t family_count;
   const mc_matgen_family *families;
   size_t corpus_count;
@@ -122,6 +124,16 @@ typedef enum {
   MC_TRIAL_SKIPPED    /* not run: time limit or interrupt */
 } mc_trial_verdict;
 
+/* What a series says of one trial: the number of steps if the ball holds one integer alone, and the least and the
+ * greatest integer of the bracket if there is a finite one. */
+typedef struct {
+  bool known, bracket;
+  uint64_t steps, lo, hi;
+} mc_prop_steps;
+
+/* Most series of a campaign. */
+#define MC_PROP_SERIES 4
+
 /* The margin of a trial is the least over the comparisons l <= r of holds of (r - l)/(|l| + |r|), with the sign such
  * that it is negative if and only if the comparison fails, and 0 where both sides are 0; for l = r it is
  * -|l - r|/(|l| + |r|).  Both ends are rounded outward. */
@@ -129,6 +141,7 @@ typedef struct {
   mc_trial_verdict verdict;
   slong precision; /* at which the verdict fell */
   double margin_lower, margin_upper;
+  mc_prop_steps steps[MC_PROP_SERIES]; /* of the plan's series, where the hypotheses are met */
 } mc_prop_outcome;
 
 /* Precisions in bits: the first tried, and the limit of doubling. */
@@ -140,6 +153,18 @@ typedef struct {
 mc_status mc_prop_judge(mc_prop_outcome *outcome, arb_ptr quantities, mc_prop_instance *instance,
                         const mc_prop_plan *plan, const mc_prop_case *c, mc_error *e);
 
+/* What the trials of one dimension n, the smaller side of the shape, that met the hypotheses say of one series. */
+typedef struct {
+  size_t n;
+  char optimizer[32];
+  uint64_t trials, unsettled;      /* unsettled: of these, such whose number of steps is not known */
+  uint64_t steps_min, steps_max;   /* over the others */
+  bool bracket;                    /* every trial has one */
+  uint64_t bracket_lo, bracket_hi; /* their hull */
+} mc_prop_point;
+
+#define MC_PROP_POINTS 64
+
 /* What the first trials of a share say together.  Zeroed: no trial ran. */
 typedef struct {
   uint64_t trials; /* met + missed + unclear */
@@ -147,6 +172,8 @@ typedef struct {
   uint64_t holds, violated, undecided, missed, unclear;
   uint64_t worst; /* met > 0: the trial, of these, of gravest verdict, of these of least margin, of these the first */
   mc_prop_outcome grade; /* of the worst trial */
+  size_t point_count;
+  mc_prop_point points[MC_PROP_POINTS]; /* in order of n and name */
 } mc_prop_tally;
 
 /* Trials in all shares of the plan, and in its own. */
@@ -159,11 +186,25 @@ void mc_prop_plan_case(mc_prop_case *c, const mc_prop_plan *plan, uint64_t i);
 /* Run the trials of the plan's share that the tally does not hold yet, and add them.  An interrupt or the time limit
  * leaves the tally of the first trials of the share, from which a later call goes on: the end result is that of one
  * call, whatever the limits and threads.  MC_OK also when violated or interrupted; MC_BAD_INPUT: the property has no
- * instances of a shape or family; MC_NO_MEMORY. */
+ * instances of a shape or family, or more than MC_PROP_POINTS points of series may arise; MC_NO_MEMORY. */
 mc_status mc_prop_run(mc_prop_tally *tally, const mc_prop_plan *plan, mc_error *e);
 
 /* sum += tally: of trials in other shares of the same plan. */
 void mc_prop_tally_add(mc_prop_tally *sum, const mc_prop_tally *tally);
+
+/* ---- Steps against the dimension (series.c) ---- */
+
+/* *out := what the series says, given balls of the measures. */
+void mc_prop_steps_take(mc_prop_steps *out, const mc_series *s, arb_srcptr environment, slong precision);
+
+/* Add the steps of a trial, if it met the hypotheses. */
+void mc_prop_tally_add_steps(mc_prop_tally *tally, const mc_prop_plan *plan, const mc_prop_case *c,
+                             const mc_prop_outcome *outcome);
+
+/* Join a point with the tally's point of the same dimension and name; false: there is no room for another one. */
+bool mc_prop_point_add(mc_prop_tally *tally, const mc_prop_point *point);
+
+/* ---- Shrinking (shrink.c) ---- */
 
 /* The smallest case found by a greedy search in which the trial is still violated: shape, batch, family, factors,
  * rank, exponents and bits, again and again until nothing gets smaller.  c is violated; on return too, and *outcome is

@@ -58,6 +58,10 @@ json_t *mc_run_campaign_witness(const mc_prop_plan *plan, const mc_prop_case *c)
 /* False: the entry holds no tally. */
 bool mc_run_campaign_entry_get(mc_prop_tally *tally, const json_t *entry);
 
+/* steps_by_dimension, of the tally, and back; false: there is none that a run could have left (campaign_series.c). */
+void mc_run_campaign_series_set(json_t *entry, const mc_prop_tally *tally);
+bool mc_run_campaign_series_get(mc_prop_tally *tally, const json_t *entry);
+
 /* What the counts of an entry deserve: "holds", "violated" or "undecided". */
 const char *mc_run_campaign_entry_verdict(const json_t *entry);
 

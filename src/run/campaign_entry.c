@@ -187,6 +187,7 @@ enum { COUNTS = sizeof counts / sizeof counts[0] };
 void mc_run_campaign_entry_set_counts(json_t *entry, const mc_prop_tally *tally) {
   for (size_t i = 0; i < COUNTS; i++)
     set_count(entry, counts[i].name, *(const uint64_t *)(const void *)((const char *)tally + counts[i].offset));
+  mc_run_campaign_series_set(entry, tally);
 }
 
 /* The worst trial as it was run; margin and replay line may be those of what it was shrunk to. */
@@ -244,7 +245,8 @@ bool mc_run_campaign_entry_get(mc_prop_tally *tally, const json_t *entry) {
     *(uint64_t *)(void *)((char *)tally + counts[i].offset) = count_of(entry, counts[i].name);
   return json_object_get(entry, "planned") && tally->met == tally->holds + tally->violated + tally->undecided &&
          tally->trials == tally->met + tally->missed + tally->unclear && tally->trials <= wanted(entry) &&
-         (tally->met == 0 || get_worst(tally, json_object_get(entry, "worst")));
+         (tally->met == 0 || get_worst(tally, json_object_get(entry, "worst"))) &&
+         mc_run_campaign_series_get(tally, entry);
 }
 
 void mc_run_campaigns_summarise(json_t *document) {

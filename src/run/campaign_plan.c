@@ -121,6 +121,22 @@ static mc_status check_shapes(const mc_document *document, const mc_campaign *c,
   return MC_OK;
 }
 
+/* The optimizers that reports know. */
+static mc_status check_series(const mc_document *document, const mc_campaign *c, mc_error *e) {
+  static const char *const optimizers[] = {"muon", "newton_schulz", "gd", "sign", "adam"};
+  enum { OPTIMIZERS = sizeof optimizers / sizeof optimizers[0] };
+  for (size_t i = 0; i < c->series_count; i++) {
+    size_t k = 0;
+    while (k < OPTIMIZERS && strcmp(optimizers[k], c->series[i].optimizer) != 0)
+      k++;
+    if (k == OPTIMIZERS)
+      return mc_lang_fail(e, document, c->series[i].line, c->series[i].column,
+                          "a series is of muon, newton_schulz, gd, sign or adam, not of '%.60s'",
+                          c->series[i].optimizer);
+  }
+  return MC_OK;
+}
+
 static uint64_t trials_of(const mc_campaign *c, const mc_run_options *options) {
   if (options->trials)
     return options->trials;
@@ -161,6 +177,8 @@ mc_status mc_run_campaign_plan_make(mc_run_campaign_plan *p, const mc_document *
                                        .measure_count = c->measure_count,
                                        .shapes = c->shape_count ? c->shapes : &one,
                                        .shape_count = c->shape_count ? c->shape_count : 1,
+                                       .series_count = c->series_count,
+                                       .series = c->series,
                                        .seed = options->seed,
                                        .trials = trials_of(c, options),
                                        .share = options->share,
@@ -173,6 +191,8 @@ mc_status mc_run_campaign_plan_make(mc_run_campaign_plan *p, const mc_document *
     status = resolve_families(p, document, c, e);
   if (status == MC_OK)
     status = check_shapes(document, c, e);
+  if (status == MC_OK)
+    status = check_series(document, c, e);
   if (status == MC_OK)
     status = mc_run_corpus_read(&p->corpus, &p->plan.corpus_count, c, e);
   p->plan.corpus = p->corpus;

@@ -80,6 +80,8 @@ static setup plan_of(const char *text, const char *family) {
                           .measures = all,
                           .where = &c->where,
                           .holds = &c->holds,
+                          .series_count = c->series_count,
+                          .series = c->series,
                           .shape_count = c->shape_count,
                           .shapes = c->shapes,
                           .family_count = 1,
@@ -126,6 +128,37 @@ static void trials_are_counted_by_verdict(void **state) {
   t = result_of("holds blurred > x shapes 2 by 2", "flat").tally;
   assert_true(t.met == 60 && t.undecided == 60 && t.grade.verdict == MC_TRIAL_UNDECIDED);
   assert_int_equal(t.grade.precision, MC_PROP_PRECISION_LIMIT);
+}
+
+/* size is 4 for 2 by 2 and 10 for 6 by 4: an integer, with brackets around it. */
+static void steps_are_told_by_dimension(void **state) {
+  (void)state;
+  mc_prop_tally t = result_of("where x > 0 holds x > 0 series muon: size in (size - 1, size + 1/2] "
+                              "series adam: blurred series gd: size - x/1000 shapes 6 by 4, 2 by 2",
+                              "ginibre")
+                        .tally;
+  assert_int_equal(t.point_count, 6);
+  static const char *const names[] = {"adam", "gd", "muon"};
+  for (size_t i = 0; i < 6; i++) {
+    const mc_prop_point *p = &t.points[i];
+    assert_int_equal(p->n, i < 3 ? 2 : 4);
+    assert_string_equal(p->optimizer, names[i % 3]);
+    assert_true(p->trials > 5 && p->unsettled == (i % 3 == 2 ? 0 : p->trials));
+    assert_int_equal(p->bracket, i % 3 == 2);
+  }
+  assert_int_equal(t.points[2].trials + t.points[5].trials, t.met);
+  assert_true(t.points[2].steps_min == 4 && t.points[2].steps_max == 4 && t.points[5].steps_max == 10);
+  assert_true(t.points[2].bracket_lo == 4 && t.points[2].bracket_hi == 4);
+  t = result_of("holds x > -1000 series muon: size in [size - 1, size + 1) shapes 6 by 4, 4 by 4", "flat").tally;
+  assert_true(t.point_count == 1 && t.points[0].trials == 60);
+  assert_true(t.points[0].steps_min == 8 && t.points[0].steps_max == 10);
+  assert_true(t.points[0].bracket_lo == 7 && t.points[0].bracket_hi == 10);
+  t = result_of("holds x > 1000 series muon: size shapes 4 by 4", "flat").tally; /* a violated trial has met them */
+  assert_true(t.violated == 60 && t.points[0].trials == 60);
+  t = result_of("holds x > 0 series muon: size in [0, 1] shapes 4 by 4", "flat").tally;
+  assert_int_equal(t.violated, 60); /* the bracket belongs to the conclusion */
+  t = result_of("holds x > -1000 series muon: size in [size, 1/(x - x)] shapes 4 by 4", "flat").tally;
+  assert_true(t.undecided == 60 && t.point_count == 0);
 }
 
 /* A trial whose hypotheses are open is harmless only where the conclusion is certain; else it is open itself. */
@@ -373,6 +406,7 @@ int main(void) {
       cmocka_unit_test(errors_of_a_property_are_errors),  cmocka_unit_test(violations_shrink_in_batch_and_exponents),
       cmocka_unit_test(a_run_goes_on_where_it_stopped),   cmocka_unit_test(shares_are_the_whole),
       cmocka_unit_test(the_corpus_is_tried_first),        cmocka_unit_test(case_texts_are_checked),
+      cmocka_unit_test(steps_are_told_by_dimension),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,6 +59,8 @@ static void rivals(void **state) {
   campaign_holds(spec, "escape_gradient_descent", 12);
   campaign_holds(spec, "escape_sign_descent_pure_spike", 24);
   campaign_holds(spec, "escape_sign_descent_axis_spike", 24);
+  campaign_holds(spec, "escape_adam_pure_spike", 12);
+  campaign_holds(spec, "escape_adam_axis_spike", 12);
   neighbours_are_violated("escape_rivals_false.claim", 60, 200);
 }
 

@@ -15,6 +15,17 @@ import unittest
 PROGRAM, MPIRUN = sys.argv[1], sys.argv[2]
 
 # The corner lemma (papers.md S1.E1), and the same with 2.2 for its 2, which is false.
+# Muon's escape bracket (S1.T1), whose record has steps by dimension.
+ESCAPE = """
+def gain(t) = (1 - t^2)/(1 + t^2)
+campaign escape
+  measure steps, s0, R, eta, t, eps by saddle_escape
+  where  t < 1/2 and eps < gain(t)
+  series muon: steps in [(R - s0)/(eta*(1 + eps)), (R - s0)/(eta*(gain(t) - eps)) + 1)
+  shapes 2 by 3, 4 by 4
+  trials 60
+"""
+
 CAMPAIGN = """
 campaign {name}
   measure theta, kappa, z by corner
@@ -61,7 +72,7 @@ class Case(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
-        self.write("c.claim", CAMPAIGN.format(name="good", factor=2, trials=150) + CAMPAIGN.format(name="bad", factor=2.2, trials=150))
+        self.write("c.claim", CAMPAIGN.format(name="good", factor=2, trials=150) + CAMPAIGN.format(name="bad", factor=2.2, trials=150) + ESCAPE)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -89,6 +100,22 @@ class Case(unittest.TestCase):
 class OneRun(Case):
     def test_threads(self):
         self.assertEqual(timeless(self.campaign("--threads", "1")), timeless(self.campaign("--threads", "2")))
+
+    def test_steps_by_dimension(self):
+        entry = self.campaign("escape")["campaigns"][0]
+        points = entry["steps_by_dimension"]
+        self.assertEqual([(p["n"], p["optimizer"]) for p in points], [(2, "muon"), (4, "muon")])
+        self.assertEqual(sum(p["trials"] for p in points), entry["met"])
+        for p in points:
+            self.assertTrue(0 < p["bracket_lo"] <= p["steps_min"] <= p["steps_max"] <= p["bracket_hi"], p)
+        self.campaign("escape", "--record", "r.json")
+        record = self.read("r.json")
+        record["campaigns"][0]["steps_by_dimension"][0]["steps_min"] = 1000
+        self.write("r.json", json.dumps(record))
+        resumed = json.loads(run("campaign", "--resume", "r.json", "--json", cwd=self.folder).stdout)
+        self.assertIn("do not add up", resumed["campaigns"][0]["message"])
+        self.write("c.claim", ESCAPE.replace("muon", "lion"))
+        self.assertIn("not of 'lion'", self.campaign()["campaigns"][0]["message"])
 
     def test_seed_matters(self):
         self.assertNotEqual(timeless(self.campaign()), timeless(self.campaign("--seed", "1")))
@@ -204,17 +231,17 @@ class Corpus(Case):
         first = self.campaign("--keep")
         with open(self.path("c.cases"), encoding="utf-8") as f:
             lines = f.read().splitlines()
-        self.assertEqual([line.split()[0] for line in lines], ["good", "bad"])
+        self.assertEqual([line.split()[0] for line in lines], ["good", "bad", "escape"])
         for line, entry in zip(lines, first["campaigns"]):
             self.assertIn(line.split(" ", 1)[1], entry["replay"])
         second = self.campaign("--trials", "1", "--seed", "99")["campaigns"]
-        self.assertEqual([(c["trials"], c["corpus"]) for c in second], [(2, 1), (2, 1)])
+        self.assertEqual([(c["trials"], c["corpus"]) for c in second], [(2, 1), (2, 1), (2, 1)])
         self.assertEqual(second[1]["verdict"], "violated")
         self.assertEqual(second[1]["worst"]["trial"], 0)
         self.campaign("--keep")  # the shrunk case is worse than, or the same as, all others: nothing piles up
         self.campaign("--keep")
         with open(self.path("c.cases"), encoding="utf-8") as f:
-            self.assertLessEqual(len(f.read().splitlines()), 3)
+            self.assertLessEqual(len(f.read().splitlines()), 4)
 
     def test_comments_and_mistakes(self):
         case = "seed=1 trial=1 shape=2x2 spectrum=flat"
