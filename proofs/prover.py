@@ -81,9 +81,9 @@ def hash_files(paths, seed=""):
     return digest.hexdigest()[:16]
 
 
-def configuration_hash():
+def configuration_hash(smoke=True):
     scripts = (PROOFS / "session" / "script").glob("*.json")
-    return hash_files([*configuration(), *scripts], " ".join(wp_command(Path("WORK"), "FILE", "SESSION")))
+    return hash_files([*configuration(), *scripts], " ".join(wp_command(Path("WORK"), "FILE", "SESSION", smoke=smoke)))
 
 
 def included(sources):
@@ -221,8 +221,9 @@ class Run:
 def wp_command(work, source, session, *, functions=(), cache="update", seconds=GOAL_SECONDS, smoke=True,
                properties=None, report=None, inlined=None):
     """The provers race for a goal.  WP looks at its provers ten times a second: where verdicts are only looked up, many goals a glance
-    keep it busy.  With `inlined`, a function whose body stands for its calls, Gappa proves what rounding does."""
-    processes = 16 if cache == "offline" else 2
+    keep it busy.  With `inlined`, a function whose body stands for its calls, Gappa proves what rounding does; what WP writes for it,
+    and so the key of the cache, depends on how many processes there are."""
+    processes = 16 if cache == "offline" and not inlined else 2
     if inlined:
         special, provers, theory = "non-finite", "Gappa:1.4.1", ["-inline-calls", inlined]
         driver = source.parent / "rounding.driver"
@@ -234,7 +235,7 @@ def wp_command(work, source, session, *, functions=(), cache="update", seconds=G
                "-wp-prover", provers, "-wp-timeout", str(seconds), "-wp-par", str(processes),
                "-wp-session", str(session), "-wp-cache", cache]
     if smoke:
-        command += ["-wp-smoke-tests", "-wp-no-smoke-dead-code", "-wp-smoke-timeout", str(SMOKE_SECONDS)]
+        command += ["-wp-smoke-tests", "-wp-smoke-timeout", str(SMOKE_SECONDS)]
     if functions:
         command += ["-wp-fct", ",".join(functions)]
     if properties:

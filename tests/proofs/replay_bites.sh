@@ -103,3 +103,18 @@ breaks_off 'exit 7' 'ended with status 7'
 # Unharmed again, and valid from scratch.
 replay --fresh
 test "$status" -eq 0
+
+# A twin in binary32: once both are recorded one of the two is run and the other taken from the record, but for a change it is run again.
+mkdir "$tree/tools"
+cp "$source/tools/float_reference" "$tree/tools"
+"$tree/tools/float_reference"
+cp "$source/proofs/trusted.json" "$tree/proofs"
+replay --update
+test "$status" -eq 0
+rm -r "$tree/build"
+replay
+test "$status" -eq 0
+test "$(grep -l '"recorded": 0' "$tree/build/verdicts/tiny.json" "$tree/build/verdicts/f32_tiny.json" | wc -l)" -eq 1
+rm -r "$tree/build"
+notices src/ref/f32/tiny.c 's/sqrtf(x\[i\]);/x[i];/' 'muonf_tiny: goal muonf_tiny_loop_invariant_done_preserved: '
+notices src/ref/tiny.c 's/sqrt(x\[i\]);/x[i];/' 'muon_tiny: goal muon_tiny_loop_invariant_done_preserved: '
