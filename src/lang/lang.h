@@ -180,6 +180,7 @@ typedef struct {
   size_t spectrum_count;
   mc_spectrum *spectra;
   unsigned long trials; /* 0: not said */
+  unsigned long met;    /* how many of them must meet the hypotheses; 0: not said */
   bool full;            /* "profile full": runs in the full profile only */
   mc_campaign_expectation expected;
 } mc_campaign;

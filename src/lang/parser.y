@@ -65,7 +65,7 @@ static void mc_lang_yyerror(mc_span *where, void *scanner, mc_parser *p, const c
 %token <text> ITER "'iter'" APPLY "'apply'" CAMPAIGN "'campaign'" MEASURE "'measure'" BY "'by'" HOLDS "'holds'"
 %token <text> VIOLATED "'violated'" SHAPES "'shapes'" SPECTRA "'spectra'" TRIALS "'trials'" AUDIT "'audit'"
 %token <text> INPUT "'input'" OUTPUT "'output'" PRESET "'preset'" DTYPE "'dtype'"
-%token <text> PROFILE "'profile'" SERIES "'series'"
+%token <text> PROFILE "'profile'" SERIES "'series'" MET "'met'"
 %token <text> NAME "a name" ID "a block's name" STRING "a string" NUMBER "a number"
 %token GE ">=" LE "<=" RANGE ".."
 
@@ -271,6 +271,14 @@ campaign_item: CITE STRING { mc_lang_set_text(p, @1, &p->campaign->block.cite, "
   | SHAPES shapes
   | SPECTRA spectra
   | TRIALS integer { p->campaign->trials = $2; }
+  | TRIALS integer MET integer
+      {
+        if ($4 > $2)
+          mc_lang_error_at(p, @4, "more trials are to meet the hypotheses than there are");
+        CHECK;
+        p->campaign->trials = $2;
+        p->campaign->met = $4;
+      }
   | PROFILE NAME
       {
         if (strcmp($2, "full") != 0)

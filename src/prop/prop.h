@@ -108,6 +108,7 @@ typedef struct {
   size_t corpus_count;
   const mc_prop_case *corpus; /* cases that are tried first */
   uint64_t seed, trials;
+  uint64_t required;      /* trials that must meet the hypotheses, for the whole to say something */
   unsigned share, shares; /* 1 <= share <= shares; 0, 0: all trials */
   unsigned threads;       /* 0: all processors */
   double seconds;         /* time limit; 0: none */

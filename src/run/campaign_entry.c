@@ -8,9 +8,6 @@
 
 #include "../ball/ball.h"
 
-/* A campaign of which less than one trial in so many met the hypotheses has tested too little to say "holds". */
-#define MET_SHARE 4
-
 static const char *const expectations[] = {"holds", "violated", "undecided"};
 static const char *const trial_verdicts[] = {"violated", "undecided", "holds"};
 enum { TRIAL_VERDICTS = sizeof trial_verdicts / sizeof trial_verdicts[0] };
@@ -119,8 +116,15 @@ static uint64_t wanted(const json_t *entry) {
   return share ? mc_prop_plan_share(&plan) : total;
 }
 
+/* Trials that must meet the hypotheses: of a share, its part.  Nothing holds of nothing. */
+static uint64_t required(const json_t *entry) {
+  uint64_t all = count_of(entry, "required"), total = count_of(entry, "planned");
+  uint64_t own = json_object_get(entry, "share") && total > 0 ? all * wanted(entry) / total : all;
+  return own > 0 ? own : 1;
+}
+
 static bool too_few_met(const json_t *entry) {
-  return count_of(entry, "met") == 0 || count_of(entry, "met") * MET_SHARE < count_of(entry, "trials");
+  return count_of(entry, "met") < required(entry);
 }
 
 const char *mc_run_campaign_entry_verdict(const json_t *entry) {
@@ -137,7 +141,8 @@ static json_t *message_of(const json_t *entry) {
   if (trials < all)
     return json_sprintf("stopped after %llu of %llu trials: %s", trials, all, stopped ? stopped : "not all were run");
   if (count_of(entry, "violated") == 0 && count_of(entry, "undecided") == 0 && too_few_met(entry))
-    return json_sprintf("only %llu of %llu trials met the hypotheses", met, trials);
+    return json_sprintf("only %llu of %llu trials met the hypotheses, and %llu were to", met, trials,
+                        (unsigned long long)required(entry));
   return NULL;
 }
 
@@ -165,6 +170,7 @@ json_t *mc_run_campaign_entry_new(const mc_campaign *c, const mc_run_campaign_pl
   if (p && p->fingerprint) {
     json_object_set_new(entry, "plan", json_sprintf("0x%016" PRIx64, p->fingerprint));
     set_count(entry, "planned", mc_prop_plan_total(&p->plan));
+    set_count(entry, "required", p->plan.required);
     set_count(entry, "corpus", p->plan.corpus_count);
   }
   if (p && p->fingerprint && p->plan.shares)

@@ -143,6 +143,13 @@ static uint64_t trials_of(const mc_campaign *c, const mc_run_options *options) {
   return (c->trials ? c->trials : TRIALS) * (options->full ? FULL : 1);
 }
 
+/* What the block says, of fewer trials a part in proportion; something must have been tested in any case. */
+static uint64_t required_of(const mc_campaign *c, const mc_run_options *options) {
+  uint64_t stated = c->trials ? c->trials : TRIALS, trials = trials_of(c, options);
+  uint64_t required = trials < stated ? c->met * trials / stated : c->met;
+  return required > 0 ? required : 1;
+}
+
 /* FNV-1a over 64 bits (parameters of the reference description). */
 static uint64_t hash(uint64_t h, const char *bytes, size_t length) {
   for (size_t i = 0; i < length; i++)
@@ -181,6 +188,7 @@ mc_status mc_run_campaign_plan_make(mc_run_campaign_plan *p, const mc_document *
                                        .series = c->series,
                                        .seed = options->seed,
                                        .trials = trials_of(c, options),
+                                       .required = required_of(c, options),
                                        .share = options->share,
                                        .shares = options->shares,
                                        .threads = options->threads,

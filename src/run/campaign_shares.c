@@ -25,7 +25,7 @@ static bool equal_members(const json_t *a, const json_t *b, const char *const *n
 
 static mc_status check_share(const json_t *document, const json_t *first, mc_error *e) {
   static const char *const run[] = {"seed", "profile", "trials", NULL};
-  static const char *const campaign[] = {"id", "file", "plan", "planned", NULL};
+  static const char *const campaign[] = {"id", "file", "plan", "planned", "required", NULL};
   const json_t *entries = json_object_get(document, "campaigns"), *others = json_object_get(first, "campaigns"), *entry;
   unsigned index = number(share_of(document), "index"), of = number(share_of(document), "of");
   size_t i;

@@ -86,8 +86,8 @@ json_t *mc_run_check(const char *const *files, size_t count, const mc_run_option
 /* The same for one claim given as text: definitions and a statement. */
 json_t *mc_run_prove(const char *text, const mc_run_options *options, mc_error *e);
 
-/* campaigns[]: id file line verdict expected plan planned corpus trials met holds violated undecided missed unclear
- * worst{trial,verdict,precision,least,most} margin{lo,hi} replay share{index,of} statement cite seconds message
+/* campaigns[]: id file line verdict expected plan planned required corpus trials met holds violated undecided missed
+ * unclear worst{trial,verdict,precision,least,most} margin{lo,hi} replay share{index,of} statement cite seconds message
  * steps_by_dimension[{n,optimizer,trials,unsettled,steps_min,steps_max,bracket_lo,bracket_hi}], and for a violation
  * or a replay witness{quantities, matrices}; and summary.  A violation is shrunk; worst is the trial as it was run.
  * MC_BAD_INPUT: a file cannot be read or parsed, or none of them holds a campaign of options->names.  (campaigns.c) */

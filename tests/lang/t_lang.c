@@ -51,7 +51,7 @@ static const char *const everything =
     "  holds  (1 - z) * (2*theta)^2 <= kappa^2 * (1 + z)\n"
     "  shapes 4 by 4, 8 by 3, 32 by 32\n"
     "  spectra uniform, log_uniform(1e-12), clustered\n"
-    "  trials 500\n"
+    "  trials 500 met 200\n"
     "  profile full\n"
     "  series muon: kappa in [theta, 2*z)\n"
     "  series adam: z\n"
@@ -98,6 +98,7 @@ static void blocks_are_read(void **state) {
   assert_string_equal(c->spectra[1].name, "log_uniform");
   assert_int_equal(c->spectra[1].count, 1);
   assert_int_equal(c->trials, 500);
+  assert_int_equal(c->met, 200);
   assert_true(c->full);
   assert_int_equal(c->series_count, 2);
   assert_string_equal(c->series[0].optimizer, "muon");
@@ -258,6 +259,7 @@ static const struct {
     {"campaign c measure x by m where x > 0", 1, 1, "has no 'holds'"},
     {"campaign c measure x by m holds x > ?", 1, 37, "? may stand"},
     {"campaign c measure x by m holds x > 0 profile quick", 1, 47, "the only profile"},
+    {"campaign c measure x by m holds x > 0 trials 5 met 6", 1, 52, "more trials are to meet"},
     {"campaign c measure x by m series muon: x", 1, 1, "has no 'holds'"},
     {"campaign c measure x by m series muon: x in [2, 1]", 1, 45, "reversed"},
     {"campaign c measure x by m series muon: y", 1, 40, "'y'"},

@@ -20,7 +20,7 @@ static const char blocks[] = "campaign holds_well\n"
                              "  where   kappa < theta/1000000\n"
                              "  holds   kappa >= 0\n"
                              "  shapes  4 by 4\n"
-                             "  trials  8\n"
+                             "  trials  8 met 4\n"
                              "campaign wrong_quantity\n"
                              "  measure theta, zeta by corner\n"
                              "  holds   theta > 0\n"
@@ -34,7 +34,13 @@ static const char blocks[] = "campaign holds_well\n"
                              "campaign wrong_shape\n"
                              "  measure theta by corner\n"
                              "  holds   theta > 0\n"
-                             "  shapes  5000 by 2\n";
+                             "  shapes  5000 by 2\n"
+                             "campaign half_met\n"
+                             "  measure theta, kappa by corner\n"
+                             "  where   theta > 0\n"
+                             "  holds   kappa >= 0\n"
+                             "  shapes  2 by 2\n"
+                             "  trials  400 met 390\n";
 
 static json_t *run(const mc_run_options *options) {
   const char *file = FILE_NAME;
@@ -58,12 +64,30 @@ static void mistakes_are_told_and_the_others_run(void **state) {
   (void)state;
   json_t *document = run(&(mc_run_options){0});
   entry_says(document, 0, "holds", NULL);
-  entry_says(document, 1, "undecided", "met the hypotheses");
+  entry_says(document, 1, "undecided", "only 1 of 8 trials met the hypotheses, and 4 were to");
   entry_says(document, 2, "error", FILE_NAME ":12:1: 'corner' does not measure 'zeta'");
   entry_says(document, 3, "error", FILE_NAME ":15:1: there is no property 'korner'");
   entry_says(document, 4, "error", FILE_NAME ":21:20: there is no family of matrices called 'unifrom'");
   entry_says(document, 5, "error", FILE_NAME ":22:1: 5000 by 2 is not a shape");
   assert_int_equal(mc_run_exit(document), MC_EXIT_USAGE);
+  json_decref(document);
+}
+
+/* Of 400 random trials about half have theta > 0; how many must is the author's word. */
+static void as_many_must_meet_the_hypotheses_as_is_said(void **state) {
+  (void)state;
+  const char *name = "half_met";
+  mc_run_options options = {.names = &name, .name_count = 1};
+  json_t *document = run(&options);
+  entry_says(document, 0, "undecided", "trials met the hypotheses, and 390 were to");
+  json_decref(document);
+  options.trials = 40; /* 39 of these */
+  document = run(&options);
+  entry_says(document, 0, "undecided", "trials met the hypotheses, and 39 were to");
+  json_decref(document);
+  options.trials = 4000; /* 390 still */
+  document = run(&options);
+  entry_says(document, 0, "holds", NULL);
   json_decref(document);
 }
 
@@ -98,6 +122,7 @@ static void a_replay_is_one_trial_with_its_data(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(mistakes_are_told_and_the_others_run),
+      cmocka_unit_test(as_many_must_meet_the_hypotheses_as_is_said),
       cmocka_unit_test(campaigns_are_chosen_by_name),
       cmocka_unit_test(a_replay_is_one_trial_with_its_data),
   };

@@ -32,7 +32,7 @@ campaign {name}
   where theta > 0
   holds (1 - z) * ({factor}*theta)^2 <= kappa^2 * (1 + z)
   shapes 4 by 4, 8 by 3
-  trials {trials}
+  trials {trials} met 3
 """
 
 
@@ -194,7 +194,7 @@ class OneRun(Case):
         self.refused("leave out --seed", "--resume", "r.json", "--seed", "3")
         self.refused("leave out names", "--resume", "r.json", "good")
         self.refused("none.json", "--resume", "none.json")
-        self.write("c.claim", CAMPAIGN.format(name="good", factor=2.1, trials=150) + CAMPAIGN.format(name="bad", factor=2.2, trials=150))
+        self.write("c.claim", CAMPAIGN.format(name="good", factor=2.1, trials=150) + CAMPAIGN.format(name="bad", factor=2.2, trials=150) + ESCAPE)
         result = run("campaign", "--resume", "r.json", "--json", cwd=self.folder)
         self.assertEqual(result.returncode, 3)
         self.assertIn("has changed since the record", json.loads(result.stdout)["campaigns"][0]["message"])
