@@ -68,15 +68,22 @@ static double bound_at(const table *t, double mu, double e) {
   return (sum + UNDERFLOW) * INFLATED;
 }
 
-/* Every mu gives a bound; the search for the best one need not find it. */
+/* The bound is convex in mu, as a sum of maxima of linear functions, so that of mu_i = greatest 2^(-i/4) the best is between
+ * the neighbours of any that is below both.  Every mu gives a bound: the search need not find the best one. */
 static double best_bound(const table *t, double e) {
-  double greatest = 0, best;
+  double greatest = 0;
   for (size_t i = 0; i < ROWS; i++)
     for (size_t j = 0; j < COLUMNS && t->count[i] > 0; j++)
-      greatest = fmax(greatest, t->difference[i][j]);
-  best = bound_at(t, greatest, e);
-  for (int i = 1; i <= SEARCH && isfinite(greatest); i++)
-    best = fmin(best, bound_at(t, greatest * exp2(-i / 4.0), e));
+      greatest = t->difference[i][j] > greatest ? t->difference[i][j] : greatest;
+  double best = bound_at(t, greatest, e);
+  int lo = 0, hi = SEARCH;
+  while (isfinite(greatest) && hi - lo > 1) {
+    int middle = (lo + hi) / 2;
+    double here = bound_at(t, greatest * exp2(-middle / 4.0), e),
+           next = bound_at(t, greatest * exp2(-(middle + 1) / 4.0), e);
+    best = fmin(best, fmin(here, next));
+    *(here < next ? &hi : &lo) = middle;
+  }
   return mc_up_sqrt(best);
 }
 

@@ -180,11 +180,16 @@ static mc_status find_error(mc_audit_finding *f, const mc_audit_measured *measur
     set_ball(f->error, total, mc_audit_measure_error(MC_MEASURE_TOTAL, &r->basis, size, r->image.radius));
     return MC_OK;
   }
+  mc_enclosure plain;
   mc_truth_distance d;
+  mc_enclosure_init(&plain);
   mc_truth_distance_init(&d);
-  mc_status s = mc_truth_distance_enclose(&d, x, &r->truth, e);
+  if (r->plain)
+    mc_audit_plain_truth(&plain, r);
+  mc_status s = mc_truth_distance_enclose(&d, x, r->plain ? &plain : &r->truth, e);
   arb_set(f->error, d.frobenius);
   mc_truth_distance_clear(&d);
+  mc_enclosure_clear(&plain);
   return s == MC_UNDECIDED ? MC_OK : s;
 }
 

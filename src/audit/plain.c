@@ -24,13 +24,13 @@ static bool is_small(double radius, const mc_audit_reference *r) {
   return radius <= SMALL * ldexp(1, -mc_kernel_precision(r->model.storage)) * sqrt((double)r->count);
 }
 
-static void set_enclosure(mc_enclosure *x, const double *a, double radius, const mc_audit_reference *r) {
-  mc_enclosure_clear(x);
-  mc_enclosure_init(x);
-  arb_mat_clear(x->value);
-  arb_mat_init(x->value, (slong)r->m, (slong)r->n);
-  mc_ball_mat_set_double(x->value, a);
-  mag_set_d(x->radius, radius);
+void mc_audit_plain_truth(mc_enclosure *truth, const mc_audit_reference *r) {
+  mc_enclosure_clear(truth);
+  mc_enclosure_init(truth);
+  arb_mat_clear(truth->value);
+  arb_mat_init(truth->value, (slong)r->m, (slong)r->n);
+  mc_ball_mat_set_double(truth->value, r->image.high);
+  mag_set_d(truth->radius, r->image.radius);
 }
 
 static double *copy_of(const double *a, size_t count) {
@@ -105,7 +105,6 @@ static mc_status find_image(bool *found, mc_audit_reference *r, const mc_truth_p
   *found = s == MC_OK && is_small(radius, r);
   if (*found) {
     r->image.radius = radius;
-    set_enclosure(&r->truth, r->image.high, radius, r);
   } else {
     mc_audit_image_clear(&r->image);
   }

@@ -6,7 +6,7 @@
 
 struct mc_audit_reference {
   size_t m, n, count; /* count: of singular values */
-  mc_enclosure truth; /* the exact image */
+  mc_enclosure truth; /* the exact image; not set where plain */
   mc_audit_image image;
   mc_truth_polar polar;
   bool plain; /* all from plain doubles; then of polar only polar_radius is set */
@@ -14,7 +14,8 @@ struct mc_audit_reference {
   double polar_radius;       /* of polar_approximate, where plain */
   double *polar_approximate; /* NULL: not certified */
   mc_audit_basis basis;
-  size_t rules;
+  unsigned sound_rules; /* the sum of 1 << rule: what the sound limits cover */
+  size_t rules;         /* with limits of their own */
   mc_audit_limits limits[MC_ROUNDINGS];
   mc_audit_centre centres[MC_ROUNDINGS];
   /* What the sound limits are derived from. */
@@ -27,6 +28,9 @@ struct mc_audit_reference {
 /* Fill image, truth, basis, sigma and polar factor from one decomposition in doubles; r->plain says whether that was
  * wanted and came near enough (plain.c). */
 mc_status mc_audit_reference_fill_plain(mc_audit_reference *r, const double *g, mc_error *e);
+
+/* *truth := the exact image, where r->plain; initialised. */
+void mc_audit_plain_truth(mc_enclosure *truth, const mc_audit_reference *r);
 
 /* polar_distance of an output, where r->plain; and sigma_min, sigma_max and orthogonality too where it is near its image:
  * then true. */
