@@ -2,24 +2,27 @@
  * orthogonal up to alpha, Muon with the steps alpha, sqrt(s_1), sqrt(s_1)/2, sqrt(s_1)/4, …; R = O_1^T U V^T O_2 for
  * M = U S V^T.
  *
- * alpha, smin   the size of the start, and a lower bound of the least singular value of M
+ * alpha, smin   the size of the start, and the least singular value of M
+ * orthogonal    1 where O_1^T O_1 = O_2^T O_2 = I exactly, else 0
  * det           det R, which is 1 or -1
  * turn          det(O_1^T Z O_2)/det R for the first step's polar factor Z = polar(M - alpha^2 O_1 O_2^T), which is 1
  *               or -1
  * singular      sigma_min(P_1)/alpha, P_1 = alpha (O_1 + Z O_2)
  * eta2          sqrt(s_1);  near   the largest |sigma_i(P_2) - eta2|
- * gap           over the steps t >= 3, the least second smallest |p_i - sqrt(s_i)|/eta_t among modes of different
- *               s_i, where p_i is what the theorem makes of mode i in the limit alpha -> 0
+ * gap           over the steps t >= 3, the least second smallest |p_i - sqrt(s_i)|/eta_t among the modes, where p_i is
+ *               what the theorem makes of mode i in the limit alpha -> 0.  It may be small where the theorem needs no
+ *               gap, between modes of equal s_i, of which no enclosure can tell that they are equal
  * error         the largest | sigma_i(P_t) - sqrt(s_i) |/eta_t over t >= 2, eta_t the step that led to P_t, both sorted
+ * rounding      an upper bound of all perturbations from the second step on: P_t = P_{t-1} - eta_t (polar(G) + E), G the
+ *               gradient up to N, ||E||_F and ||N||_F <= rounding, and the same for Q; so too for P_1, as a multiple of
+ *               alpha
  *
  * O_1 and O_2 are exact, and so is B = M - alpha^2 O_1 O_2^T, which defines M.  Up to P_1 all is enclosed; from there
- * on the run is one in doubles with certified polar factors.
+ * on the run is one in doubles, of which `rounding` is known.
  *
- * two_step_start ends with P_1 (eta2, near, gap and error are not known).  two_step_alignment starts from alpha =
- * 2^-24, and where det R seems to be -1 it turns a column of O_2 around, as one should.  two_step_long has more
+ * two_step_start ends with P_1 (eta2, near, gap, error and rounding are not known).  two_step_alignment starts from
+ * alpha = 2^-24, and where det R seems to be -1 it turns a column of O_2 around, as one should.  two_step_long has more
  * halvings: a collision of modes shows in the singular values only some steps later. */
-#include "props.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,10 +30,12 @@
 #include "../src/dynamics/dynamics.h"
 #include "../src/ref/ref.h"
 #include "../src/truth/truth.h"
+#include "props.h"
+#include "two_step_course.h"
 
-enum { ALPHA, SMIN, DET, TURN, SINGULAR, ETA2, NEAR, GAP, ERROR, QUANTITIES };
-static const char *const quantities[QUANTITIES] = {"alpha", "smin", "det", "turn", "singular",
-                                                   "eta2",  "near", "gap", "error"};
+enum { ALPHA, SMIN, ORTHOGONAL, DET, TURN, SINGULAR, ETA2, NEAR, GAP, ERROR, ROUNDING, QUANTITIES };
+static const char *const quantities[QUANTITIES] = {"alpha", "smin", "orthogonal", "det",   "turn",    "singular",
+                                                   "eta2",  "near", "gap",        "error", "rounding"};
 
 enum { TARGET, LEFT, RIGHT, SETTINGS };
 /* Steps after the two. */
@@ -104,15 +109,6 @@ static mc_status generate_alignment(mc_prop_instance *x, const mc_prop_case *c, 
 
 /* ---- The first step, enclosed ---- */
 
-typedef struct {
-  size_t n;
-  slong precision;
-  double alpha;
-  const double *b, *o1, *o2;
-  double *m, *p, *q, *u, *v, *z, *work; /* M rounded; P, Q; gradients; a polar factor; m owns the memory */
-  double *root;                         /* about sqrt(s_i), largest first */
-} course;
-
 static int sign_of_determinant(const arb_mat_t a, slong precision) {
   arb_t det;
   arb_init(det);
@@ -122,8 +118,22 @@ static int sign_of_determinant(const arb_mat_t a, slong precision) {
   return sign;
 }
 
-/* M = B + alpha^2 O_1 O_2^T, exact; det and turn. */
-static mc_status measure_determinants(arb_ptr q, const course *x, arb_mat_t m, mc_error *e) {
+/* Is O^T O = I?  Entries are doubles, so that the products are exact as long as 4096 bits hold them. */
+static bool is_orthogonal(const arb_mat_t o) {
+  arb_mat_t t, one;
+  arb_mat_init(t, arb_mat_ncols(o), arb_mat_nrows(o));
+  arb_mat_init(one, arb_mat_ncols(o), arb_mat_ncols(o));
+  arb_mat_transpose(t, o);
+  arb_mat_mul(t, t, o, 4096);
+  arb_mat_one(one);
+  bool orthogonal = arb_mat_is_exact(t) && arb_mat_equal(t, one);
+  arb_mat_clear(t);
+  arb_mat_clear(one);
+  return orthogonal;
+}
+
+/* M = B + alpha^2 O_1 O_2^T, exact; orthogonal, det and turn. */
+static mc_status measure_determinants(arb_ptr q, const two_step_course *x, arb_mat_t m, mc_error *e) {
   slong n = (slong)x->n;
   arb_mat_t b, o1, o2;
   arb_t square;
@@ -134,6 +144,7 @@ static mc_status measure_determinants(arb_ptr q, const course *x, arb_mat_t m, m
   mc_ball_mat_set_double(b, x->b);
   mc_ball_mat_set_double(o1, x->o1);
   mc_ball_mat_set_double(o2, x->o2);
+  arb_set_si(q + ORTHOGONAL, is_orthogonal(o1) && is_orthogonal(o2));
   int turn = sign_of_determinant(b, x->precision),
       signs = sign_of_determinant(o1, x->precision) * sign_of_determinant(o2, x->precision);
   arb_mat_transpose(o2, o2);
@@ -152,13 +163,29 @@ static mc_status measure_determinants(arb_ptr q, const course *x, arb_mat_t m, m
   return turn * target * signs != 0 ? MC_OK : mc_fail(e, MC_UNDECIDED, "the sign of a determinant is not certain");
 }
 
-/* P_1/alpha = O_1 + Z O_2 and its least singular value; P_1 and Q_1 = Z^T P_1 rounded into x. */
-static mc_status take_first_step(arb_ptr q, course *x, mc_error *e) {
+/* rounding := max(rounding, distance + radius) */
+static void raise_rounding(arb_ptr q, const mag_t distance, const mag_t radius) {
+  arb_t bound;
+  mag_t sum;
+  arb_init(bound);
+  mag_init(sum);
+  mag_add(sum, distance, radius);
+  arf_set_mag(arb_midref(bound), sum);
+  arb_max(q + ROUNDING, q + ROUNDING, bound, MAG_BITS + 10);
+  mag_clear(sum);
+  arb_clear(bound);
+}
+
+/* P_1/alpha = O_1 + Z O_2 and its least singular value; P_1 and Q_1 = Z^T P_1 rounded into x.  Of the latter, Z^T O_1 +
+ * O_2, the radius of Z enters once. */
+static mc_status take_first_step(arb_ptr q, two_step_course *x, mc_error *e) {
   slong n = (slong)x->n;
   arb_mat_t o1, o2, t;
   mc_enclosure p;
   mc_truth_polar polar;
   arb_ptr s = _arb_vec_init(n);
+  mag_t distance;
+  mag_init(distance);
   mc_enclosure_init(&p);
   mc_truth_polar_init(&polar);
   arb_mat_init(o1, n, n);
@@ -175,10 +202,13 @@ static mc_status take_first_step(arb_ptr q, course *x, mc_error *e) {
     mag_set(p.radius, polar.factor.radius);
     status = mc_truth_sv_enclose_near(s, &p, e);
     arb_set(q + SINGULAR, s + n - 1);
-    mc_ball_mat_get_double(x->p, NULL, p.value);
+    mc_ball_mat_get_double(x->p, distance, p.value);
+    raise_rounding(q, distance, polar.factor.radius);
     arb_mat_transpose(t, polar.factor.value);
-    arb_mat_mul(o1, t, p.value, 128);
-    mc_ball_mat_get_double(x->q, NULL, o1);
+    arb_mat_mul(t, t, o1, 4096);
+    arb_mat_add(t, t, o2, 4096);
+    mc_ball_mat_get_double(x->q, distance, t);
+    raise_rounding(q, distance, polar.factor.radius);
     muon_matrix_scale(x->p, x->n, x->alpha, x->n, x->n);
     muon_matrix_scale(x->q, x->n, x->alpha, x->n, x->n);
   }
@@ -188,94 +218,19 @@ static mc_status take_first_step(arb_ptr q, course *x, mc_error *e) {
   mc_enclosure_clear(&p);
   mc_truth_polar_clear(&polar);
   _arb_vec_clear(s, n);
+  mag_clear(distance);
   return status;
 }
 
-/* ---- The others ---- */
-
-static mc_status take_step(course *x, double rate, mc_error *e) {
-  size_t n = x->n;
-  const muon_settings settings = {.learning_rate = rate, .scaling = MUON_SCALE_NONE};
-  double *gradients[] = {x->u, x->v}, *factors[] = {x->p, x->q}, *residual = x->work, *transposed = residual + n * n,
-         *qt = transposed + n * n, *pt = qt + n * n;
-  mc_status status = MC_OK;
-  muon_factorisation_gradients(x->u, n, x->v, n, residual, transposed, qt, pt, x->p, n, x->q, n, x->m, n, n, n, n);
-  for (size_t k = 0; k < 2 && status == MC_OK; k++) {
-    mc_truth_polar polar;
-    mc_truth_polar_init(&polar);
-    status = mc_truth_polar_certify(&polar, gradients[k], n, n, 44, e);
-    if (status == MC_OK) {
-      mc_enclosure_get_double(x->z, NULL, &polar.factor);
-      muon_update(factors[k], n, settings, x->z, n, n, n);
-    }
-    mc_truth_polar_clear(&polar);
-  }
-  return status;
-}
-
-/* error, and after the second step near, for the present P; exact: the roots of M's singular values. */
-static mc_status look(arb_ptr q, course *x, arb_srcptr exact, double rate, bool second, mc_error *e) {
-  arb_ptr s = _arb_vec_init((slong)x->n);
-  arb_t d, size;
-  arb_init(d);
-  arb_init(size);
-  arb_set_d(size, rate);
-  mc_status status = mc_truth_sv_enclose(s, x->p, x->n, x->n, 46, e);
-  for (size_t i = 0; i < x->n && status == MC_OK; i++) {
-    arb_sub(d, s + i, exact + i, x->precision);
-    arb_abs(d, d);
-    arb_div(d, d, size, x->precision);
-    arb_max(q + ERROR, q + ERROR, d, x->precision);
-    arb_sub(d, s + i, size, x->precision);
-    arb_abs(d, d);
-    if (second)
-      arb_max(q + NEAR, q + NEAR, d, x->precision);
-  }
-  arb_clear(d);
-  arb_clear(size);
-  _arb_vec_clear(s, (slong)x->n);
-  return status;
-}
-
-/* The limit's modes after the step, and the gap before it: the second smallest |p - root|/rate over different roots. */
-static double follow_limit(double *p, const course *x, double rate) {
-  double first = INFINITY, second = INFINITY;
-  for (size_t i = 0; i < x->n; i++) {
-    double d = fabs(p[i] - x->root[i]) / rate;
-    if (i > 0 && fabs(x->root[i] - x->root[i - 1]) < 1e-9)
-      d = INFINITY;
-    if (d < first) {
-      second = first;
-      first = d;
-    } else if (d < second)
-      second = d;
-    p[i] -= p[i] > x->root[i] ? rate : -rate;
-  }
-  return second;
-}
-
-static mc_status take_other_steps(arb_ptr q, course *x, arb_srcptr exact, size_t halvings, mc_error *e) {
-  double rate = x->root[0], gap = INFINITY, *limit = mc_alloc(x->n, sizeof *limit);
-  mc_status status = limit ? take_step(x, rate, e) : mc_fail(e, MC_NO_MEMORY, "out of memory");
-  arb_set_d(q + ETA2, rate);
-  if (status == MC_OK)
-    status = look(q, x, exact, rate, true, e);
-  for (size_t i = 0; i < x->n && limit; i++)
-    limit[i] = rate;
-  for (size_t t = 0; t < halvings && status == MC_OK; t++) {
-    rate /= 2;
-    gap = fmin(gap, follow_limit(limit, x, rate));
-    status = take_step(x, rate, e);
-    if (status == MC_OK)
-      status = look(q, x, exact, rate, false, e);
-  }
-  arb_set_d(q + GAP, fmin(gap, 1e9));
-  mc_free(limit);
-  return status;
+/* The steps behind the first. */
+static mc_status take_other_steps(arb_ptr q, two_step_course *x, arb_srcptr roots, size_t halvings, mc_error *e) {
+  two_step_result r = {q + NEAR, q + GAP, q + ERROR, q + ROUNDING};
+  arb_set_d(q + ETA2, x->rate);
+  return two_step_course_run(&r, x, roots, halvings, e);
 }
 
 /* The roots of M's singular values: of its rounding, whose distance from M enters the balls. */
-static mc_status measure_roots(arb_ptr exact, arb_ptr q, course *x, const arb_mat_t m, mc_error *e) {
+static mc_status measure_roots(arb_ptr exact, arb_ptr q, two_step_course *x, const arb_mat_t m, mc_error *e) {
   mc_enclosure enclosure;
   mc_enclosure_init(&enclosure);
   arb_mat_clear(enclosure.value);
@@ -285,24 +240,24 @@ static mc_status measure_roots(arb_ptr exact, arb_ptr q, course *x, const arb_ma
   mc_status status = mc_truth_sv_enclose_near(exact, &enclosure, e);
   if (status == MC_OK)
     arb_set(q + SMIN, exact + x->n - 1);
-  for (size_t i = 0; i < x->n && status == MC_OK; i++) {
+  for (size_t i = 0; i < x->n && status == MC_OK; i++)
     arb_sqrtpos(exact + i, exact + i, x->precision);
-    x->root[i] = arf_get_d(arb_midref(exact + i), ARF_RND_NEAR);
-  }
+  if (status == MC_OK)
+    x->rate = arf_get_d(arb_midref(exact), ARF_RND_NEAR);
   mc_enclosure_clear(&enclosure);
   return status;
 }
 
 /* halvings 0: only up to P_1. */
 static mc_status measure(arb_ptr q, const mc_prop_instance *instance, size_t halvings, slong precision, mc_error *e) {
-  course x = {.n = instance->matrices[TARGET].rows,
-              .precision = 2 * precision,
-              .alpha = *instance->matrices[SETTINGS].entries,
-              .b = instance->matrices[TARGET].entries,
-              .o1 = instance->matrices[LEFT].entries,
-              .o2 = instance->matrices[RIGHT].entries};
+  two_step_course x = {.n = instance->matrices[TARGET].rows,
+                       .precision = 2 * precision,
+                       .alpha = *instance->matrices[SETTINGS].entries,
+                       .b = instance->matrices[TARGET].entries,
+                       .o1 = instance->matrices[LEFT].entries,
+                       .o2 = instance->matrices[RIGHT].entries};
   size_t count = x.n * x.n;
-  x.m = mc_alloc(10 * count + x.n, sizeof *x.m);
+  x.m = mc_alloc(11 * count, sizeof *x.m);
   if (!x.m)
     return mc_fail(e, MC_NO_MEMORY, "no memory for a run of %zu x %zu matrices", x.n, x.n);
   x.p = x.m + count;
@@ -310,14 +265,16 @@ static mc_status measure(arb_ptr q, const mc_prop_instance *instance, size_t hal
   x.u = x.q + count;
   x.v = x.u + count;
   x.z = x.v + count;
-  x.work = x.z + count;
-  x.root = x.work + 4 * count;
+  x.before = x.z + count;
+  x.work = x.before + count;
   arb_mat_t m;
   arb_ptr exact = _arb_vec_init((slong)x.n);
   arb_mat_init(m, (slong)x.n, (slong)x.n);
+  x.target = m;
   arb_set_d(q + ALPHA, x.alpha);
   arb_zero(q + NEAR);
   arb_zero(q + ERROR);
+  arb_zero(q + ROUNDING);
   mc_status status =
       x.alpha > 0 ? measure_determinants(q, &x, m, e) : mc_fail(e, MC_UNDECIDED, "alpha is not positive");
   if (status == MC_OK)
