@@ -1,5 +1,6 @@
 #include "base.h"
 
+#include <flint/flint.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -17,11 +18,16 @@ unsigned mc_parallel_processors(void) {
   return n > 0 ? (unsigned)n : 1;
 }
 
-static void *work(void *argument) {
-  loop *l = argument;
+static void work(loop *l) {
   size_t i;
   while (!mc_interrupt_requested() && (i = atomic_fetch_add(&l->next, 1)) < l->count)
     l->body(l->context, i);
+}
+
+/* FLINT's caches, and those of MPFR, belong to a thread and are lost with it. */
+static void *help(void *argument) {
+  work(argument);
+  flint_cleanup();
   return NULL;
 }
 
@@ -32,7 +38,7 @@ static bool start(pthread_t *thread, loop *l) {
   if (pthread_attr_init(&attributes) != 0)
     return false;
   pthread_attr_setstacksize(&attributes, (size_t)8 << 20);
-  started = pthread_create(thread, &attributes, work, l) == 0;
+  started = pthread_create(thread, &attributes, help, l) == 0;
   pthread_attr_destroy(&attributes);
   return started;
 }

@@ -56,7 +56,6 @@ static void run_trial(void *context, size_t i) {
     g->outcomes[i].verdict = MC_TRIAL_SKIPPED;
   else if (status != MC_OK && !atomic_exchange(&g->failed, true))
     g->error = e;
-  flint_cleanup(); /* caches of this thread, which may end */
   mc_progress_add(g->plan->progress, 1);
 }
 
