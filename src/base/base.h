@@ -1,7 +1,7 @@
 /* muoncert: status, memory, text, clock, progress, parallel loops and counter-based random numbers.
  *
- * Floor 0: everything above includes this header and nothing below it exists.  Nothing here prints (but for mc_progress_*, which
- * draws on the stream it was given), exits or aborts. */
+ * Floor 0: everything above includes this header and nothing below it exists.  Nothing here prints (but for
+ * mc_progress_*, which draws on the stream it was given), exits or aborts. */
 #ifndef MUONCERT_BASE_H
 #define MUONCERT_BASE_H
 
@@ -86,7 +86,8 @@ mc_status mc_memory_require(uint64_t bytes, const char *what, mc_error *e);
 
 /* ---- Strings (text.c) ---- */
 
-/* A growing byte string; data is always terminated once anything was appended.  failed stays set after a lost allocation. */
+/* A growing byte string; data is always terminated once anything was appended.  failed stays set after a lost
+ * allocation. */
 typedef struct {
   char *data;
   size_t length, capacity;
@@ -101,7 +102,8 @@ void mc_text_printf(mc_text *t, const char *format, ...) MC_PRINTF(2, 3);
 /* Whole file into t.  Refuses more than `limit` bytes. */
 mc_status mc_text_read_file(mc_text *t, const char *path, uint64_t limit, mc_error *e);
 
-/* Write a file so that an interrupted run or a full disk leaves either the old content or the new: temporary name, flush, rename. */
+/* Write a file so that an interrupted run or a full disk leaves either the old content or the new: temporary name,
+ * flush, rename. */
 mc_status mc_file_write(const char *path, const void *bytes, size_t length, mc_error *e);
 
 /* Shell-style match of * and ? (for --only). */
@@ -126,8 +128,9 @@ bool mc_interrupt_requested(void);
 
 /* ---- Progress (progress.c) ---- */
 
-/* Draws one line "label  done/total  rate  time left" on `out`, at most ten times a second and only if `out` is a terminal.
- * All calls accept NULL.  mc_progress_add may be called from any thread. */
+/* Draws one line "label  done/total  rate  time left" on `out`, at most ten times a second and only if `out` is a
+ * terminal that can erase a line (TERM is set and not "dumb") and the environment variable CI is unset or empty;
+ * else NULL is returned, which all calls accept.  mc_progress_add may be called from any thread. */
 typedef struct mc_progress mc_progress;
 
 mc_progress *mc_progress_new(FILE *out, bool quiet);
@@ -141,9 +144,10 @@ void mc_progress_free(mc_progress *p);
 /* Number of processors this process may use. */
 unsigned mc_parallel_processors(void);
 
-/* Call body(context, i) for 0 <= i < count on `threads` threads (0: mc_parallel_processors()).  Which thread runs which i is not
- * defined; results must therefore depend on i alone.  Stops handing out work once an interrupt was requested, and then returns
- * MC_INTERRUPTED; otherwise MC_OK.  Runs on the calling thread where threads cannot be made. */
+/* Call body(context, i) for 0 <= i < count on `threads` threads (0: mc_parallel_processors()).  Which thread runs
+ * which i is not defined; results must therefore depend on i alone.  Stops handing out work once an interrupt was
+ * requested, and then returns MC_INTERRUPTED; otherwise MC_OK.  Runs on the calling thread where threads cannot be
+ * made. */
 mc_status mc_parallel_for(size_t count, unsigned threads, void (*body)(void *context, size_t i), void *context);
 
 /* ---- Counter-based random numbers (random.c) ----

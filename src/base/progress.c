@@ -2,6 +2,9 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 struct mc_progress {
@@ -12,9 +15,17 @@ struct mc_progress {
   double begun, drawn;
 };
 
+/* A terminal that can erase a line, and a person in front of it: pipelines set CI, and may hand out a terminal all
+ * the same. */
+static bool is_watched(FILE *out) {
+  const char *terminal = getenv("TERM"), *pipeline = getenv("CI");
+  return isatty(fileno(out)) && terminal != NULL && strcmp(terminal, "dumb") != 0 &&
+         (pipeline == NULL || *pipeline == '\0');
+}
+
 mc_progress *mc_progress_new(FILE *out, bool quiet) {
   mc_progress *p;
-  if (quiet || out == NULL || !isatty(fileno(out)))
+  if (quiet || out == NULL || !is_watched(out))
     return NULL;
   p = mc_alloc(1, sizeof *p);
   if (p == NULL)
@@ -27,24 +38,43 @@ mc_progress *mc_progress_new(FILE *out, bool quiet) {
   return p;
 }
 
-static void draw_time(FILE *out, double seconds) {
+static void append_time(mc_text *line, double seconds) {
   const unsigned s = seconds < 359999 ? (unsigned)(seconds + 0.5) : 359999;
   if (s >= 3600)
-    fprintf(out, "%u:%02u:%02u left", s / 3600, s / 60 % 60, s % 60);
+    mc_text_printf(line, "%u:%02u:%02u left", s / 3600, s / 60 % 60, s % 60);
   else
-    fprintf(out, "%u:%02u left", s / 60, s % 60);
+    mc_text_printf(line, "%u:%02u left", s / 60, s % 60);
+}
+
+/* Columns of the terminal; a line that wraps would not be erased. */
+static size_t columns_of(FILE *out) {
+  struct winsize size;
+  return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* The label gives way where the line is too long: what counts is how far it is. */
+static void print_line(const mc_progress *p, const mc_text *line) {
+  size_t room = columns_of(p->out) - 1, label = strlen(p->label), rest = line->length;
+  if (label + rest > room)
+    label = room > rest ? room - rest : 0;
+  fprintf(p->out, "\r\033[K%.*s%.*s", (int)label, p->label, (int)(rest < room ? rest : room), line->data);
+  fflush(p->out);
 }
 
 static void draw(mc_progress *p, double now) {
   const double spent = now - p->begun;
-  fprintf(p->out, "\r\033[K%s  %" PRIu64 "/%" PRIu64, p->label, p->done, p->total);
+  mc_text line;
+  mc_text_init(&line);
+  mc_text_printf(&line, "  %" PRIu64 "/%" PRIu64, p->done, p->total);
   if (p->done > 0 && spent > 0.5) {
     const double rate = (double)p->done / spent;
-    fprintf(p->out, "  %.3g/s  ", rate);
+    mc_text_printf(&line, "  %.3g/s  ", rate);
     if (p->total > p->done)
-      draw_time(p->out, (double)(p->total - p->done) / rate);
+      append_time(&line, (double)(p->total - p->done) / rate);
   }
-  fflush(p->out);
+  if (!line.failed)
+    print_line(p, &line);
+  mc_text_clear(&line);
   p->drawn = now;
 }
 

@@ -39,7 +39,8 @@ static double end_of(const json_t *enclosure, const char *name) {
   return *text ? strtod(text, NULL) : NAN;
 }
 
-/* Do the enclosures of a derived constant exclude each other?  strtod is monotone: what is apart in doubles is apart. */
+/* Do the enclosures of a derived constant exclude each other?  strtod is monotone: what is apart in doubles is
+ * apart. */
 static bool has_moved(const json_t *was, const json_t *is) {
   const json_t *a = json_object_get(was, "derived"), *b = json_object_get(is, "derived");
   return end_of(a, "hi") < end_of(b, "lo") || end_of(b, "hi") < end_of(a, "lo");

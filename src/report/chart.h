@@ -1,7 +1,7 @@
 /* Charts as SVG: a frame with round ticks, on linear or logarithmic axes.  Private to src/report.
  *
- * Numbers are formatted in the C locale and nothing is read but the arguments, so that a report stays a pure function of
- * its records; gnuplot, which needs a process and a file, draws only what `simulate --plot` asks for. */
+ * Numbers are formatted in the C locale and nothing is read but the arguments, so that a report stays a pure
+ * function of its records; gnuplot, which needs a process and a file, draws only what `simulate --plot` asks for. */
 #ifndef MUONCERT_REPORT_CHART_H
 #define MUONCERT_REPORT_CHART_H
 

@@ -1,5 +1,5 @@
-/* A claim about an iterate as a picture: the iterate drawn through, the band or bound that it is held against dashed, a witness as
- * a line.  Drawn from the points of the record; it shows, it proves nothing. */
+/* A claim about an iterate as a picture: the iterate drawn through, the band or bound that it is held against
+ * dashed, a witness as a line.  Drawn from the points of the record; it shows, it proves nothing. */
 #include "claim_plot.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* The certified error of an audit against its limits, on a logarithmic axis.  Drawn from the record; it shows, it proves nothing. */
+/* The certified error of an audit against its limits, on a logarithmic axis.  Drawn from the record; it shows, it
+ * proves nothing. */
 #include "error_plot.h"
 
 #include <math.h>

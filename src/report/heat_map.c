@@ -1,5 +1,5 @@
-/* Where an output errs, as a map: a square for each block of entries, the darker the larger the root mean square of the error.
- * Drawn from the values of the record; it shows, it proves nothing. */
+/* Where an output errs, as a map: a square for each block of entries, the darker the larger the root mean square of
+ * the error. Drawn from the values of the record; it shows, it proves nothing. */
 #include "heat_map.h"
 
 #include <math.h>

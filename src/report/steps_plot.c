@@ -1,5 +1,6 @@
-/* Steps against dimension as a picture: for each optimizer the fewest and the most steps that its trials took, and the bracket
- * that the theorem promises as a band.  Drawn from the counts of the record; it shows, it proves nothing. */
+/* Steps against dimension as a picture: for each optimizer the fewest and the most steps that its trials took, and
+ * the bracket that the theorem promises as a band.  Drawn from the counts of the record; it shows, it proves
+ * nothing. */
 #include "steps_plot.h"
 
 #include <math.h>

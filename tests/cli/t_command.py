@@ -1,15 +1,18 @@
 """The program from outside: exit statuses, messages, streams, signals.   t_command.py PROGRAM SOURCE_FOLDER [unittest
 options]"""
 
+import fcntl
 import json
 import os
 import pty
 import random
 import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 import xml.dom.minidom
@@ -473,6 +476,55 @@ class Verify(Case):
         os.kill(process.pid, signal.SIGTERM)
         os.kill(process.pid, signal.SIGCONT)
         self.assertIn(process.wait(timeout=60), (2, -signal.SIGTERM))
+
+
+class Progress(Case):
+    def watched(self, environment, *options, columns=100, trials=10000000, until=None):
+        """What a run draws on the terminal of its stderr, its stdout and its exit status.  It is interrupted once `until` was drawn."""
+        spec = self.write("spec/claims/a.claim", CAMPAIGN.format(name="a_campaign", factor=2, trials=trials).encode())
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        plain = {k: v for k, v in os.environ.items() if k not in ("CI", "NO_COLOR")}
+        process = subprocess.Popen([PROGRAM, "campaign", "--file", spec, *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=slave, env={**plain, "TERM": "xterm", **environment})
+        os.close(slave)
+        drawn, asked = b"", False
+        while True:
+            try:
+                drawn += os.read(master, 65536)
+            except OSError:  # all that held the other end are gone
+                break
+            if until and not asked and re.search(until, drawn):
+                process.send_signal(signal.SIGINT)
+                asked = True
+        os.close(master)
+        return drawn.decode(), process.communicate(timeout=60)[0].decode(), process.returncode
+
+    def test_rate_and_time_left(self):
+        drawn, answer, status = self.watched({}, until=rb"/s  [0-9:]+ left")
+        self.assertRegex(drawn, r"\r\x1b\[Ktest\.a_campaign  \d+/10000000  [0-9.e+]+/s  [0-9:]+ left")
+        self.assertTrue(drawn.endswith("\r\x1b[K"), drawn[-80:])  # nothing is left on the line
+        self.assertEqual(status, 2)
+        self.assertIn("Interrupted: this is what was done until then.", answer)
+        self.assertRegex(answer, r"[1-9]\d* trials, [1-9]\d* met")
+        self.assertNotIn("\x1b", answer)  # that is no terminal
+
+    def test_one_document_beside_it(self):
+        _, answer, _ = self.watched({}, "--json", until=rb"a_campaign  [1-9]")
+        document = json.loads(answer)
+        self.assertTrue(document["interrupted"])
+        self.assertGreater(document["campaigns"][0]["trials"], 0)
+
+    def test_a_line_never_wraps(self):
+        lines = self.watched({}, columns=44, until=rb" left")[0].split("\r\x1b[K")
+        self.assertLess(max(map(len, lines)), 44)
+        self.assertTrue(any(line.endswith("left") for line in lines), lines)  # the name gives way, not the numbers
+
+    def test_quiet(self):
+        for environment, options in (({"CI": "true"}, []), ({"TERM": "dumb"}, []), ({}, ["--quiet"])):
+            with self.subTest((environment, options)):
+                self.assertEqual(self.watched(environment, *options, trials=30)[0], "")
+        self.assertIn("a_campaign", self.watched({}, trials=30)[0])
 
 
 class Streams(Case):

@@ -85,7 +85,7 @@ static void one_picture_of_all(void **state) {
 static void nothing_to_draw(void **state) {
   (void)state;
   static const char *const campaigns[] = {CAMPAIGN("c", ""), CAMPAIGN("c", FREE("16", "40")),
-                                          CAMPAIGN("c", FREE("0", "1") "," FREE("0", "2"))};
+                                          CAMPAIGN("c", FREE("16", "40") "," FREE("16", "50"))};
   for (size_t i = 0; i < sizeof campaigns / sizeof campaigns[0]; i++) {
     char *page = page_of(campaigns[i]);
     assert_int_equal(count(page, "<svg"), 0);
