@@ -74,13 +74,31 @@ void mc_ball_fmpq_set_double(fmpq_t q, double x);
 /* Does the processor round to nearest, as all bounds in doubles assume? */
 bool mc_ball_rounds_to_nearest(void);
 
-/* ---- Exact digit matrices (digits.c, product.c) ----
+/* ---- Exact digit matrices (digits.c, sum.c, product.c, check.c) ----
  *
  * X = sum over planes s of D_s 2^(-w (first + s + 1)), D_s a matrix of integers in doubles, of magnitude at most
  * 2^(w-1) but for the leading plane, where 2^(w+2) is allowed.  Products of planes are error-free DGEMMs (K. Ozaki,
  * T. Ogita, S. Oishi, S. M. Rump, Numer. Algorithms 59 (2012)): all sums stay within 2^52, so they are the same
  * whatever the BLAS, its order of summation, its threads or its use of FMA.  What is dropped at the small end is
  * bounded.  All of it needs rounding to nearest, which is checked. */
+
+/* How products are computed.  Where nothing is dropped, the digits of a result are the same to the last bit. */
+typedef enum {
+  MC_DIGITS_DGEMM, /* plane by plane, by the BLAS */
+  MC_DIGITS_LIMBS, /* two planes at once, by 52-bit integer limbs in plain C (limbs.c) */
+  MC_DIGITS_IFMA   /* the same with AVX-512 IFMA */
+} mc_digits_backend;
+
+/* "dgemm", "limbs", "avx512-ifma". */
+const char *mc_digits_backend_name(mc_digits_backend backend);
+
+/* Does the processor have what it takes, and agree with plain C on a sample? */
+bool mc_digits_backend_runs(mc_digits_backend backend);
+
+/* For all sums that begin from now on; false: it does not run here, and nothing changes.  Without a choice: AVX-512
+ * IFMA where it runs, else DGEMM. */
+bool mc_digits_backend_select(mc_digits_backend backend);
+mc_digits_backend mc_digits_backend_selected(void);
 
 typedef struct {
   size_t m, n, planes;
@@ -89,8 +107,8 @@ typedef struct {
   double *d; /* entry (i, j) of plane s: d[(i * planes + s) * n + j] */
 } mc_digits;
 
-/* The largest width, up to 25, for which sums of `products` products of planes with contraction length k stay within
- * 2^52. */
+/* The width for sums of `products` products of planes with contraction length k: by DGEMM the largest, up to 25, for
+ * which they stay within 2^52; in limbs always 24. */
 int mc_digits_width(size_t k, size_t products);
 
 /* All zero.  MC_NO_MEMORY. */
@@ -127,14 +145,17 @@ typedef struct {
 } mc_residues;
 
 /* A sum of products in the making: raw planes of integers up to 2^52, and what a check modulo 2^61 - 1 expects of
- * them (R. Freivalds, 1977): a wrong product goes unnoticed with probability at most 2^-60. */
+ * them (R. Freivalds, 1977): a wrong product goes unnoticed with probability at most 2^-60 (in limbs: a product whose
+ * value is off by other than multiples of 2^61 - 1). */
 typedef struct {
   mag_t dropped; /* bounds the Frobenius norm of all that did not fit at the small end */
   mc_digits raw;
+  size_t kept;            /* raw planes that are no guard */
   double *bound;          /* of each raw plane */
   mc_residues x, zx;      /* n of them; z_t x_j for all raw planes t, once there are products */
   uint64_t *z, *expected; /* planes and m residues */
   bool filled, products;  /* matrices, products added?  Sums of matrices alone need no check */
+  bool limbs;             /* products are those of limbs */
 } mc_digits_sum;
 
 /* Zero, with planes first, …, first + planes - 1. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "digits.h"
+#include "limbs.h"
 
 /* Two planes make one exact double: 2^(w+2) 2^w + 2^(w-1) < 2^53. */
 enum { MAX_WIDTH = 25 };
@@ -14,6 +15,8 @@ bool mc_ball_rounds_to_nearest(void) {
 }
 
 int mc_digits_width(size_t k, size_t products) {
+  if (mc_digits_backend_selected() != MC_DIGITS_DGEMM)
+    return MC_LIMB_WIDTH;
   int bits = (int)FLINT_BIT_COUNT(k > 0 ? k - 1 : 0) + (int)FLINT_BIT_COUNT(products > 0 ? products - 1 : 0);
   int width = (52 - bits) / 2 + 1;
   return width < MAX_WIDTH ? width : MAX_WIDTH;

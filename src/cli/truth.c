@@ -361,9 +361,9 @@ static void add_matrix(json_t *d, answer *r, const arguments *a) {
 }
 
 static json_t *answer_json(answer *r, const arguments *a) {
-  json_t *d =
-      json_pack("{s:s, s:s, s:I, s:I, s:b, s:I}", "what", what_names[a->what], "file", a->file, "m", (json_int_t)r->m,
-                "n", (json_int_t)r->n, "certified", (int)r->certified, "bits", (json_int_t)bits_asked(a));
+  json_t *d = json_pack("{s:s, s:s, s:I, s:I, s:b, s:I, s:s}", "what", what_names[a->what], "file", a->file, "m",
+                        (json_int_t)r->m, "n", (json_int_t)r->n, "certified", (int)r->certified, "bits",
+                        (json_int_t)bits_asked(a), "products", mc_digits_backend_name(mc_digits_backend_selected()));
   if (!r->certified)
     json_object_set_new(d, "reason", json_string(r->reason));
   if (a->what != WHAT_NS) {

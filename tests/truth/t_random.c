@@ -1,6 +1,6 @@
 /* Three independent ways against each other on random matrices of every shape and kind: (a) digits, (b) balls, (c)
  * rotations in MPFR, which proves nothing; and plain doubles.
- *   t_random [TRIALS]      without: a sample */
+ *   t_random [TRIALS [limbs]]      without: a sample; limbs: digits multiplied by integer limbs */
 #include "support.h"
 
 #include <stdlib.h>
@@ -232,5 +232,7 @@ int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(three_ways)};
   if (argc > 1)
     trials = atoi(argv[1]);
+  if (argc > 2 && strcmp(argv[2], "limbs") == 0)
+    mc_digits_backend_select(MC_DIGITS_LIMBS);
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

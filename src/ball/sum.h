@@ -1,0 +1,46 @@
+/* Sums of products in the making.  Private to this module. */
+#ifndef MUONCERT_BALL_SUM_H
+#define MUONCERT_BALL_SUM_H
+
+#include "ball.h"
+
+enum { MC_MAX_PLANES = 512 };
+
+/* A matrix of m by n that fits the sum.  MC_INTERNAL: it does not, or the processor does not round to nearest. */
+mc_status mc_sum_check_operand(const mc_digits_sum *s, const mc_digits *x, size_t m, size_t n, mc_error *e);
+
+/* Maxima of all planes of x (up to MC_MAX_PLANES).  MC_INTERNAL: a digit is out of range or no integer. */
+mc_status mc_sum_plane_maxima(double *maxima, const mc_digits *x, mc_error *e);
+
+/* Account for planes of magnitude `amount` at `position`: in a raw plane, or dropped.  MC_UNDECIDED: a sum could pass
+ * 2^52, or a leading plane would not fit. */
+mc_status mc_sum_account(mc_digits_sum *s, slong position, double amount, mc_error *e);
+mc_status mc_sum_raise(mc_digits_sum *s, slong t, double amount, mc_error *e);
+void mc_sum_drop(mc_digits_sum *s, double amount, slong position);
+
+/* The position of the product of planes p of A and q of B, and is it computed? */
+slong mc_sum_position(const mc_digits *a, size_t p, const mc_digits *b, size_t q);
+bool mc_sum_computes(const mc_digits_sum *s, const mc_digits *a, size_t p, const mc_digits *b, size_t q);
+
+/* Integers of magnitude at most 2^52? */
+bool mc_sum_is_integral(const double *row, size_t n);
+
+/* ---- The check modulo 2^61 - 1 (check.c) ---- */
+
+/* Draw the vectors. */
+void mc_check_init(mc_digits_sum *s);
+
+/* Before the first product: what is there is expected. */
+mc_status mc_check_begin(mc_digits_sum *s, mc_error *e);
+
+/* expected[i] += factor value. */
+void mc_check_expect(mc_digits_sum *s, size_t i, uint64_t factor, uint64_t value);
+
+/* expected += alpha op(A) B x, as far as it is computed. */
+mc_status mc_check_expect_product(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
+                                  mc_error *e);
+
+/* Does every row of the raw planes have the expected residue? */
+bool mc_check_passes(const mc_digits_sum *s);
+
+#endif
