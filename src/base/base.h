@@ -103,8 +103,12 @@ void mc_text_printf(mc_text *t, const char *format, ...) MC_PRINTF(2, 3);
 mc_status mc_text_read_file(mc_text *t, const char *path, uint64_t limit, mc_error *e);
 
 /* Write a file so that an interrupted run or a full disk leaves either the old content or the new: temporary name,
- * flush, rename. */
+ * flush, rename.  Permissions and links stay as they are; into a pipe or a device the bytes are written as they are. */
 mc_status mc_file_write(const char *path, const void *bytes, size_t length, mc_error *e);
+
+/* Say before long work, and not after it, that its result could not be written to this path: it is a folder, or lies in
+ * one that is missing or may not be written to. */
+mc_status mc_file_require_writable(const char *path, mc_error *e);
 
 /* Shell-style match of * and ? (for --only). */
 bool mc_glob_match(const char *pattern, const char *name);

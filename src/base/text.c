@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void mc_text_init(mc_text *t) {
@@ -99,29 +101,77 @@ static bool write_all(int fd, const char *bytes, size_t length) {
   return true;
 }
 
-mc_status mc_file_write(const char *path, const void *bytes, size_t length, mc_error *e) {
+static int cannot_write(void) {
+  return errno != 0 ? errno : EIO;
+}
+
+/* All bytes to a file that is then closed.  0, or errno.  Only what lies on a disk can be flushed to it. */
+static int write_and_close(int fd, const void *bytes, size_t length, bool flush) {
+  int cause = 0;
+  if (fd < 0)
+    return cannot_write();
+  if (!write_all(fd, bytes, length) || (flush && fsync(fd) != 0))
+    cause = cannot_write();
+  if (close(fd) != 0 && cause == 0)
+    cause = cannot_write();
+  return cause;
+}
+
+/* To a new file with the permissions of the one that it replaces. */
+static int replace_file(const char *path, const void *bytes, size_t length, const struct stat *old) {
   mc_text name;
-  int fd, cause = 0;
   mc_text_init(&name);
   mc_text_printf(&name, "%s.%ld.part", path, (long)getpid());
   if (name.failed) {
     mc_text_clear(&name);
-    return mc_fail_at(e, MC_NO_MEMORY, path, 0, 0, "no memory for its name");
+    return ENOMEM;
   }
-  fd = open(name.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) {
-    cause = errno;
-  } else {
-    if (!write_all(fd, bytes, length) || fsync(fd) != 0)
-      cause = errno != 0 ? errno : EIO;
-    if (close(fd) != 0 && cause == 0)
-      cause = errno;
-    if (cause == 0 && rename(name.data, path) != 0)
-      cause = errno;
-    if (cause != 0)
-      unlink(name.data);
-  }
+  const int fd = open(name.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+  int cause = fd >= 0 && old && fchmod(fd, old->st_mode & 07777) != 0 ? cannot_write() : 0;
+  const int written = write_and_close(fd, bytes, length, true);
+  if (cause == 0)
+    cause = written;
+  if (cause == 0 && rename(name.data, path) != 0)
+    cause = cannot_write();
+  if (cause != 0 && fd >= 0)
+    unlink(name.data);
   mc_text_clear(&name);
+  return cause;
+}
+
+/* Whether what lies at the path is to be written into, and not replaced: a pipe, a device, a link to nowhere. */
+static bool is_written_into(const char *path, bool exists, const struct stat *file) {
+  struct stat link;
+  return exists ? !S_ISREG(file->st_mode) : lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
+}
+
+mc_status mc_file_write(const char *path, const void *bytes, size_t length, mc_error *e) {
+  struct stat file;
+  int cause;
+  errno = 0;
+  const bool exists = stat(path, &file) == 0;
+  if (is_written_into(path, exists, &file)) {
+    cause = write_and_close(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), bytes, length, false);
+  } else {
+    char *real = exists ? realpath(path, NULL) : NULL; /* a link stays one: the file that it leads to is replaced */
+    cause = replace_file(real ? real : path, bytes, length, exists ? &file : NULL);
+    free(real);
+  }
+  return cause == 0 ? MC_OK : mc_fail_at(e, MC_IO, path, 0, 0, "could not be written: %s", strerror(cause));
+}
+
+mc_status mc_file_require_writable(const char *path, mc_error *e) {
+  struct stat file;
+  mc_text folder;
+  const char *slash = strrchr(path, '/');
+  int cause = 0;
+  mc_text_init(&folder);
+  mc_text_printf(&folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+  if (stat(path, &file) == 0 && S_ISDIR(file.st_mode))
+    cause = EISDIR;
+  else if (folder.failed || access(folder.data, W_OK | X_OK) != 0)
+    cause = folder.failed ? ENOMEM : errno;
+  mc_text_clear(&folder);
   return cause == 0 ? MC_OK : mc_fail_at(e, MC_IO, path, 0, 0, "could not be written: %s", strerror(cause));
 }
 

@@ -211,6 +211,9 @@ static int finish(const arguments *a, const json_t *document) {
 
 static int run(arguments *a) {
   mc_error e = {0};
+  if (mc_cli_require_writable("campaign", a->record) != MC_EXIT_EXPECTED ||
+      mc_cli_require_writable("campaign", a->junit) != MC_EXIT_EXPECTED)
+    return MC_EXIT_USAGE;
   json_t *document = run_campaigns(a, &e);
   int status = document ? finish(a, document) : mc_cli_fail("campaign", &e);
   json_decref(document);

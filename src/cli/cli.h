@@ -56,6 +56,10 @@ int mc_cli_finish(const char *command, const json_t *document, bool as_json, boo
 /* The same for a single question: one line in place of the page. */
 int mc_cli_finish_answer(const char *command, const json_t *document, bool as_json, bool quiet);
 
+/* MC_EXIT_EXPECTED if a result can be written to this path, or it is NULL; else says so on stderr, before hours of work
+ * and not after them. */
+mc_exit mc_cli_require_writable(const char *command, const char *path);
+
 /* Write a document as JSON, JUnit XML, HTML or SARIF; say on stderr what went wrong, and return the exit status for
  * it. */
 int mc_cli_write_json(const char *command, const char *path, const json_t *document);

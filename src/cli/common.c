@@ -118,6 +118,13 @@ int mc_cli_finish_answer(const char *command, const json_t *document, bool as_js
   return finish(command, document, as_json, quiet, mc_report_answer);
 }
 
+mc_exit mc_cli_require_writable(const char *command, const char *path) {
+  mc_error e = {0};
+  if (!path || mc_file_require_writable(path, &e) == MC_OK)
+    return MC_EXIT_EXPECTED;
+  return (mc_exit)mc_cli_fail(command, &e);
+}
+
 typedef mc_status make_report(mc_text *out, const json_t *document, mc_error *e);
 
 static int write_report(const char *command, const char *path, const json_t *document, make_report *make) {

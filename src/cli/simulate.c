@@ -272,6 +272,9 @@ static int print_list(void) {
 
 static int run(arguments *a) {
   mc_error e = {0};
+  if (mc_cli_require_writable("simulate", a->csv) != MC_EXIT_EXPECTED ||
+      mc_cli_require_writable("simulate", a->plot) != MC_EXIT_EXPECTED)
+    return MC_EXIT_USAGE;
   a->run.progress = mc_progress_new(stderr, a->quiet);
   json_t *document = a->figure ? mc_run_figure(a->figure, &a->run, &e)
                                : mc_run_simulate(a->model, a->settings, a->setting_count, &a->run, &e);

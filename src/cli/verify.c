@@ -112,12 +112,18 @@ static int write_reports(const char *folder, const json_t *document) {
 }
 
 /* Before hours of work, not after them. */
-static int make_folder(const char *path) {
+static mc_exit make_folder(const char *path) {
   mc_error e = {0};
-  if (mkdir(path, 0777) == 0 || errno == EEXIST)
-    return MC_EXIT_EXPECTED;
-  mc_fail_at(&e, MC_IO, path, 0, 0, "cannot make this folder: %s", strerror(errno));
-  return mc_cli_fail("verify", &e);
+  if (mkdir(path, 0777) != 0 && errno != EEXIST) {
+    mc_fail_at(&e, MC_IO, path, 0, 0, "cannot make this folder: %s", strerror(errno));
+    return (mc_exit)mc_cli_fail("verify", &e);
+  }
+  mc_text report;
+  mc_text_init(&report);
+  mc_text_printf(&report, "%s/report.json", path);
+  mc_exit x = mc_cli_require_writable("verify", report.data);
+  mc_text_clear(&report);
+  return x;
 }
 
 static int run(arguments *a) {

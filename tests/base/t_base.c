@@ -1,6 +1,7 @@
 /* Status, memory, text, parallel loops and random numbers. */
 #include "base/base.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -68,9 +69,54 @@ static void files_are_replaced_whole(void **state) {
   assert_int_equal(mc_text_read_file(&t, path, 5, &e), MC_BAD_INPUT);
   mc_text_clear(&t);
   assert_int_equal(mc_file_write("t_base.no.such.folder/f", "x", 1, &e), MC_IO);
+  assert_int_equal(mc_file_require_writable("t_base.no.such.folder/f", &e), MC_IO);
+  assert_int_equal(mc_file_require_writable(folder, &e), MC_IO); /* a folder */
+  assert_int_equal(mc_file_require_writable(path, &e), MC_OK);
   unlink(path);
   rmdir(folder);
   assert_int_equal(mc_text_read_file(&t, path, 5, &e), MC_IO);
+}
+
+/* What stands at the path stays what it is: a link, a file that only its owner may read, a pipe. */
+static void links_and_permissions_stay(void **state) {
+  char folder[] = "t_base.XXXXXX", file[64], link[64], pipe[64], nowhere[64];
+  struct stat is;
+  mc_text t;
+  (void)state;
+  assert_non_null(mkdtemp(folder));
+  snprintf(file, sizeof file, "%s/file", folder);
+  snprintf(link, sizeof link, "%s/link", folder);
+  snprintf(pipe, sizeof pipe, "%s/pipe", folder);
+  snprintf(nowhere, sizeof nowhere, "%s/nowhere", folder);
+  assert_int_equal(mc_file_write(file, "old", 3, NULL), MC_OK);
+  assert_int_equal(chmod(file, 0600), 0);
+  assert_int_equal(symlink("file", link), 0);
+  assert_int_equal(mc_file_write(link, "new", 3, NULL), MC_OK);
+  assert_true(lstat(link, &is) == 0 && S_ISLNK(is.st_mode));
+  assert_true(stat(file, &is) == 0 && (is.st_mode & 07777) == 0600);
+  mc_text_init(&t);
+  assert_int_equal(mc_text_read_file(&t, file, 100, NULL), MC_OK);
+  assert_string_equal(t.data, "new");
+  mc_text_clear(&t);
+  assert_int_equal(symlink("missing", nowhere), 0);
+  assert_int_equal(mc_file_write(nowhere, "x", 1, NULL), MC_OK);
+  assert_true(lstat(nowhere, &is) == 0 && S_ISLNK(is.st_mode));
+  assert_int_equal(mkfifo(pipe, 0600), 0);
+  const int reader = open(pipe, O_RDONLY | O_NONBLOCK);
+  char got[8] = "";
+  assert_true(reader >= 0);
+  assert_int_equal(mc_file_write(pipe, "piped", 5, NULL), MC_OK);
+  assert_int_equal(read(reader, got, sizeof got - 1), 5);
+  assert_string_equal(got, "piped");
+  assert_true(lstat(pipe, &is) == 0 && S_ISFIFO(is.st_mode));
+  close(reader);
+  unlink(pipe);
+  unlink(nowhere);
+  unlink(link);
+  unlink(file);
+  snprintf(file, sizeof file, "%s/missing", folder);
+  unlink(file);
+  assert_int_equal(rmdir(folder), 0); /* and nothing else was left */
 }
 
 static void square(void *context, size_t i) {
@@ -135,6 +181,7 @@ int main(void) {
       cmocka_unit_test(absurd_sizes_are_refused),
       cmocka_unit_test(globs_match_like_a_shell),
       cmocka_unit_test(files_are_replaced_whole),
+      cmocka_unit_test(links_and_permissions_stay),
       cmocka_unit_test(parallel_loops_reach_every_index_once),
       cmocka_unit_test(philox_gives_the_published_words),
       cmocka_unit_test(trials_are_independent_of_order),

@@ -434,6 +434,15 @@ class Verify(Case):
         _, document = self.verify(spec)
         self.assertNotIn("proofs", [p["command"] for p in document["parts"]])
 
+    def test_a_place_that_cannot_be_written_is_found_before_the_work(self):
+        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=10000000))
+        file, missing = self.write("file", b""), self.path("no/such/r.json")
+        claim = os.path.join(spec, "claims", "a.claim")
+        self.assert_one_line(run("verify", "--spec", spec, "--output", file), 3, "could not be written: Not a directory")
+        for option in ("--record", "--junit"):
+            self.assert_one_line(run("campaign", "--file", claim, option, missing), 3, "could not be written: No such file")
+        self.assert_one_line(run("simulate", "saddle", "--csv", self.folder.name), 3, "could not be written: Is a directory")
+
     def test_reports_are_written(self):
         spec, output = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=50)), self.path("reports")
         result = run("verify", "--spec", spec, "--output", output)
