@@ -7,6 +7,16 @@
  * early    the |p| at the window's beginning over alpha;  late   that at its end over sqrt(s_2)
  * misaligned   1 - overlap at the window's beginning
  *
+ * alignment_rate_wide: factors wider than M, n modes in R^(2n), M = U diag(s) V^T, P = U (x_i e_i + y_i f_i)_i and Q =
+ * V (x_i e_i - y_i f_i)_i with orthonormal e_i, f_i.  The gradient in P is minus U (r_i (x_i e_i - y_i f_i))_i, r_i =
+ * s_i - x_i^2 + y_i^2, whose rows are orthogonal: as long as all r_i are positive, a step turns x_i into x_i + eta x_i/t_i
+ * and y_i into y_i - eta y_i/t_i, t_i = |(x_i, y_i)|, for both factors.  So x_i y_i is multiplied by 1 - eta^2/t_i^2 and
+ * the angle between the two row spaces falls like t^-2.
+ *
+ * rate     4;  slope   as above, of 1 - mean cos^2, the angles being those between the rows of P and Q, t the mean of t_i
+ * early    the least t_i at the window's beginning over eta;  late   the largest t_i/sqrt(s_i) at its end
+ * misaligned   1 - mean cos^2 at the window's beginning
+ *
  * gradient_balance and gradient_instability: gradient descent on one mode, L = (s - p q)^2/2.
  * drift    the largest |p^2 - q^2 - (p_0^2 - q_0^2)| over the steps;  budget   eta^2 times the sum of |grad|^2, its
  *          bound
@@ -132,6 +142,101 @@ static mc_status measure_rate(arb_ptr q, const mc_prop_instance *x, slong precis
   return MC_OK;
 }
 
+/* ---- Wide factors ---- */
+
+static mc_status generate_wide(mc_prop_instance *x, const mc_prop_case *c, mc_random *r, mc_error *e) {
+  size_t n = c->rows < c->columns ? c->rows : c->columns;
+  double *s = mc_prop_instance_add(x, "s", n, 1), *p = mc_prop_instance_add(x, "xy", n, 2),
+         *eta = mc_prop_instance_add(x, "eta", 1, 1);
+  if (!s || !p || !eta)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for %zu modes", n);
+  mc_status status = mc_prop_draw_spectrum(s, n, c, r, e);
+  *eta = draw_in(r, 0.0002, 0.0008);
+  for (size_t i = 0; i < n; i++) {
+    p[2 * i] = *eta * draw_in(r, 1, 5);
+    p[2 * i + 1] = p[2 * i] * draw_in(r, 0.2, 0.9);
+  }
+  return status;
+}
+
+/* misaligned := 1 - mean cos^2, mean := that of the t_i, least and late := min t_i, max t_i/root_i. */
+static void look_wide(arb_ptr misaligned, arb_ptr mean, arb_ptr least, arb_ptr late, arb_srcptr p, arb_srcptr root,
+                      slong n, slong precision) {
+  arb_t t, m;
+  arb_init(t);
+  arb_init(m);
+  arb_zero(misaligned);
+  arb_zero(mean);
+  arb_zero(late);
+  for (slong i = 0; i < n; i++) {
+    look(t, m, p + 2 * i, precision); /* m = y^2/t^2, and sin^2 of the angle is 4 m (1 - m) */
+    arb_add(mean, mean, t, precision);
+    if (i == 0)
+      arb_set(least, t);
+    arb_min(least, least, t, precision);
+    arb_div(t, t, root + i, precision);
+    arb_max(late, late, t, precision);
+    arb_sub_ui(t, m, 1, precision);
+    arb_mul(m, m, t, precision);
+    arb_mul_si(m, m, -4, precision);
+    arb_add(misaligned, misaligned, m, precision);
+  }
+  arb_div_si(misaligned, misaligned, n, precision);
+  arb_div_si(mean, mean, n, precision);
+  arb_clear(t);
+  arb_clear(m);
+}
+
+/* (x, y) := (x + eta x/t, y - eta y/t) */
+static void step_wide(arb_ptr p, const arb_t eta, slong precision) {
+  arb_t t, m;
+  arb_init(t);
+  arb_init(m);
+  look(t, m, p, precision);
+  arb_div(t, eta, t, precision);
+  arb_mul(m, p, t, precision);
+  arb_add(p, p, m, precision);
+  arb_mul(m, p + 1, t, precision);
+  arb_sub(p + 1, p + 1, m, precision);
+  arb_clear(t);
+  arb_clear(m);
+}
+
+static mc_status measure_wide(arb_ptr q, const mc_prop_instance *x, slong precision, mc_error *e) {
+  const mc_prop_matrix *s = &x->matrices[0];
+  const double *start = x->matrices[1].entries, eta = *x->matrices[2].entries;
+  slong n = (slong)s->rows, bits = 2 * precision;
+  for (slong i = 0; i < n; i++)
+    if (!(s->entries[i] > 0 && start[2 * i] > 0 && start[2 * i + 1] > 0 && eta > 0))
+      return mc_fail(e, MC_UNDECIDED, "a setting is not positive");
+  arb_ptr p = _arb_vec_init(2 * n), root = _arb_vec_init(n), y = _arb_vec_init(6);
+  arb_set_d(y, eta);
+  for (slong i = 0; i < n; i++) {
+    arb_set_d(root + i, s->entries[i]);
+    arb_sqrt(root + i, root + i, bits);
+    arb_set_d(p + 2 * i, start[2 * i]);
+    arb_set_d(p + 2 * i + 1, start[2 * i + 1]);
+  }
+  for (size_t k = 0; k < 4 * WINDOW; k++) {
+    if (k == WINDOW)
+      look_wide(q + MISALIGNED, y + 1, y + 2, y + 3, p, root, n, bits);
+    for (slong i = 0; i < n; i++)
+      step_wide(p + 2 * i, y, bits);
+  }
+  look_wide(y + 4, y + 5, y + 3, q + LATE, p, root, n, bits);
+  arb_set_si(q + RATE, 4);
+  arb_div(q + EARLY, y + 2, y, bits);
+  arb_div(y + 4, q + MISALIGNED, y + 4, bits);
+  arb_log(y + 4, y + 4, bits);
+  arb_div(y + 5, y + 5, y + 1, bits);
+  arb_log(y + 5, y + 5, bits);
+  arb_div(q + SLOPE, y + 4, y + 5, bits);
+  _arb_vec_clear(p, 2 * n);
+  _arb_vec_clear(root, n);
+  _arb_vec_clear(y, 6);
+  return MC_OK;
+}
+
 /* ---- Gradient descent on one mode ---- */
 
 /* One step; square (may be NULL) := eta^2 |grad|^2. */
@@ -214,6 +319,7 @@ static mc_status measure_instability(arb_ptr q, const mc_prop_instance *x, slong
 }
 
 const mc_property mc_props_alignment_rate = {"alignment_rate", RATES, rates, generate_rate, measure_rate};
+const mc_property mc_props_alignment_rate_wide = {"alignment_rate_wide", RATES, rates, generate_wide, measure_wide};
 const mc_property mc_props_gradient_balance = {"gradient_balance", BALANCES, balances, generate_mode, measure_balance};
 const mc_property mc_props_gradient_instability = {"gradient_instability", STABILITIES, stabilities, generate_mode,
                                                    measure_instability};

@@ -7,6 +7,7 @@ static const mc_property *const properties[] = {
     &mc_props_adam_escape_pure,
     &mc_props_aligned_factorisation,
     &mc_props_alignment_rate,
+    &mc_props_alignment_rate_wide,
     &mc_props_corner_lemma,
     &mc_props_escape_by_dimension,
     &mc_props_escape_directions,

@@ -102,7 +102,7 @@ static void draw_settings(double *s, double s0, size_t m, size_t n, spike kind, 
   s[SET_LAMBDA] = draw_in(r, 0.2, 2);
   s[SET_BULK] = kind == PURE_SPIKE ? 0 : s[SET_LAMBDA] * draw_in(r, 0.2, 12);
   s[SET_R] = 1;
-  s[SET_ETA] = (1 - fabs(s0)) / draw_in(r, 3, 6);
+  s[SET_ETA] = (1 - fabs(s0)) / (kind == AXIS_SPIKE ? draw_in(r, 1.5, 3) : draw_in(r, 3, 6));
   s[SET_GD] = draw_in(r, 0.5, 1.9) / (kind == PURE_SPIKE ? s[SET_LAMBDA] : s[SET_BULK]);
   if (kind == BARE_SPIKE) {
     s[SET_LAMBDA] = 0.25;

@@ -46,6 +46,7 @@ static void factorisation(void **state) {
   campaign_holds(spec, "gradient_descent_is_unstable", 100);
   campaign_holds(spec, "gradient_descent_conserves_square_balance", 100);
   campaign_holds(spec, "alignment_rate", 60);
+  campaign_holds(spec, "alignment_rate_wide", 16);
   campaign_holds(spec, "two_steps_keep_determinant", 12);
   campaign_holds(spec, "two_steps_determinant_trap", 24);
   campaign_holds(spec, "two_steps_align", 8);
