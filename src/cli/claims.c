@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../run/run.h"
 
@@ -114,6 +115,10 @@ static const struct argp prove_parser = {
     NULL};
 
 static json_t *settle(const arguments *a, const struct argp *parser, mc_error *e) {
+  if (parser == &prove_parser && access(a->arguments[0], F_OK) == 0) {
+    mc_fail_at(e, MC_BAD_INPUT, a->arguments[0], 0, 0, "a file, and no claim; `muoncert claims FILE' reads files");
+    return NULL;
+  }
   if (parser == &prove_parser)
     return mc_run_prove(a->arguments[0], &a->run, e);
   json_t *document = mc_run_claims(a->arguments, a->count, &a->run, e);

@@ -115,6 +115,10 @@ class Usage(Case):
         self.assert_one_line(run("x" * 100000), 3, "no command")
 
 
+    def test_a_file_is_no_claim(self):
+        self.assert_one_line(run("prove", self.write("a.claim", b"1 < 2")), 3, "a.claim: a file, and no claim; `muoncert claims FILE'")
+
+
 class Report(Case):
     def test_good_record(self):
         result = run("report", self.record())
