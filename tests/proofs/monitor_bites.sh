@@ -21,7 +21,7 @@ notices() {
   rm -rf "$tree/ref"
   cp -r "$source/src/ref" "$tree/ref"
   sed -i "$change" "$tree/ref/$file"
-  ! cmp -s "$source/src/ref/$file" "$tree/ref/$file"
+  if cmp -s "$source/src/ref/$file" "$tree/ref/$file"; then echo "changes nothing: $file: $change" >&2; exit 1; fi
   status=0
   "$source/proofs/monitor" --build "$tree/build" --reference "$tree/ref" "$source/tests/ref/t_ref.c" > "$tree/out" 2>&1 || status=$?
   if [ "$status" -ne 1 ] || ! grep -q "$message" "$tree/out"; then

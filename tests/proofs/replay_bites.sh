@@ -54,7 +54,7 @@ notices() {
   file=$1 change=$2 message=$3
   cp "$tree/$file" "$tree/kept"
   sed -i "$change" "$tree/$file"
-  ! cmp -s "$tree/$file" "$tree/kept"
+  if cmp -s "$tree/$file" "$tree/kept"; then echo "changes nothing: $file: $change" >&2; exit 1; fi
   replay
   if [ "$status" -ne 1 ] || ! grep -q "$message" "$tree/err"; then
     echo "not noticed (exit status $status): $file: $change" >&2

@@ -250,11 +250,25 @@ static void diagonal_matrices_follow_the_scalar_polynomial(void **state) {
   }
 }
 
+/* The scalar step, as Horner's scheme evaluates it: from subnormal numbers to overflow. */
+static void quintic(void **state) {
+  (void)state;
+  for (int k = -1074; k < 1024; k++) {
+    double x = ldexp(1 + fabs(random_entry()), k), square = x * x;
+    assert_true(muon_quintic(schedule[0].a, schedule[0].b, schedule[0].c, x) ==
+                x * (schedule[0].a + square * (schedule[0].b + schedule[0].c * square)));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(vectors),   cmocka_unit_test(entrywise),
-      cmocka_unit_test(products),  cmocka_unit_test(norm_and_normalisation),
-      cmocka_unit_test(iteration), cmocka_unit_test(diagonal_matrices_follow_the_scalar_polynomial),
+      cmocka_unit_test(quintic),
+      cmocka_unit_test(vectors),
+      cmocka_unit_test(entrywise),
+      cmocka_unit_test(products),
+      cmocka_unit_test(norm_and_normalisation),
+      cmocka_unit_test(iteration),
+      cmocka_unit_test(diagonal_matrices_follow_the_scalar_polynomial),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
