@@ -4,6 +4,7 @@
 #include <argp.h>
 #include <string.h>
 
+#include "../lang/lang.h"
 #include "../report/report.h"
 #include "../run/run.h"
 #include "ranks.h"
@@ -14,11 +15,12 @@ typedef struct {
   size_t file_count;
   const char *resume, *record, *save, *junit;
   const char *chosen; /* the last option that says what to run, for --resume, which takes that from the record */
-  bool json, quiet;
+  bool list, json, quiet;
 } arguments;
 
 enum {
-  OPTION_TRIALS = 256,
+  OPTION_LIST = 256,
+  OPTION_TRIALS,
   OPTION_SEED,
   OPTION_PROFILE,
   OPTION_SHARD,
@@ -35,6 +37,7 @@ enum {
 
 static const struct argp_option options[] = {
     {"file", 'f', "FILE.claim", 0, "take campaigns from this file; may be repeated (default: the spec folder)", 0},
+    {"list", OPTION_LIST, NULL, 0, "list the campaigns: where each stands, its source, its statement", 0},
     {"trials", OPTION_TRIALS, "N", 0, "random trials of each campaign (default: what the campaign says)", 0},
     {"seed", OPTION_SEED, "N", 0, "seed, decimal or 0x… (default 0)", 0},
     {"profile", OPTION_PROFILE, "NAME", 0,
@@ -74,6 +77,8 @@ static bool read_profile(const char *text, struct argp_state *state) {
 }
 
 static void check(const arguments *a, struct argp_state *state) {
+  if (a->list && (a->run.name_count > 0 || a->json || a->resume || (a->chosen && a->file_count == 0)))
+    argp_error(state, "--list takes --file at most");
   if (a->run.replay && a->run.name_count != 1)
     argp_error(state, "--replay needs the name of one campaign");
   if (a->resume && (a->chosen || a->run.name_count > 0))
@@ -90,6 +95,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
   case 'f':
     a->files[a->file_count++] = text;
     a->chosen = "--file";
+    return 0;
+  case OPTION_LIST:
+    a->list = true;
     return 0;
   case OPTION_TRIALS:
     a->chosen = "--trials";
@@ -152,7 +160,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
 static const struct argp parser = {
     options,
     parse,
-    "[NAME…]",
+    "[NAME…]\n--list",
     "Run campaigns: statements checked over many random trials, each judged with certified balls.\v"
     "A trial holds, is violated or is undecided; one that misses the hypotheses is counted apart. A violation is "
     "shrunk, and its replay line reproduces it by itself. Results do not depend on the number of threads, and an "
@@ -161,6 +169,51 @@ static const struct argp parser = {
     NULL,
     NULL,
     NULL};
+
+/* ---- The list ---- */
+
+static void print_campaign(mc_text *out, const mc_campaign *c) {
+  static const char *const marks[] = {"", "  [expected to be violated]", "  [expected to be undecided]"};
+  mc_text_printf(out, "%s  %s:%u%s%s\n", c->block.id, c->block.file, c->block.line, marks[c->expected],
+                 c->full ? "  [--profile full]" : "");
+  if (c->block.cite)
+    mc_text_printf(out, "    %s\n", c->block.cite);
+  if (c->hypothesis)
+    mc_text_printf(out, "    where %s\n", c->hypothesis);
+  mc_text_printf(out, "    holds %s\n", c->block.statement);
+}
+
+static mc_status list_files(mc_text *out, const char *const *files, size_t count, mc_error *e) {
+  mc_status status = MC_OK;
+  for (size_t i = 0; i < count && status == MC_OK; i++) {
+    mc_document *document;
+    status = mc_lang_document_read(&document, files[i], e);
+    for (size_t k = 0; status == MC_OK && k < mc_lang_campaign_count(document); k++)
+      print_campaign(out, mc_lang_campaign(document, k));
+    if (status == MC_OK)
+      mc_lang_document_free(document);
+  }
+  return status;
+}
+
+static int print_list(const arguments *a) {
+  mc_error e = {0};
+  mc_text out;
+  char **paths = NULL;
+  size_t count = 0;
+  mc_text_init(&out);
+  mc_status status = a->file_count > 0 ? MC_OK : mc_run_spec_claims(&paths, &count, NULL, &e);
+  if (status == MC_OK)
+    status = list_files(&out, a->file_count > 0 ? a->files : (const char *const *)paths,
+                        a->file_count > 0 ? a->file_count : count, &e);
+  int printed = status == MC_OK ? mc_cli_print_text(out.data, out.length) : mc_cli_fail("campaign", &e);
+  if (paths)
+    mc_run_spec_free(paths, count);
+  mc_text_clear(&out);
+  return printed;
+}
+
+/* ---- Runs ---- */
 
 static json_t *run_default_files(const mc_run_options *run, mc_error *e) {
   char **paths;
@@ -267,6 +320,11 @@ int mc_cli_campaign(int argc, char **argv) {
   arguments a = {.files = room, .names = room + argc};
   a.run.names = a.names;
   argp_parse(&parser, argc, argv, 0, NULL, &a);
+  if (a.list) {
+    int printed = print_list(&a);
+    mc_free(room);
+    return printed;
+  }
   mc_ranks ranks;
   int status = (int)MC_EXIT_USAGE;
   if (mc_ranks_begin(&ranks, &e) != MC_OK)

@@ -245,26 +245,37 @@ static int finish(const arguments *a, const json_t *document) {
   return (int)worst;
 }
 
+/* "  --rows=64  rows of W (1 to 4096)", a choice with its names in place of the range. */
+static void print_parameter(mc_text *out, const mc_dynamics_parameter *p) {
+  char given[64];
+  if (p->choices)
+    snprintf(given, sizeof given, "--%s=%s", p->name, p->choices[(size_t)p->value]);
+  else
+    snprintf(given, sizeof given, "--%s=%g", p->name, p->value);
+  mc_text_printf(out, "    %-28s %s (", given, p->help);
+  for (size_t i = 0; p->choices && p->choices[i]; i++)
+    mc_text_printf(out, "%s%s", i ? ", " : "", p->choices[i]);
+  if (!p->choices)
+    mc_text_printf(out, "%g to %g", p->least, p->greatest);
+  mc_text_printf(out, ")\n");
+}
+
 static int print_list(void) {
   mc_text out;
   const char *id, *title;
   mc_text_init(&out);
-  mc_text_printf(&out, "models\n");
+  mc_text_printf(&out, "models, with their parameters\n");
   for (size_t i = 0; mc_dynamics_model_get(i); i++) {
     const mc_dynamics_model *m = mc_dynamics_model_get(i);
-    mc_text_printf(&out, "  %-26s %s:", m->name, m->summary);
+    mc_text_printf(&out, "  %s: %s\n", m->name, m->summary);
     for (const mc_dynamics_parameter *p = m->parameters; p->name; p++)
-      if (p->choices)
-        mc_text_printf(&out, " --%s=%s", p->name, p->choices[(size_t)p->value]);
-      else
-        mc_text_printf(&out, " --%s=%g", p->name, p->value);
+      print_parameter(&out, p);
     if (m->spectrum)
-      mc_text_printf(&out, " --spectrum='%s'", m->spectrum);
-    mc_text_printf(&out, "\n");
+      mc_text_printf(&out, "    --spectrum='%s'\n", m->spectrum);
   }
   mc_text_printf(&out, "figures\n");
   for (size_t i = 0; (id = mc_run_figure_id(i, &title)) != NULL; i++)
-    mc_text_printf(&out, "  %-26s %s\n", id, title);
+    mc_text_printf(&out, "  %-28s %s\n", id, title);
   int status = mc_cli_print_text(out.data, out.length);
   mc_text_clear(&out);
   return status;

@@ -173,6 +173,7 @@ typedef struct {
   size_t measure_count;
   const char **measures; /* measure i is MC_EXPR_VARIABLE i of where and holds */
   mc_condition where, holds; /* holds: with the brackets of the series */
+  const char *hypothesis;    /* the source of where on one line; NULL: there is none */
   size_t series_count;
   mc_series *series;
   size_t shape_count;

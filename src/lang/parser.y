@@ -250,6 +250,7 @@ campaign_item: CITE STRING { mc_lang_set_text(p, @1, &p->campaign->block.cite, "
           mc_lang_error_at(p, @1, "a second 'where': join conditions with 'and'");
         CHECK;
         p->campaign->where = mc_lang_condition(p, $2);
+        p->campaign->hypothesis = mc_lang_statement_text(p, @2);
         CHECK;
       }
   | HOLDS condition

@@ -165,6 +165,8 @@ json_t *mc_run_share_json(unsigned share, unsigned shares) {
 json_t *mc_run_campaign_entry_new(const mc_campaign *c, const mc_run_campaign_plan *p) {
   json_t *entry = json_pack("{s:s s:s s:i s:s s:s}", "id", c->block.id, "file", c->block.file, "line",
                             (int)c->block.line, "expected", expectations[c->expected], "statement", c->block.statement);
+  if (c->hypothesis)
+    json_object_set_new(entry, "hypothesis", json_string(c->hypothesis));
   if (c->block.cite)
     json_object_set_new(entry, "cite", json_string(c->block.cite));
   if (p && p->fingerprint) {

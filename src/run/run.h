@@ -39,6 +39,9 @@ typedef struct {
 /* The version of this program, "0.1.0". */
 const char *mc_run_version(void);
 
+/* What this program was made with and runs on: {"FLINT": "2.9.0", …}.  (versions.c) */
+json_t *mc_run_versions(void);
+
 /* Fill the members that every document has, in front of what is there.  command: "claims", …; the verdict is that of
  * the exit status: "expected", "violated", "undecided", "error" or "crashed". */
 void mc_run_stamp(json_t *document, const char *command, mc_exit exit_status, double seconds);
@@ -87,9 +90,10 @@ json_t *mc_run_check(const char *const *files, size_t count, const mc_run_option
 json_t *mc_run_prove(const char *text, const mc_run_options *options, mc_error *e);
 
 /* campaigns[]: id file line verdict expected plan planned required corpus trials met holds violated undecided missed
- * unclear worst{trial,verdict,precision,least,most} margin{lo,hi} replay share{index,of} statement cite seconds message
- * steps_by_dimension[{n,optimizer,trials,unsettled,steps_min,steps_max,bracket_lo,bracket_hi}], and for a violation
- * or a replay witness{quantities, matrices}; and summary.  A violation is shrunk; worst is the trial as it was run.
+ * unclear worst{trial,verdict,precision,least,most} margin{lo,hi} replay share{index,of} hypothesis statement cite
+ * seconds message steps_by_dimension[{n,optimizer,trials,unsettled,steps_min,steps_max,bracket_lo,bracket_hi}], and
+ * for a violation or a replay witness{quantities, matrices}; and summary.  A violation is shrunk; worst is the trial
+ * as it was run.
  * MC_BAD_INPUT: a file cannot be read or parsed, or none of them holds a campaign of options->names.  (campaigns.c) */
 json_t *mc_run_campaigns(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 

@@ -105,6 +105,7 @@ static void blocks_are_read(void **state) {
   assert_true(c->series[0].lower && !c->series[0].lower_open && c->series[0].upper_open);
   assert_string_equal(c->series[1].optimizer, "adam");
   assert_null(c->series[1].upper);
+  assert_non_null(strstr(c->hypothesis, "theta > 0"));
   assert_int_equal(c->holds.count, 3); /* the bracket is part of the conclusion */
   assert_string_equal(c->block.statement, "(1 - z) * (2*theta)^2 <= kappa^2 * (1 + z) and kappa in [theta, 2*z)");
   const mc_audit_block *a = mc_lang_audit(d, 0);

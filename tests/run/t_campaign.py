@@ -217,6 +217,12 @@ class OneRun(Case):
         self.assertEqual(full["summary"]["trials"], 230)
         self.refused("'large' is kept for --profile full", "--file", "c.claim", "large")
 
+    def test_list(self):
+        listed = run("campaign", "--file", "c.claim", "--list", cwd=self.folder).stdout.decode().splitlines()
+        self.assertEqual(listed[:3], ["good  c.claim:2", "    where theta > 0", "    holds (1 - z) * (2*theta)^2 <= kappa^2 * (1 + z)"])
+        self.assertEqual([line.split()[0] for line in listed if not line.startswith(" ")], ["good", "bad", "escape"])
+        self.refused("--list takes --file at most", "--list", "good")
+
     def test_bad_usage(self):
         for pattern, arguments in ((r"--shard takes I/N", ["--shard", "3/2"]), (r"--shard takes I/N", ["--shard", "0/2"]),
                                    (r"--shard takes I/N", ["--shard", "2"]), (r"--profile is quick or full", ["--profile", "slow"]),
