@@ -35,7 +35,7 @@ enum { SET_LAMBDA, SET_ROW, SET_COLUMN, SET_BULK, SET_ETA, SET_R, SETTING_COUNT 
 /* ---- Drawing ---- */
 
 typedef struct {
-  size_t m, n;
+  size_t m, n, noises;
   double *w, *u, *v, *noise, *settings; /* the instance */
   double *a, *b;                        /* unit vectors orthogonal to v and u, or 0 where there are none */
   double s0;
@@ -127,7 +127,7 @@ static void draw_noise(drawing *d, mc_random *r) {
   double entry = nu / (sqrt((double)d->m) + sqrt((double)d->n));
   draw_orthogonal(d->a, d->v, d->n, r);
   draw_orthogonal(d->b, d->u, d->m, r);
-  for (size_t k = 0; k < NOISES; k++) {
+  for (size_t k = 0; k < d->noises; k++) {
     double *noise = d->noise + k * d->m * d->n;
     if (!gaussian)
       add_reflection(noise, d, nu, r);
@@ -157,14 +157,14 @@ static void fix_settings(drawing *d, mc_random *r) {
 }
 
 static mc_status draw(mc_prop_instance *x, const mc_prop_case *c, bool fixed, mc_random *r, mc_error *e) {
-  drawing d = {.m = c->rows, .n = c->columns};
+  drawing d = {.m = c->rows, .n = c->columns, .noises = mc_prop_draw_count(c, NOISES)};
   mc_status status = mc_prop_draw_matrix(x, "W0", c, r, e);
   if (status != MC_OK)
     return status;
   d.w = x->matrices[START].entries;
   d.u = mc_prop_instance_add(x, "u", d.m, 1);
   d.v = mc_prop_instance_add(x, "v", d.n, 1);
-  d.noise = mc_prop_instance_add(x, "N", NOISES * d.m, d.n);
+  d.noise = mc_prop_instance_add(x, "N", d.noises * d.m, d.n);
   d.settings = mc_prop_instance_add(x, "settings", 1, SETTING_COUNT);
   d.a = mc_alloc(d.n + d.m, sizeof *d.a);
   d.b = d.a + d.n;
@@ -216,7 +216,7 @@ static mc_status measure(arb_ptr q, const mc_prop_instance *x, slong precision, 
                                 .v = x->matrices[RIGHT].entries,
                                 .start = w->entries,
                                 .noise = x->matrices[NOISE].entries,
-                                .noise_count = NOISES,
+                                .noise_count = x->matrices[NOISE].rows / w->rows,
                                 .step_size = settings[SET_ETA],
                                 .target = settings[SET_R],
                                 .limit = LIMIT};
