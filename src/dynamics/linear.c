@@ -1,5 +1,19 @@
 #include "model.h"
 
+mc_status mc_linear_begin(mc_model_state *s, double **more, size_t count, size_t m, size_t n, size_t size,
+                          mc_error *e) {
+  s->data = mc_alloc(1, size);
+  s->value[0] = s->data ? mc_alloc(2 * m * n + count, sizeof(double)) : NULL;
+  if (!s->value[0])
+    return mc_fail(e, MC_NO_MEMORY, "no memory for a model of %zu x %zu matrices", m, n);
+  s->count = 1;
+  s->rows[0] = m;
+  s->columns[0] = n;
+  s->gradient[0] = s->value[0] + m * n;
+  *more = s->gradient[0] + m * n;
+  return MC_OK;
+}
+
 double mc_linear_inner(const double *x, const double *y, size_t count) {
   double sum = 0;
   for (size_t i = 0; i < count; i++)

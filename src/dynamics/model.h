@@ -55,6 +55,10 @@ mc_status mc_dynamics_polar_approx(double *z, const double *g, size_t m, size_t 
 
 /* ---- Helpers (linear.c) ---- */
 
+/* One m x n parameter with its gradient, `size` bytes of the model's own, and room for so many doubles more, all zero;
+ * s->value[0] owns the doubles. */
+mc_status mc_linear_begin(mc_model_state *s, double **more, size_t count, size_t m, size_t n, size_t size, mc_error *e);
+
 double mc_linear_inner(const double *x, const double *y, size_t count);
 
 /* A (n x n) := Q diag(values) Q^T with a Haar Q. */

@@ -37,23 +37,19 @@ static mc_status draw_model(attention *d, const double *values, double *image, s
 }
 
 static mc_status setup(mc_model_state *s, mc_error *e) {
-  attention *d = s->data = mc_alloc(1, sizeof *d);
-  if (!d)
-    return mc_fail(e, MC_NO_MEMORY, "out of memory");
   size_t n = (size_t)s->settings[DIMENSION], count = n * n;
-  s->value[0] = mc_alloc(7 * count + 2 * n, sizeof(double));
-  if (!s->value[0])
-    return mc_fail(e, MC_NO_MEMORY, "no memory for a model of dimension %zu", n);
-  s->count = 1;
-  s->rows[0] = s->columns[0] = n;
-  s->gradient[0] = s->value[0] + count;
-  d->sigma = s->gradient[0] + count;
+  double *more;
+  mc_status status = mc_linear_begin(s, &more, 5 * count + 2 * n, n, n, sizeof(attention), e);
+  if (status != MC_OK)
+    return status;
+  attention *d = s->data;
+  d->sigma = more;
   d->second = d->sigma + count;
   d->inner = d->second + count;
   d->work = d->inner + count;
   d->optimum = d->work + count;
   double *values = d->optimum + count;
-  mc_status status = mc_matgen_spectrum(values, n, s->spectrum, &s->random, e);
+  status = mc_matgen_spectrum(values, n, s->spectrum, &s->random, e);
   return status == MC_OK ? draw_model(d, values, values + n, n, s->settings[EXAMPLES], &s->random, e) : status;
 }
 

@@ -16,24 +16,19 @@ typedef struct {
 } quadratic;
 
 static mc_status setup(mc_model_state *s, mc_error *e) {
-  quadratic *d = s->data = mc_alloc(1, sizeof *d);
-  if (!d)
-    return mc_fail(e, MC_NO_MEMORY, "out of memory");
   size_t m = (size_t)s->settings[ROWS], n = (size_t)s->settings[COLUMNS], count = m * n;
-  s->value[0] = mc_alloc(6 * count + m * m + m, sizeof(double));
-  if (!s->value[0])
-    return mc_fail(e, MC_NO_MEMORY, "no memory for a quadratic in %zu x %zu matrices", m, n);
-  s->count = 1;
-  s->rows[0] = m;
-  s->columns[0] = n;
-  s->gradient[0] = s->value[0] + count;
-  d->centre = s->gradient[0] + count;
+  double *more;
+  mc_status status = mc_linear_begin(s, &more, 4 * count + m * m + m, m, n, sizeof(quadratic), e);
+  if (status != MC_OK)
+    return status;
+  quadratic *d = s->data;
+  d->centre = more;
   d->difference = d->centre + count;
   d->image = d->difference + count;
   d->work = d->image + count;
   d->a = d->work + count;
   double *values = d->a + m * m;
-  mc_status status = mc_matgen_spectrum(values, m, s->spectrum, &s->random, e);
+  status = mc_matgen_spectrum(values, m, s->spectrum, &s->random, e);
   if (status == MC_OK)
     status = mc_linear_draw_symmetric(d->a, values, m, &s->random, e);
   for (size_t i = 0; i < count; i++) {

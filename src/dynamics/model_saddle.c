@@ -75,18 +75,15 @@ static void place(mc_model_state *s) {
 }
 
 static mc_status setup(mc_model_state *s, mc_error *e) {
-  saddle *d = s->data = mc_alloc(1, sizeof *d);
-  if (!d)
-    return mc_fail(e, MC_NO_MEMORY, "out of memory");
-  size_t m = d->m = (size_t)s->settings[ROWS], n = d->n = (size_t)s->settings[COLUMNS], count = m * n;
-  s->value[0] = mc_alloc(4 * count + 4 * (m + n), sizeof(double));
-  if (!s->value[0])
-    return mc_fail(e, MC_NO_MEMORY, "no memory for a saddle of %zu x %zu matrices", m, n);
-  s->count = 1;
-  s->rows[0] = m;
-  s->columns[0] = n;
-  s->gradient[0] = s->value[0] + count;
-  d->noise = s->gradient[0] + count;
+  size_t m = (size_t)s->settings[ROWS], n = (size_t)s->settings[COLUMNS], count = m * n;
+  double *more;
+  mc_status status = mc_linear_begin(s, &more, 2 * count + 4 * (m + n), m, n, sizeof(saddle), e);
+  if (status != MC_OK)
+    return status;
+  saddle *d = s->data;
+  d->m = m;
+  d->n = n;
+  d->noise = more;
   d->u = d->noise + count;
   d->v = d->u + m;
   d->rows = d->v + n;
