@@ -42,6 +42,25 @@ static void an_exact_run(void **state) {
   mc_dynamics_escape_clear(&x);
 }
 
+/* Adam on one number: the first direction is g/(|g| + eps), and what src/ref does is the exact direction up to rounding.
+ * With beta1 = beta2 = 0 every direction is the first one's, and there are 6 steps as above; with the usual betas the
+ * growing gradients are seen late, and no direction exceeds 1. */
+static void adam_is_followed(void **state) {
+  (void)state;
+  mc_dynamics_saddle p = by_hand();
+  mc_dynamics_escape x;
+  p.method = MC_METHOD_ADAM;
+  p.adam_eps = 0x1p-30;
+  mc_dynamics_escape_init(&x);
+  assert_int_equal(mc_dynamics_saddle_escape(&x, &p, 128, NULL), MC_OK);
+  assert_true(arb_equal_si(x.steps, 7) && mc_ball_upper_double(x.error) < 1e-12); /* 6 steps of 1 - 2^-28 fall short */
+  p.beta1 = 0.9;
+  p.beta2 = 0.999;
+  assert_int_equal(mc_dynamics_saddle_escape(&x, &p, 128, NULL), MC_OK);
+  assert_true(arb_contains_si(x.steps, 7) && mc_ball_upper_double(x.error) < 1e-12);
+  mc_dynamics_escape_clear(&x);
+}
+
 /* ||N||_2 = 1/16 for N = [[0, 1/16], [1/16, 0]] in every other step; kappa = 1/8 and theta = -1/4 in the first. */
 static void noise_is_bounded(void **state) {
   (void)state;
@@ -87,7 +106,7 @@ static void neighbours(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_exact_run),  cmocka_unit_test(noise_is_bounded), cmocka_unit_test(directions_are_normalised),
-      cmocka_unit_test(theorems_hold), cmocka_unit_test(neighbours),
+      cmocka_unit_test(theorems_hold), cmocka_unit_test(neighbours),       cmocka_unit_test(adam_is_followed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
