@@ -157,7 +157,7 @@ static void fix_settings(drawing *d, mc_random *r) {
 }
 
 static mc_status draw(mc_prop_instance *x, const mc_prop_case *c, bool fixed, mc_random *r, mc_error *e) {
-  drawing d = {.m = c->rows, .n = c->columns, .noises = mc_prop_draw_count(c, NOISES)};
+  drawing d = {.m = c->rows, .n = c->columns, .noises = fixed ? 0 : mc_prop_draw_count(c, NOISES)};
   mc_status status = mc_prop_draw_matrix(x, "W0", c, r, e);
   if (status != MC_OK)
     return status;
