@@ -6,6 +6,7 @@
  * all below it; ["where", i, test…] that a side condition fails, ["fails", i, test…] that an atom fails. */
 #include <string.h>
 
+#include "algebra.h"
 #include "evidence.h"
 #include "exact.h"
 #include "tests.h"
@@ -104,6 +105,8 @@ static bool check_atom_step(walk *w, region *r, const json_t *step) {
     shown = shows_cleared(w, r, (size_t)atom, 1);
   else if (name && (strcmp(name, "identity") == 0 || strcmp(name, "given") == 0))
     shown = shows_by_algebra(w, name, test, (size_t)atom);
+  else if (name && strcmp(name, "algebra") == 0)
+    shown = mc_algebra_shows(w->program, r->ends, test, a->up, 1, a->strict);
   else
     shown = mc_test_shows(w->program, r->ends, test, (mc_check_goal){a->up, 1, a->strict});
   json_decref(test);
@@ -125,10 +128,15 @@ static bool check_failure_step(walk *w, region *r, const json_t *step) {
   const mc_check_atom *a = side ? &w->program->where[i] : &w->program->body[i];
   json_t *test = test_of(step, 2);
   const char *name = json_string_value(json_array_get(test, 0));
-  bool shown = name && !side && strcmp(name, "cleared") == 0
-                   ? shows_cleared(w, r, i, -1)
-                   : mc_test_shows(w->program, r->ends, test, (mc_check_goal){a->up, -1, !a->strict}) &&
-                         mc_test_line_is_defined(w->program, r->ends, a->up);
+  bool shown = false;
+  if (name && !side && strcmp(name, "cleared") == 0)
+    shown = shows_cleared(w, r, i, -1);
+  else if (name && strcmp(name, "algebra") == 0)
+    shown =
+        mc_algebra_shows(w->program, r->ends, test, a->up, -1, !a->strict) && mc_test_is_defined(w->program, r->ends);
+  else
+    shown = mc_test_shows(w->program, r->ends, test, (mc_check_goal){a->up, -1, !a->strict}) &&
+            mc_test_line_is_defined(w->program, r->ends, a->up);
   json_decref(test);
   r->closed = r->closed || shown;
   return shown || refuse(w, "a test does not show what it is there for");

@@ -157,7 +157,8 @@ static bool keep_critical(isolation *s, const mc_iv *x) {
   mc_critical *kept = &p->critical[p->critical_count++];
   mc_iv_init(&kept->where);
   mpfi_set(&kept->where, x);
-  kept->touches = false;
+  mc_iv_init(&kept->value);
+  kept->known = false;
   return true;
 }
 
@@ -234,18 +235,45 @@ static bool changes_sign(const fmpq_poly_t p, const mc_iv *x) {
   return (signs[0] <= 0 && signs[1] >= 0) || (signs[0] >= 0 && signs[1] <= 0);
 }
 
-/* Where the squarefree part of p' is monotone it has one root at most: if the common divisor of p and p' vanishes there,
- * it is that one, and p vanishes with it.  Evaluation could not tell. */
-static void find_touching(isolation *s, const fmpq_poly_t critical) {
+/* Is the simplest rational number of the interval a root of p'?  Then p has this value there. */
+static bool has_rational_root(mc_critical *c, const fmpq_poly_t p, const fmpq_poly_t derivative) {
+  fmpq_t lo, hi, value;
+  fmpq_init(lo);
+  fmpq_init(hi);
+  fmpq_init(value);
+  mc_iv_end(lo, &c->where, false);
+  mc_iv_end(hi, &c->where, true);
+  fmpq_simplest_between(lo, lo, hi);
+  fmpq_poly_evaluate_fmpq(value, derivative, lo);
+  bool root = fmpq_is_zero(value);
+  if (root) {
+    fmpq_poly_evaluate_fmpq(value, p, lo);
+    mc_iv_set_q(&c->value, value);
+  }
+  fmpq_clear(lo);
+  fmpq_clear(hi);
+  fmpq_clear(value);
+  return root;
+}
+
+/* Where the squarefree part of p' is monotone it has one root at most: a rational one gives the value of p exactly, and
+ * if the common divisor of p and p' vanishes there, p vanishes with it.  Intervals could not tell. */
+static void find_values(isolation *s, const fmpq_poly_t critical) {
   fmpq_poly_t common;
   mc_iv slope;
   fmpq_poly_init(common);
   mc_iv_init(&slope);
   fmpq_poly_gcd(common, s->p->exact, critical);
-  for (size_t i = 0; i < s->p->critical_count && fmpq_poly_length(common) > 1; i++) {
+  for (size_t i = 0; i < s->p->critical_count; i++) {
     mc_critical *c = &s->p->critical[i];
     evaluate(&slope, s->second, s->length - 1, &c->where);
-    c->touches = (mc_iv_positive(&slope) || mc_iv_negative(&slope)) && changes_sign(common, &c->where);
+    if (!mc_iv_positive(&slope) && !mc_iv_negative(&slope))
+      continue;
+    c->known = has_rational_root(c, s->p->exact, critical);
+    if (!c->known && fmpq_poly_length(common) > 1 && changes_sign(common, &c->where)) {
+      c->known = true;
+      mpfi_set_ui(&c->value, 0);
+    }
   }
   mpfi_clear(&slope);
   fmpq_poly_clear(common);
@@ -276,7 +304,7 @@ static bool find_critical(mc_ranged *p) {
     mpfi_clear(&negative);
   }
   if (s.ok)
-    find_touching(&s, critical);
+    find_values(&s, critical);
   mc_iv_vector_free(s.first, (size_t)fmpq_poly_length(critical));
   mc_iv_vector_free(s.second, (size_t)fmpq_poly_length(derivative));
   fmpq_poly_clear(critical);
@@ -315,8 +343,10 @@ bool mc_ranged_init(mc_ranged *p, const fmpq_poly_t exact) {
 
 void mc_ranged_clear(mc_ranged *p) {
   mc_iv_vector_free(p->coefficients, (size_t)p->length);
-  for (size_t i = 0; i < p->critical_count; i++)
+  for (size_t i = 0; i < p->critical_count; i++) {
     mpfi_clear(&p->critical[i].where);
+    mpfi_clear(&p->critical[i].value);
+  }
   mc_free(p->critical);
   fmpq_poly_clear(p->exact);
 }
@@ -378,8 +408,8 @@ void mc_ranged_enclose(mc_iv *z, const mc_ranged *p, const mc_iv *x) {
       const mc_critical *c = &p->critical[i];
       if (!mpfr_lessequal_p(&c->where.left, &x->right) || !mpfr_lessequal_p(&x->left, &c->where.right))
         continue;
-      if (c->touches) {
-        mpfi_set_ui(&value, 0);
+      if (c->known) {
+        mpfi_set(&value, &c->value);
       } else {
         mpfi_intersect(&end, &c->where, x);
         enclose_critical(&value, p, &end);

@@ -11,7 +11,8 @@ bool mc_polynomial_nonnegative(const fmpq_poly_t p, const fmpq_t lo, const fmpq_
 /* A narrow interval where p' may vanish. */
 typedef struct {
   mc_iv where;
-  bool touches; /* p' vanishes at one point of it only, and so does p there */
+  bool known; /* p' vanishes at one point of it only, where p has this */
+  mc_iv value;
 } mc_critical;
 
 /* p with its coefficients as intervals, and with narrow intervals outside of which p' does not vanish. */

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "algebra.h"
 #include "certify.h"
 #include "roots.h"
 
@@ -123,16 +124,28 @@ static bool body_is_certain(mc_boxer *b, uint64_t *pending, size_t place) {
   return all;
 }
 
+/* Where everything that a condition stands on is defined: by algebra. */
+static bool certify_by_algebra(mc_boxer *b, bool side, size_t i, bool fails, slong precision) {
+  mc_workspace *s = &b->w;
+  if (!b->by_algebra)
+    return false;
+  if (!s->algebra)
+    s->algebra = mc_algebra_new(s->tape);
+  return mc_algebra_certify(s, side, i, fails, precision);
+}
+
 static bool certify_body(mc_boxer *b, uint64_t *pending, size_t place, slong precision) {
   mc_workspace *s = &b->w;
-  bool all = is_defined(s) || (s->tape->clears && mc_certify_divisors(s, precision)), clear = all && !is_defined(s);
+  bool all = is_defined(s) || (s->tape->clears && mc_certify_divisors(s, precision)), defined = all,
+       clear = all && !is_defined(s);
   for (size_t i = 0; i < s->tape->body_count; i++) {
     if (!is_pending(*pending, i))
       continue;
     const mc_atom *atom = &s->tape->body[i];
     mc_goal g = {atom->node, 1, atom->strict};
     if (mc_certify(s, s->box, &s->on_box, g, precision, true) ||
-        (clear && mc_certify_cleared(s, atom, false, precision))) {
+        (clear && mc_certify_cleared(s, atom, false, precision)) ||
+        (defined && certify_by_algebra(b, false, i, false, precision))) {
       *pending &= ~mc_box_bit(i);
       keep(b, place, NULL, i);
     } else {
@@ -147,7 +160,8 @@ static bool certify_failure(mc_boxer *b, const char *about, const mc_atom *atoms
   mc_workspace *s = &b->w;
   for (size_t i = 0; i < count; i++) {
     mc_goal g = {atoms[i].node, -1, !atoms[i].strict};
-    if (mc_certify(s, s->box, &s->on_box, g, precision, true)) {
+    if (mc_certify(s, s->box, &s->on_box, g, precision, true) ||
+        (is_defined(s) && certify_by_algebra(b, atoms == s->tape->where, i, true, precision))) {
       keep(b, place, about, i);
       return true;
     }

@@ -1,103 +1,43 @@
 #include "identity.h"
 
+#include "quotient.h"
+
 enum {
   MOST_TERMS = 20000,
-  MOST_PRODUCTS = 4000000, /* of terms, in one multiplication */
-  MOST_OPERATIONS = 4000   /* of a tape that is worth expanding */
+  MOST_PRODUCTS = 4000000,
+  MOST_OPERATIONS = 4000 /* of a tape that is worth expanding */
 };
 
 #define NO_NODE SIZE_MAX
 
 typedef struct {
-  fmpq_mpoly_struct up, down;
+  mc_quotient value;
   bool known;
-} quotient;
+} expanded;
 
-typedef struct {
-  const mc_tape *tape;
-  fmpq_mpoly_ctx_struct *ring;
-  quotient *all;
-} expansion;
-
-static bool multiply(fmpq_mpoly_t z, const fmpq_mpoly_t a, const fmpq_mpoly_t b, const expansion *x) {
-  slong m = fmpq_mpoly_length(a, x->ring), n = fmpq_mpoly_length(b, x->ring);
-  if (m > 0 && n > MOST_PRODUCTS / m)
-    return false;
-  fmpq_mpoly_mul(z, a, b, x->ring);
-  return fmpq_mpoly_length(z, x->ring) <= MOST_TERMS;
-}
-
-/* a/b ± c/d = (a d ± c b)/(b d). */
-static bool add(quotient *z, const quotient *a, const quotient *b, bool minus, const expansion *x) {
-  fmpq_mpoly_t t;
-  fmpq_mpoly_init(t, x->ring);
-  bool fits = multiply(&z->up, &a->up, &b->down, x) && multiply(t, &b->up, &a->down, x) &&
-              multiply(&z->down, &a->down, &b->down, x);
-  if (fits && minus)
-    fmpq_mpoly_sub(&z->up, &z->up, t, x->ring);
-  else if (fits)
-    fmpq_mpoly_add(&z->up, &z->up, t, x->ring);
-  fmpq_mpoly_clear(t, x->ring);
-  return fits;
-}
-
-/* sum_i p_i up^i down^(degree - i) over down^degree, by Horner's rule. */
-static bool compose(quotient *z, const fmpq_poly_t p, const quotient *a, const expansion *x) {
-  fmpq_t c;
-  fmpq_mpoly_t term;
-  bool fits = true;
-  fmpq_init(c);
-  fmpq_mpoly_init(term, x->ring);
-  fmpq_mpoly_zero(&z->up, x->ring);
-  fmpq_mpoly_one(&z->down, x->ring);
-  for (slong i = fmpq_poly_degree(p); i >= 0 && fits; i--) {
-    fmpq_poly_get_coeff_fmpq(c, p, i);
-    fmpq_mpoly_scalar_mul_fmpq(term, &z->down, c, x->ring);
-    fits = multiply(&z->up, &z->up, &a->up, x);
-    if (!fits)
-      break;
-    fmpq_mpoly_add(&z->up, &z->up, term, x->ring);
-    fits = i == 0 || multiply(&z->down, &z->down, &a->down, x);
-  }
-  fmpq_clear(c);
-  fmpq_mpoly_clear(term, x->ring);
-  return fits;
-}
-
-static bool power(quotient *z, const quotient *a, ulong n, const expansion *x) {
-  fmpq_mpoly_one(&z->up, x->ring);
-  fmpq_mpoly_one(&z->down, x->ring);
-  bool fits = n <= 200;
-  for (ulong i = 0; i < n && fits; i++)
-    fits = multiply(&z->up, &z->up, &a->up, x) && multiply(&z->down, &z->down, &a->down, x);
-  return fits;
-}
-
-static bool expand_node(const expansion *x, size_t i) {
-  const mc_node *node = &x->tape->nodes[i];
-  quotient *z = &x->all[i];
-  const quotient *a = &x->all[node->a], *b = &x->all[node->b];
+static bool expand_node(expanded *all, size_t i, const mc_tape *tape, const mc_ring *r) {
+  const mc_node *node = &tape->nodes[i];
+  mc_quotient *z = &all[i].value;
+  const mc_quotient *a = &all[node->a].value, *b = &all[node->b].value;
+  bool left = node->a < i && all[node->a].known, both = left && node->b < i && all[node->b].known;
   switch (node->op) {
   case MC_OP_CONSTANT:
-    fmpq_mpoly_set_fmpq(&z->up, node->constant, x->ring);
-    fmpq_mpoly_one(&z->down, x->ring);
+    mc_quotient_set_constant(z, node->constant, r);
     return true;
   case MC_OP_VARIABLE:
-    fmpq_mpoly_gen(&z->up, (slong)node->a, x->ring);
-    fmpq_mpoly_one(&z->down, x->ring);
+    mc_quotient_set_variable(z, node->a, r);
     return true;
   case MC_OP_POLYNOMIAL:
-    return a->known && compose(z, x->tape->images[node->image].p[0].exact, a, x);
+    return left && mc_quotient_compose(z, tape->images[node->image].p[0].exact, a, r);
   case MC_OP_POWER:
-    return a->known && power(z, a, node->exponent, x);
+    return left && mc_quotient_power(z, a, node->exponent, r);
   case MC_OP_ADD:
   case MC_OP_SUB:
-    return a->known && b->known && add(z, a, b, node->op == MC_OP_SUB, x);
+    return both && mc_quotient_add(z, a, b, node->op == MC_OP_SUB, r);
   case MC_OP_MUL:
-    return a->known && b->known && multiply(&z->up, &a->up, &b->up, x) && multiply(&z->down, &a->down, &b->down, x);
+    return both && mc_quotient_multiply(z, a, b, r);
   case MC_OP_DIV:
-    return a->known && b->known && !fmpq_mpoly_is_zero(&b->up, x->ring) && multiply(&z->up, &a->up, &b->down, x) &&
-           multiply(&z->down, &a->down, &b->up, x);
+    return both && mc_quotient_divide(z, a, b, r);
   default:
     return false;
   }
@@ -108,35 +48,30 @@ static bool compare(const mc_tape *tape, size_t a, size_t b) {
   size_t last = b != NO_NODE && b > a ? b : a;
   if (last >= MOST_OPERATIONS || tape->variable_count == 0)
     return false;
-  fmpq_mpoly_ctx_t ring;
-  quotient *all = mc_alloc(last + 1, sizeof *all);
+  mc_ring ring;
+  expanded *all = mc_alloc(last + 1, sizeof *all);
   if (!all)
     return false;
-  fmpq_mpoly_ctx_init(ring, (slong)tape->variable_count, ORD_LEX);
-  expansion x = {tape, ring, all};
+  mc_ring_init(&ring, tape->variable_count, MOST_TERMS, MOST_PRODUCTS);
   for (size_t i = 0; i <= last; i++) {
-    fmpq_mpoly_init(&all[i].up, ring);
-    fmpq_mpoly_init(&all[i].down, ring);
-    all[i].known = expand_node(&x, i);
+    mc_quotient_init(&all[i].value, &ring);
+    all[i].known = expand_node(all, i, tape, &ring);
   }
   bool equal = all[a].known;
   if (b == NO_NODE) {
-    equal = equal && fmpq_mpoly_is_zero(&all[a].up, ring);
+    equal = equal && fmpq_mpoly_is_zero(&all[a].value.up, ring.context);
   } else if (equal && all[b].known) {
-    quotient difference;
-    fmpq_mpoly_init(&difference.up, ring);
-    fmpq_mpoly_init(&difference.down, ring);
-    equal = add(&difference, &all[a], &all[b], true, &x) && fmpq_mpoly_is_zero(&difference.up, ring);
-    fmpq_mpoly_clear(&difference.up, ring);
-    fmpq_mpoly_clear(&difference.down, ring);
+    mc_quotient difference;
+    mc_quotient_init(&difference, &ring);
+    equal = mc_quotient_add(&difference, &all[a].value, &all[b].value, true, &ring) &&
+            fmpq_mpoly_is_zero(&difference.up, ring.context);
+    mc_quotient_clear(&difference, &ring);
   } else {
     equal = false;
   }
-  for (size_t i = 0; i <= last; i++) {
-    fmpq_mpoly_clear(&all[i].up, ring);
-    fmpq_mpoly_clear(&all[i].down, ring);
-  }
-  fmpq_mpoly_ctx_clear(ring);
+  for (size_t i = 0; i <= last; i++)
+    mc_quotient_clear(&all[i].value, &ring);
+  mc_ring_clear(&ring);
   mc_free(all);
   return equal;
 }

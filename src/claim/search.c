@@ -18,9 +18,11 @@ enum {
   GREATEST_DEPTH = 90, /* halvings of one box, for each variable */
   MOST_STUCK = 24,     /* boxes given up before the search is */
   MOST_STUCK_SHARED = 4,
-  SHARED_FROM = 128, /* boxes after which the rest is shared, */
-  SHARED = 32,       /* if it is so many */
-  MOST_ALONE = 2000, /* or after so many */
+  SHARED_FROM = 128,   /* boxes after which the rest is shared, */
+  SHARED = 32,         /* if it is so many */
+  MOST_ALONE = 2000,   /* or after so many */
+  MOST_FRUITLESS = 30, /* boxes on which algebra is tried in vain, */
+  MOST_FRUITLESS_SHARED = 4,
   MOST_BOXES = 20000000
 };
 
@@ -39,6 +41,7 @@ typedef struct {
 
   uint64_t box_count, most_boxes;
   size_t stuck, most_stuck;
+  size_t fruitless, most_fruitless; /* boxes on which algebra was of no use */
   char where_stuck[400];
   bool settled, exhausted; /* by a point or a change of sign; without open or stuck boxes */
   mc_status status;        /* MC_OK, or the claim is undefined inside its domain */
@@ -48,7 +51,7 @@ typedef struct {
 /* ---- Open boxes ---- */
 
 static bool search_init(search *s, const mc_tape *tape, const mc_search_task *task) {
-  *s = (search){.most_boxes = MOST_BOXES, .most_stuck = MOST_STUCK};
+  *s = (search){.most_boxes = MOST_BOXES, .most_stuck = MOST_STUCK, .most_fruitless = MOST_FRUITLESS};
   mc_proof_init(&s->b.proof, task->recording);
   bool ok = mc_workspace_init(&s->b.w, tape, task);
   s->status = mc_witness_init(&s->b.witness, task->claim->variable_count, &s->error);
@@ -185,10 +188,12 @@ static void process(search *s, box_head head) {
   if (is_stopped(s))
     return;
   s->box_count++;
+  s->b.by_algebra = s->fruitless < s->most_fruitless && (head.depth <= 6 || head.depth % 6 == 0);
   mc_box_outcome o = mc_box_process(&s->b, &head.pending, head.place, precision_at(head.depth));
   bool last = s->b.w.n == 0 || head.depth >= GREATEST_DEPTH * s->b.w.n;
   if (o == MC_BOX_OPEN && last)
     o = mc_box_process_exactly(&s->b, head.pending, head.place);
+  s->fruitless += s->b.by_algebra && o == MC_BOX_OPEN;
   s->settled = o == MC_BOX_SETTLED;
   if (o == MC_BOX_OPEN && last)
     explain_stuck(s);
@@ -221,6 +226,7 @@ static void search_part(void *context, size_t i) {
   if (!search_init(s, w->tape, w->task))
     return;
   s->most_stuck = MOST_STUCK_SHARED;
+  s->most_fruitless = MOST_FRUITLESS_SHARED;
   s->most_boxes = MOST_BOXES / SHARED;
   const size_t index = all->from->first + i;
   for (size_t j = 0; j < w->n; j++)

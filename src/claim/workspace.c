@@ -1,5 +1,7 @@
 #include "workspace.h"
 
+#include "algebra.h"
+
 /* ---- Memory ---- */
 
 static bool evaluation_init(mc_evaluation *v, const mc_tape *tape) {
@@ -46,6 +48,7 @@ void mc_workspace_clear(mc_workspace *s) {
     fmpq_clear(s->corner + i);
   mc_free(s->corner);
   json_decref(s->test);
+  mc_algebra_free(s->algebra);
 }
 
 /* ---- Points ---- */

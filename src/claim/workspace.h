@@ -15,6 +15,8 @@ typedef struct {
   mc_range *values, *gradient, *hessian;
 } mc_evaluation;
 
+struct mc_algebra;
+
 typedef struct {
   const mc_tape *tape;
   const mc_search_task *task;
@@ -23,6 +25,7 @@ typedef struct {
   mc_range *box, *face, *center, *point; /* n each */
   mc_range *scratch;                     /* a few */
   fmpq *corner;                          /* n */
+  struct mc_algebra *algebra;            /* NULL: not asked for yet, or out of memory */
   bool recording;
   json_t *test; /* where recording: the test that succeeded last, as it stands in a certificate */
 } mc_workspace;

@@ -1,0 +1,175 @@
+/* Claims that hold with equality at ends, at points and along curves, as authors write them: each is proved, by a
+ * certificate that the checker accepts.  Their false neighbours, off by little or short of a hypothesis, never are. */
+#include "settle.h"
+
+#include "../../src/check/check.h"
+
+#define CUBIC "def P(x) = (3*x - x^3)/2 "
+#define NEARLY_CUBIC "def Q(x) = (3.0000001*x - x^3)/2 "
+
+static const char *const true_claims[] = {
+    "forall x in [0,1] : sqrt(x) >= x",
+    "forall x in (0,10], y in (0,10] : x/y + y/x >= 2",
+    "forall x, y in [0,10] : (x+y)/2 >= sqrt(x*y)",
+    "forall x, y in [0,10] : (x+y)^2 >= 4*x*y",
+    "forall a, b, c, d in [-1,1] : (a*c+b*d)^2 <= (a^2+b^2)*(c^2+d^2)",
+    "forall x in [0,10] : sin(x) <= x",
+    "forall x in [-5,5] : exp(x) >= 1 + x",
+    "forall x, y in [0,4] : sqrt(x+y) <= sqrt(x)+sqrt(y)",
+    "forall x in [0,1] : sqrt(1-x) <= 1 - x/2",
+    "forall x in [-1,1] : cos(x) >= 1 - x^2/2",
+    "forall x, y, z in [0,5] : x^2+y^2+z^2 >= x*y+y*z+z*x",
+    "forall x, y, z in [0,5] : x^3+y^3+z^3 >= 3*x*y*z",
+    "forall x, y in [0,5] : x^3+y^3 >= x^2*y + x*y^2",
+    "forall x, y in [-3,3] : abs(x+y) <= abs(x)+abs(y)",
+    "forall x, y in [-3,3] : max(x,y) >= (x+y)/2",
+    "forall x, y in [-3,3] : max(x,y)+min(x,y) = x+y",
+    "forall x, y in [-3,3] : max(x,y) = (x+y+abs(x-y))/2",
+    "forall x in [-3,3] : sqrt(x^2) = abs(x)",
+    "forall x in [-10,10] : sin(x)^2+cos(x)^2 = 1",
+    "forall x in (0,5] : x + 1/x >= 2",
+    "forall x, y in (0,5] : sqrt((x^2+y^2)/2) >= (x+y)/2",
+    "forall x in [0,1], y in [0,1] : x*y <= (x^2+y^2)/2",
+    "forall x in [0,1] : x*(1-x) <= 1/4",
+    "forall x in [0,1], y in [0,1] : x + y - x*y <= 1",
+    "forall x, y, z in [0,1] : x*(1-y)+y*(1-z)+z*(1-x) <= 1",
+    "forall x in [0,10] : x/(1+x^2) <= 1/2",
+    "forall x in [0,10] : log(1+x) <= x",
+    "forall x in [0,10] : log(1+x) >= x/(1+x)",
+    "forall x in [0,1] : 1 - (3*x-x^3)^2/4 >= 0",
+    "forall x in [0, sqrt(3)] : (3*x-x^3)/2 in [0,1]",
+    CUBIC "forall x in [0, sqrt(3)] : iter(P, 5, x) <= 1",
+    CUBIC "forall x in [0, sqrt(3)] : iter(P, 5, x) in [0,1]",
+    CUBIC "forall x in [0, 1] : iter(P, 5, x) >= x",
+    CUBIC "forall x in [0, 1] : P(x)^2 <= 1",
+    CUBIC "forall x in [0, 1] : 1 - P(x)^2 = (1-x^2)^2*(4-x^2)/4",
+    "forall x in [0,1], y in [0,1] where x + y = 1 : x*y <= 1/4",
+    "forall x, y in [0,1] where x^2+y^2 = 1 : x + y <= sqrt(2)",
+    "forall x, y in [0,1] where x^2+y^2 <= 1 : x*y <= 1/2",
+    "forall x, y in [0,2] where x <= y : x^2 <= y^2",
+    "forall x, y in [0,2] where x <= y : exp(x) <= exp(y)",
+    "forall x, y in [0,2] where x <= y : sqrt(x) <= sqrt(y)",
+    "forall l in (0,1], L in (0, 1] where l <= L : l/L <= 1",
+    "forall x in [-1,1] : abs(x) >= x^2",
+    "forall x in [-1,1] : sqrt(1-x^2) <= 1",
+    "forall x in [-1,1] : sqrt(1-x^2) >= 1 - abs(x)",
+    "forall x in [0,1] : sqrt(x) + sqrt(1-x) <= sqrt(2)",
+    "forall x in [0,1] : sqrt(x) + sqrt(1-x) >= 1",
+    "forall x, y in [1,2] : (x-y)/(x+y) <= 1/3",
+    "forall x, y in [1,2] : max(x/y, y/x) >= 1",
+    "forall x, y in [1,2] : min(x/y, y/x) <= 1",
+    "forall x, y in [1,2] : abs(x/y - y/x) <= 3/2",
+    "forall x in (0,1) : sqrt(x) > x",
+    CUBIC "forall x in (0, sqrt(3)) : iter(P, 5, x) > 0",
+    "forall x in (1,2) : (x-1)^2*(x-2)^2/x > 0",
+};
+
+static const char *const false_claims[] = {
+    "forall x in [0,1] : sqrt(x) >= 1.0000001*x",
+    "forall x in (0,10], y in (0,10] : x/y + y/x >= 2.0000001",
+    "forall x, y in [0,10] : (x+y)/2.0000001 >= sqrt(x*y)",
+    "forall x, y in [0,10] : (x+y)^2 >= 4.0000001*x*y",
+    "forall a, b, c, d in [-1,1] : (a*c+b*d)^2 <= (a^2+b^2)*(c^2+d^2) - 1e-9",
+    "forall a, b, c, d in [-1,1] : 1.000001*(a*c+b*d)^2 <= (a^2+b^2)*(c^2+d^2)",
+    "forall x, y in [0,4] : sqrt(x+y) <= sqrt(x)+sqrt(y) - 1e-9",
+    "forall x, y in [0,4] : 1.0001*sqrt(x+y) <= sqrt(x)+sqrt(y)",
+    "forall x in (0,10] : log(x) <= 0.999999*(x - 1)",
+    "forall x in (0,10] : log(x) < x - 1",
+    "forall x, y in [-1,1] : exp(x+y) > 1 + x + y",
+    "forall x, y in [-1,1] : exp(x+y) >= 1 + 1.0001*(x + y)",
+    "forall x, y, z in [0,5] : x^2+y^2+z^2 >= 1.00001*(x*y+y*z+z*x)",
+    "forall x, y, z in [-5,5] : x^3+y^3+z^3 >= 3*x*y*z",
+    "forall x, y in [-5,5] : x^3+y^3 >= x^2*y + x*y^2",
+    "forall x, y in [-3,3] : max(x,y) > (x+y)/2",
+    "forall x, y in [-3,3] : max(x,y) >= (x+y)/2 + 1e-12",
+    "forall x in [-3,3] : sqrt(x^2) = x",
+    "forall x in [-3,3] : abs(x) = x",
+    "forall x, y in [1,2] : max(x/y, y/x) > 1",
+    "forall x, y in [1,2] : min(x/y, y/x) >= 1",
+    "forall x, y in [0,2] : x^2 <= y^2",
+    "forall x, y in [0,2] where x <= y + 1e-6 : x^2 <= y^2",
+    "forall x, y in [-2,2] where x <= y : x^2 <= y^2",
+    "forall x, y in [0,2] where x <= y : exp(x) < exp(y)",
+    "forall x, y in [0,2] where x <= y : exp(x) >= exp(y)",
+    "forall x, y in [0,1] where x^2+y^2 = 1 : x + y <= 1.414",
+    "forall x, y in [0,1] where x^2+y^2 <= 1.0001 : x*y <= 1/2",
+    "forall x, y in [0,1] where x + y = 1 : x*y < 1/4",
+    "forall x in [0,1] : sqrt(x) + sqrt(1-x) < sqrt(2)",
+    "forall x in [0,1] : sqrt(x) + sqrt(1-x) > 1",
+    "forall x in [0,1] : sqrt(x) > x",
+    "forall x in (0,1] : sqrt(x) > x",
+    "forall x in [-1,1] : sqrt(1-x^2) >= 1 - 0.999*abs(x)",
+    CUBIC "forall x in [0, sqrt(3)] : iter(P, 5, x) < 1",
+    NEARLY_CUBIC "forall x in [0, sqrt(3)] : iter(Q, 5, x) <= 1",
+    CUBIC "forall x in [0, 1.7321] : iter(P, 5, x) >= 0",
+    CUBIC "forall x in [0, sqrt(3)] : iter(P, 5, x) > 0",
+    CUBIC "forall x in [0, sqrt(3.0001)] : iter(P, 5, x) in [0,1]",
+    "forall x in [-10,10] : sin(x)^2+cos(x)^2 < 1",
+    "forall x in [-10,10] : sin(x)^2-cos(x)^2 <= 0.999",
+    "forall x in [-1,1] : 1/x + 1/(x^2) >= -1",
+    "forall x, y in [0,1] : x/y + y/x >= 2",
+    "forall x in [-1,10] where x > 0 : x + 1/x > 2",
+    "forall x in (0,3] : (x-1)^2*(x-2)/x >= 0",
+    "forall x in (0,3] : (x-1)^2*(x-2)^2/x > 0",
+    "forall x in [0,1] : sqrt(x)*sqrt(x) < x",
+    "forall x in (0,2] : exp(log(x)) < x",
+    "forall x in (0,2] : log(exp(x)) > x",
+    "forall x, y in [0,1] : sqrt(x*y) > sqrt(x)*sqrt(y)",
+    "forall x, y in [-1,1] : sqrt(x*y) = sqrt(x)*sqrt(y)",
+    "forall x, y in [-1,1] : sqrt(x*y)^2 = x*y",
+    "forall x, y in [0,1], z in [-1,1] : x + y - x*y*z < 1",
+};
+
+static int settle_and_check(const char *text, double seconds, bool *accepted) {
+  mc_document *document;
+  mc_error e = {0};
+  if (mc_lang_statement_parse(&document, text, strlen(text), &e) != MC_OK)
+    fail_msg("%s: %s", text, e.text);
+  const mc_claim *claim = mc_lang_claim(document, 0);
+  mc_claim_result result;
+  mc_claim_options options = {.seconds = seconds, .recording = true};
+  mc_claim_result_init(&result);
+  mc_claim_settle(&result, document, claim, &options);
+  int verdict = result.status == MC_OK ? (int)result.verdict : -1;
+  json_t *certificate = mc_claim_certificate(document, claim, &result);
+  mc_check_result checked;
+  mc_check_result_init(&checked);
+  mc_check_certificate(&checked, certificate, NULL, 20);
+  *accepted = checked.accepted && strcmp(checked.verdict, mc_claim_verdict_name(result.verdict)) == 0;
+  mc_check_result_clear(&checked);
+  json_decref(certificate);
+  mc_claim_result_clear(&result);
+  mc_lang_document_free(document);
+  return verdict;
+}
+
+static void equality_is_settled(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof true_claims / sizeof true_claims[0]; i++) {
+    bool accepted;
+    if (settle_and_check(true_claims[i], 10, &accepted) != MC_VERDICT_PROVED)
+      fail_msg("not proved: %s", true_claims[i]);
+    if (!accepted)
+      fail_msg("without an accepted certificate: %s", true_claims[i]);
+  }
+}
+
+static void neighbours_are_not_proved(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof false_claims / sizeof false_claims[0]; i++) {
+    bool accepted;
+    int verdict = settle_and_check(false_claims[i], 0.3, &accepted);
+    if (verdict == MC_VERDICT_PROVED)
+      fail_msg("proved: %s", false_claims[i]);
+    if (verdict == MC_VERDICT_REFUTED && !accepted)
+      fail_msg("refuted without an accepted certificate: %s", false_claims[i]);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(equality_is_settled),
+      cmocka_unit_test(neighbours_are_not_proved),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
