@@ -237,27 +237,30 @@ static void put_changes(mc_text *out, const json_t *changes) {
   mc_text_printf(out, "</div></details>\n");
 }
 
-/* ---- What the proofs rest on ---- */
+/* ---- What the verdicts rest on ---- */
 
-static void put_proof_basis(mc_text *out, const json_t *proofs) {
+static void put_versions(mc_text *out, const char *title, const json_t *versions) {
   const char *name;
   json_t *version;
+  if (json_object_size(versions) == 0)
+    return;
+  put(out, "h2", "", title);
+  mc_text_printf(out, "<dl>\n");
+  json_object_foreach((json_t *)versions, name, version) {
+    put_fact(out, name, json_is_string(version) ? json_string_value(version) : "");
+  }
+  mc_text_printf(out, "</dl>\n");
+}
+
+static void put_trusted(mc_text *out, const json_t *trusted) {
   const json_t *line;
   size_t i;
-  if (json_object_get(proofs, "toolchain")) {
-    put(out, "h2", "", "toolchain of the proofs");
-    mc_text_printf(out, "<dl>\n");
-    json_object_foreach(json_object_get(proofs, "toolchain"), name, version) {
-      put_fact(out, name, json_is_string(version) ? json_string_value(version) : "");
-    }
-    mc_text_printf(out, "</dl>\n");
-  }
-  if (json_array_size(json_object_get(proofs, "trusted")) > 0) {
-    put(out, "h2", "", "what the proofs trust");
-    mc_text_printf(out, "<ul>\n");
-    json_array_foreach(json_object_get(proofs, "trusted"), i, line) put(out, "li", "", json_string_value(line));
-    mc_text_printf(out, "</ul>\n");
-  }
+  if (json_array_size(trusted) == 0)
+    return;
+  put(out, "h2", "", "what the proofs trust");
+  mc_text_printf(out, "<ul>\n");
+  json_array_foreach(trusted, i, line) put(out, "li", "", json_string_value(line));
+  mc_text_printf(out, "</ul>\n");
 }
 
 mc_status mc_report_html(mc_text *out, const json_t *document, mc_error *e) {
@@ -274,7 +277,9 @@ mc_status mc_report_html(mc_text *out, const json_t *document, mc_error *e) {
   put_changes(out, json_object_get(document, "changes"));
   for (size_t k = 0; k < MC_FACT_KINDS; k++)
     put_list(out, merged, &mc_fact_kinds[k]);
-  put_proof_basis(out, json_object_get(merged, "proofs"));
+  put_trusted(out, json_object_get(json_object_get(merged, "proofs"), "trusted"));
+  put_versions(out, "toolchain of the proofs", json_object_get(json_object_get(merged, "proofs"), "toolchain"));
+  put_versions(out, "libraries that verdicts were computed with", json_object_get(merged, "versions"));
   mc_text_printf(out, "</body>\n</html>\n");
   json_decref(merged);
   return out->failed ? mc_fail(e, MC_NO_MEMORY, "out of memory") : MC_OK;

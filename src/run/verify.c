@@ -86,6 +86,7 @@ static void complete(json_t *report, const char *folder, const mc_run_verify_opt
   mc_exit x = mc_run_exit(report);
   json_object_set_new(report, "spec", json_string(folder));
   json_object_set_new(report, "seed", json_sprintf("0x%llx", (unsigned long long)options->run.seed));
+  json_object_set_new(report, "versions", mc_run_versions());
   json_object_set_new(report, "interrupted", json_boolean(interrupted));
   mc_run_stamp(report, "verify", interrupted ? mc_exit_worse(x, MC_EXIT_UNDECIDED) : x, seconds);
 }

@@ -177,7 +177,8 @@ static void junit_is_escaped_and_complete(void **state) {
   assert_int_equal(mc_report_junit(&out, document, &e), MC_OK);
   expect_in(out.data, "tests=\"4\" failures=\"1\" errors=\"1\"");
   expect_in(out.data, "classname=\"claims.a\" name=\"open [31m\"");
-  expect_in(out.data, "<failure message=\"refuted, expected proved: false at x = 3, y = -4/5\" type=\"refuted\">at        d/a.claim:12\n");
+  expect_in(out.data, "<failure message=\"refuted, expected proved: false at x = 3, y = -4/5\" type=\"refuted\">at     "
+                      "   d/a.claim:12\n");
   expect_in(out.data, "a &quot;&lt;b&gt;&quot;");
   expect_in(out.data, "x &lt; 1 &amp; y");
   expect_in(out.data, "<error message=\"nothing was checked\" type=\"undecided\">"); /* an empty suite is no pass */
@@ -205,6 +206,33 @@ static void html_is_self_contained(void **state) {
   json_decref(document);
 }
 
+/* A mark for each bug that a test of others rejects, no column for one that rejects correct kernels. */
+static void the_kill_table_is_that_of_the_record(void **state) {
+  (void)state;
+  mc_text out;
+  json_t *document =
+      parse("{\"schema\":1,\"tool\":\"muoncert 0.1.0\",\"command\":\"mutants\",\"verdict\":\"expected\",\"seconds\":1,"
+            "\"mutants\":["
+            "{\"name\":\"a\",\"verdict\":\"wrong\",\"finite\":true,\"killed\":true,\"equivalent\":false,\"laws\":[],"
+            "\"killed_by\":[\"judge\",\"harsh\"]},"
+            "{\"name\":\"b\",\"verdict\":\"conforms\",\"finite\":true,\"killed\":true,\"equivalent\":false,\"laws\":["
+            "\"odd\"],"
+            "\"same_output\":true,\"killed_by\":[]},"
+            "{\"name\":\"c\",\"verdict\":\"wrong\",\"finite\":false,\"killed\":true,\"equivalent\":false,\"laws\":[],"
+            "\"killed_by\":[]}],"
+            "\"rules\":[{\"name\":\"judge\",\"inputs\":2,\"survivors\":7},{\"name\":\"harsh\",\"inputs\":0,"
+            "\"survivors\":9}]}");
+  mc_text_init(&out);
+  assert_int_equal(mc_report_html(&out, document, NULL), MC_OK);
+  expect_in(out.data, "<td>a</td><td class=\"good\">wrong</td><td class=\"mark\">×</td></tr>");
+  expect_in(out.data, "<td>b</td><td class=\"good\">conforms; breaks 1 law</td><td class=\"mark faint\">=</td></tr>");
+  expect_in(out.data, "<td>c</td><td class=\"good\">not finite</td><td class=\"mark faint\">·</td></tr>");
+  expect_in(out.data, "<td class=\"number\">7</td>");
+  expect_in(out.data, "<td class=\"number\">rejects correct kernels</td>");
+  mc_text_clear(&out);
+  json_decref(document);
+}
+
 static void what_is_no_record_is_refused(void **state) {
   (void)state;
   mc_error e = {0};
@@ -220,11 +248,17 @@ static void what_is_no_record_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(long_names_keep_their_distance),   cmocka_unit_test(the_page_says_what_matters),
-      cmocka_unit_test(ascii_terminals_get_ascii),        cmocka_unit_test(colour_stands_beside_words),
-      cmocka_unit_test(long_lists_show_the_remarkable),   cmocka_unit_test(a_cell_fills_its_columns),
-      cmocka_unit_test(enclosures_are_shortened_outward), cmocka_unit_test(junit_is_escaped_and_complete),
-      cmocka_unit_test(html_is_self_contained),           cmocka_unit_test(what_is_no_record_is_refused),
+      cmocka_unit_test(long_names_keep_their_distance),
+      cmocka_unit_test(the_page_says_what_matters),
+      cmocka_unit_test(ascii_terminals_get_ascii),
+      cmocka_unit_test(colour_stands_beside_words),
+      cmocka_unit_test(long_lists_show_the_remarkable),
+      cmocka_unit_test(a_cell_fills_its_columns),
+      cmocka_unit_test(enclosures_are_shortened_outward),
+      cmocka_unit_test(junit_is_escaped_and_complete),
+      cmocka_unit_test(html_is_self_contained),
+      cmocka_unit_test(what_is_no_record_is_refused),
+      cmocka_unit_test(the_kill_table_is_that_of_the_record),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
