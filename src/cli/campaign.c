@@ -77,7 +77,7 @@ static bool read_profile(const char *text, struct argp_state *state) {
 }
 
 static void check(const arguments *a, struct argp_state *state) {
-  if (a->list && (a->run.name_count > 0 || a->json || a->resume || (a->chosen && a->file_count == 0)))
+  if (a->list && (a->run.name_count > 0 || a->json || a->resume || (a->chosen && strcmp(a->chosen, "--file") != 0)))
     argp_error(state, "--list takes --file at most");
   if (a->run.replay && a->run.name_count != 1)
     argp_error(state, "--replay needs the name of one campaign");

@@ -1,4 +1,5 @@
 /* Campaign blocks as mc_run_campaigns takes them: mistakes at their place, verdicts, names, replays. */
+#include "lang/lang.h"
 #include "run/run.h"
 
 #include <setjmp.h>
@@ -91,6 +92,35 @@ static void as_many_must_meet_the_hypotheses_as_is_said(void **state) {
   json_decref(document);
 }
 
+/* What the papers' campaigns ask for: 200 trials that meet the hypotheses, or all of the few at a large size, or, of a
+ * ranking, 100 for either half; and a quarter of the shapes with a side of 64 or more. */
+static void check_demands(const mc_campaign *c) {
+  size_t large = 0;
+  for (size_t i = 0; i < c->shape_count; i++)
+    large += c->shapes[i].rows >= 64 || c->shapes[i].columns >= 64;
+  if (c->met < 200 && c->met != c->trials)
+    fail_msg("%s: %lu of %lu trials are to meet the hypotheses", c->block.id, c->met, c->trials);
+  if (4 * large < c->shape_count && strcmp(c->block.name, "float_kernels_vs_mpfr") != 0)
+    fail_msg("%s: %zu of %zu shapes are large", c->block.id, large, c->shape_count);
+}
+
+static void campaigns_of_the_papers_ask_for_enough(void **state) {
+  (void)state;
+  char **paths;
+  size_t count, campaigns = 0;
+  assert_int_equal(mc_run_spec_claims(&paths, &count, MUONCERT_SOURCE_DIR "/spec", NULL), MC_OK);
+  for (size_t i = 0; i < count; i++) {
+    mc_document *document;
+    assert_int_equal(mc_lang_document_read(&document, paths[i], NULL), MC_OK);
+    for (size_t k = 0; k < mc_lang_campaign_count(document); k++, campaigns++)
+      if (mc_lang_campaign(document, k)->expected == MC_EXPECT_HOLDS)
+        check_demands(mc_lang_campaign(document, k));
+    mc_lang_document_free(document);
+  }
+  assert_true(campaigns > 50);
+  mc_run_spec_free(paths, count);
+}
+
 static void campaigns_are_chosen_by_name(void **state) {
   (void)state;
   const char *file = FILE_NAME, *name = "holds_well", *nothing = "holds_ill";
@@ -123,6 +153,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(mistakes_are_told_and_the_others_run),
       cmocka_unit_test(as_many_must_meet_the_hypotheses_as_is_said),
+      cmocka_unit_test(campaigns_of_the_papers_ask_for_enough),
       cmocka_unit_test(campaigns_are_chosen_by_name),
       cmocka_unit_test(a_replay_is_one_trial_with_its_data),
   };
