@@ -30,6 +30,15 @@ def inputs(mutant):
     return prover.hash_files(prover.included([source]), prover.configuration_hash(smoke=False) + json.dumps(mutant, sort_keys=True))
 
 
+def by_function():
+    """{function: its mutants in the committed record}"""
+    found = {}
+    for entry in json.loads(RECORD.read_text())["mutants"] if RECORD.exists() else []:
+        fate = {"goal": entry["goal"]} if entry["killed"] else {}
+        found.setdefault(entry["function"], []).append({"kind": entry["kind"], "was": entry["old"], "is": entry["new"]} | fate)
+    return found
+
+
 def check_record():
     """Return (what is wrong with proofs/mutants.json, mutants in it, of these killed)."""
     record = json.loads(RECORD.read_text())["mutants"] if RECORD.exists() else []

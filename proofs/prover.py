@@ -108,6 +108,21 @@ def strip_comments(path):
     return "\n".join(re.sub(r"//[^\n]*", "", block + line) for block, line in blocks)
 
 
+CONTRACT = re.compile(r"/\*@((?:(?!\*/).)*)\*/\n([\w ]+?\**)\b(muon\w+)\(([^;{]*)\);", re.S)
+
+
+def contracts(header):
+    """(contract, type, name, parameters) of each function that a header of the reference declares."""
+    return CONTRACT.findall(header.read_text())
+
+
+def clauses(contract, kind):
+    """The clauses of one kind, each on one line without its keyword."""
+    text = " ".join(re.sub(r"//[^\n]*", "", contract).split())
+    kinds = "requires|ensures|assigns|terminates|exits"
+    return [clause.strip() for found, clause in re.findall(rf"\b({kinds})\b(.*?);(?= *(?:(?:{kinds})\b|$))", text) if found == kind]
+
+
 def signatures(theory):
     """Symbol -> kind and types, for the functions and predicates of a Why3 theory that write a declaration on one line."""
     found = {}

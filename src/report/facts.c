@@ -456,9 +456,22 @@ static void print_replay(mc_text *out, const mc_fact_kind *kind, const json_t *e
     mc_text_printf(out, "muoncert claims %s --only %s", mc_fact_text(entry, "file"), mc_fact_name(entry));
 }
 
+/* What of a function's mutants the proofs notice. */
+static void print_broken(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
+  if (strcmp(kind->list, "functions") != 0)
+    return;
+  size_t i;
+  const json_t *mutant;
+  json_array_foreach(json_object_get(entry, "mutants"), i, mutant) {
+    const char *goal = mc_fact_text(mutant, "goal");
+    mc_text_printf(out, "%s%s, %s -> %s: %s%s", i ? "; " : "", mc_fact_text(mutant, "kind"),
+                   mc_fact_text(mutant, "was"), mc_fact_text(mutant, "is"), *goal ? "loses " : "survives", goal);
+  }
+}
+
 void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visitor *visit, void *context) {
-  enum { AT, STATES, AUDITED, SOURCE, FOUND, WORST, CERTIFIED, WHY, INSTEAD, REPLAY, FACTS };
-  static const char *const labels[FACTS] = {"at",    "states",    "audited", "source",  "found",
+  enum { AT, STATES, AUDITED, SOURCE, FOUND, BROKEN, WORST, CERTIFIED, WHY, INSTEAD, REPLAY, FACTS };
+  static const char *const labels[FACTS] = {"at",    "states",    "audited", "source",  "found", "broken",
                                             "worst", "certified", "why",     "instead", "replay"};
   mc_text facts[FACTS];
   for (size_t i = 0; i < FACTS; i++)
@@ -468,6 +481,7 @@ void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visito
   print_audited(&facts[AUDITED], entry);
   mc_text_printf(&facts[SOURCE], "%s%s", mc_fact_text(entry, "cite"), mc_fact_text(entry, "source"));
   mc_fact_result(&facts[FOUND], kind, entry);
+  print_broken(&facts[BROKEN], kind, entry);
   print_quantities(&facts[WORST], entry);
   print_certified(&facts[CERTIFIED], entry);
   if (strcmp(kind->list, "laws") != 0) /* there it is what was found */
