@@ -236,6 +236,8 @@ static json_t *settle_documents(const char *command, mc_document *const *documen
   mc_free(w.items);
   settle_interrupted(list);
   json_t *document = json_pack("{s:o s:o}", "claims", list, "summary", summarise(list));
+  if (mc_interrupt_requested() && mc_run_exit(document) != MC_EXIT_EXPECTED)
+    json_object_set_new(document, "interrupted", json_true());
   mc_run_stamp(document, command, mc_run_exit(document), mc_clock_seconds() - start);
   return document;
 }

@@ -480,6 +480,17 @@ class Verify(Case):
         with open(os.path.join(output, "report.json"), encoding="utf-8") as f:
             self.assertEqual(json.load(f), document)
 
+    def test_interrupted_claims_are_reported(self):
+        slow = "forall a in [0.1, 1], b in [0.1, 1], c in [0.1, 1] : a/b + b/c + c/a >= 3\n"
+        text = 'paper p\n  title "t"\n  ref "r"\nclaim first\n  cite "c"\n  1 < 2\n'
+        text += "".join(f'claim slow{i}\n  cite "c"\n  {slow}' for i in range(50))
+        process = subprocess.Popen([PROGRAM, "claims", self.write("a.claim", text.encode()), "--json"], stdout=subprocess.PIPE)
+        time.sleep(0.7)
+        process.send_signal(signal.SIGINT)
+        document = json.loads(process.communicate(timeout=60)[0])
+        self.assertTrue(document["interrupted"])
+        self.assertEqual((len(document["claims"]), document["claims"][0]["verdict"], process.returncode), (51, "proved", 2))
+
     def test_a_second_signal_ends_at_once(self):
         spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=10000000))
         process = subprocess.Popen([PROGRAM, "verify", "--spec", spec], stdout=subprocess.DEVNULL)
