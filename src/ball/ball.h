@@ -137,6 +137,12 @@ void mc_digits_fold(mc_digits *x);
 /* Y := X^T.  Y is not initialised. */
 mc_status mc_digits_transpose(mc_digits *y, const mc_digits *x, mc_error *e);
 
+/* X := X + Y, nothing dropped.  Fails as sums do, and X then stays as it is. */
+mc_status mc_digits_add(mc_digits *x, const mc_digits *y, mc_error *e);
+
+/* For square X, K = X^T - X: norm >= ||K||_F, and k := about 2^(w *first) K, row-major, with entries up to 1. */
+void mc_digits_skew_part(double *k, slong *first, mag_t norm, const mc_digits *x);
+
 /* n residues modulo 2^61 - 1, each as four doubles x0 + 2^16 x1 + 2^32 x2 + 2^48 x3 with parts below 2^16, so that
  * sums of products with digits are exact. */
 typedef struct {

@@ -222,3 +222,68 @@ mc_status mc_digits_transpose(mc_digits *y, const mc_digits *x, mc_error *e) {
             y->d[(l * planes + s) * m + k] = x->d[(k * planes + s) * n + l];
   return status;
 }
+
+/* Entries of skew parts are kept times 2^SKEW_SCALE, so that neither the first nor the last digits leave the range of
+ * doubles. */
+enum { SKEW_SCALE = 600, SKEW_BITS = 1500 };
+
+/* k := about 2^SKEW_SCALE K, K = X^T - X, on and below the diagonal.  Digits are added from the first on.  A partial sum
+ * is rounded only where it has 2^53 units of its last digit, and is then at most (1 + 2^-51) |K|; so all roundings
+ * together are at most planes 2^-52 |K|. */
+static void subtract_from_transposed(double *k, const mc_digits *x) {
+  enum { TILE = 16 };
+  const size_t n = x->n, planes = x->planes;
+  memset(k, 0, n * n * sizeof *k);
+  for (size_t i = 0; i < n; i += TILE)
+    for (size_t j = 0; j <= i; j += TILE)
+      for (size_t s = 0; s < planes; s++) {
+        const double unit = ldexp(1, SKEW_SCALE - x->w * (int)(s + 1));
+        for (size_t p = i; p < n && p < i + TILE; p++)
+          for (size_t q = j; q < n && q < j + TILE; q++)
+            k[p * n + q] += (x->d[(q * planes + s) * n + p] - x->d[(p * planes + s) * n + q]) * unit;
+      }
+}
+
+/* Scale by 2^shift, and copy what is below the diagonal to above it, with the other sign. */
+static void complete_skew(double *k, size_t n, int shift) {
+  const double factor = ldexp(1, shift);
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < i; j++) {
+      k[i * n + j] *= factor;
+      k[j * n + i] = -k[i * n + j];
+    }
+}
+
+void mc_digits_skew_part(double *k, slong *first, mag_t norm, const mc_digits *x) {
+  const size_t n = x->n, count = n * n;
+  double largest = 0, sum = 0;
+  mag_t slack;
+  *first = x->first;
+  mag_inf(norm);
+  if (x->w * (slong)x->planes > SKEW_BITS)
+    return;
+  subtract_from_transposed(k, x);
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < i; j++)
+      largest = fabs(k[i * n + j]) > largest ? fabs(k[i * n + j]) : largest;
+  /* 2^SKEW_SCALE K < 2^exponent: so many planes are empty. */
+  int exponent = largest > 0 ? ilogb(largest) + 1 : 0;
+  int empty = (SKEW_SCALE - exponent) / x->w;
+  complete_skew(k, n, x->w * empty - SKEW_SCALE);
+  for (size_t i = 0; i < count; i++)
+    sum += k[i] * k[i];
+  *first += empty;
+  /* As in mc_digits_frobenius_upper; sum is at least 2^(-2 w - 2), or 0, so that no underflow matters; and the
+   * roundings of k. */
+  mag_init(slack);
+  mag_set_ui_2exp_si(slack, count + 2, -52);
+  mag_set_d(norm, sum);
+  mag_mul(slack, slack, norm);
+  mag_add(norm, norm, slack);
+  mag_sqrt(norm, norm);
+  mag_set_ui_2exp_si(slack, x->planes, -51);
+  mag_mul(slack, slack, norm);
+  mag_add(norm, norm, slack);
+  mag_mul_2exp_si(norm, norm, -(slong)x->w * *first);
+  mag_clear(slack);
+}

@@ -72,17 +72,47 @@ static void scan(double worst[LANE], double off[LANE], const double *row, size_t
   }
 }
 
-/* The largest magnitude in plane s; negative when some entry is no integer or beyond what its plane may hold. */
-static double plane_max(const mc_digits *x, size_t s) {
-  const double limit = ldexp(1, s == 0 ? x->w + 2 : x->w - 1);
-  double worst[LANE] = {0}, off[LANE] = {0}, largest = 0, sum = 0;
-  for (size_t i = 0; i < x->m; i++)
-    scan(worst, off, x->d + (i * x->planes + s) * x->n, x->n);
+/* The same for digits, which are so small that one rounding shows what is no integer: |x| <= 2^51. */
+MC_BALL_CLONES
+static void scan_digits(double worst[LANE], double off[LANE], const double *row, size_t n) {
+  vector most = *(vector *)worst, wrong = *(vector *)off;
+  for (size_t j = 0; j + LANE <= n; j += LANE) {
+    vector x = *(const vector *)(row + j), difference = ((x + ROUNDING_MAGIC) - ROUNDING_MAGIC) - x;
+    x = (vector)((mask)x & INT64_MAX);
+    mask larger = x > most;
+    most = (vector)((larger & (mask)x) | (~larger & (mask)most));
+    wrong += difference * difference;
+  }
+  *(vector *)worst = most;
+  *(vector *)off = wrong;
+  for (size_t j = n - n % LANE; j < n; j++) {
+    double difference = mc_digits_rint(row[j]) - row[j];
+    worst[0] = fabs(row[j]) > worst[0] ? fabs(row[j]) : worst[0];
+    off[0] += difference * difference;
+  }
+}
+
+/* The largest magnitude that was met; negative when that is beyond the limit, or something was no integer. */
+static double verdict(const double worst[LANE], const double off[LANE], double limit) {
+  double largest = 0, sum = 0;
   for (size_t k = 0; k < LANE; k++) {
     largest = worst[k] > largest ? worst[k] : largest;
     sum += off[k];
   }
   return sum == 0 && largest <= limit ? largest : -1;
+}
+
+/* What plane s may hold. */
+static double digit_limit(const mc_digits *x, size_t s) {
+  return ldexp(1, s == 0 ? x->w + 2 : x->w - 1);
+}
+
+/* The largest magnitude in plane s; negative when some entry is no integer or beyond what its plane may hold. */
+static double plane_max(const mc_digits *x, size_t s) {
+  double worst[LANE] = {0}, off[LANE] = {0};
+  for (size_t i = 0; i < x->m; i++)
+    scan_digits(worst, off, x->d + (i * x->planes + s) * x->n, x->n);
+  return verdict(worst, off, digit_limit(x, s));
 }
 
 mc_status mc_sum_plane_maxima(double *maxima, const mc_digits *x, mc_error *e) {
@@ -97,13 +127,9 @@ mc_status mc_sum_plane_maxima(double *maxima, const mc_digits *x, mc_error *e) {
 }
 
 bool mc_sum_is_integral(const double *row, size_t n) {
-  double worst[LANE] = {0}, off[LANE] = {0}, largest = 0, sum = 0;
+  double worst[LANE] = {0}, off[LANE] = {0};
   scan(worst, off, row, n);
-  for (size_t k = 0; k < LANE; k++) {
-    largest = worst[k] > largest ? worst[k] : largest;
-    sum += off[k];
-  }
-  return sum == 0 && largest <= LIMIT;
+  return verdict(worst, off, LIMIT) >= 0;
 }
 
 mc_status mc_sum_raise(mc_digits_sum *s, slong t, double amount, mc_error *e) {
@@ -227,17 +253,22 @@ static void carry_row(double *row, double *above, double base, double unit, size
   }
 }
 
-/* From the last plane to the first. */
-static bool carry(mc_digits *x) {
+/* Row i from the last plane to the first; false: it does not fit. */
+static bool carry_planes(const mc_digits *x, size_t i) {
   const double base = ldexp(1, x->w), unit = ldexp(1, -x->w);
+  double *row = x->d + i * x->planes * x->n;
   bool good = true;
-  for (size_t i = 0; i < x->m; i++) {
-    double *row = x->d + i * x->planes * x->n;
-    for (size_t t = x->planes; t-- > 1;)
-      carry_row(row + t * x->n, row + (t - 1) * x->n, base, unit, x->n);
-    for (size_t j = 0; j < x->n; j++)
-      good &= fabs(row[j]) <= base;
-  }
+  for (size_t t = x->planes; t-- > 1;)
+    carry_row(row + t * x->n, row + (t - 1) * x->n, base, unit, x->n);
+  for (size_t j = 0; j < x->n; j++)
+    good &= fabs(row[j]) <= base;
+  return good;
+}
+
+static bool carry(const mc_digits *x) {
+  bool good = true;
+  for (size_t i = 0; i < x->m; i++)
+    good &= carry_planes(x, i);
   return good;
 }
 
@@ -275,4 +306,50 @@ mc_status mc_digits_sum_finish(mc_digits *x, mag_t error, mc_digits_sum *s, mc_e
   }
   mc_digits_sum_clear(s);
   return status;
+}
+
+/* ---- x + y ---- */
+
+/* Are the digits of row i integers in range? */
+static bool row_is_in_range(const mc_digits *x, size_t i) {
+  const double *row = x->d + i * x->planes * x->n;
+  double worst[LANE] = {0}, off[LANE] = {0};
+  scan_digits(worst, off, row, x->n);
+  bool good = verdict(worst, off, digit_limit(x, 0)) >= 0;
+  memset(worst, 0, sizeof worst);
+  scan_digits(worst, off, row + x->n, (x->planes - 1) * x->n);
+  return good && verdict(worst, off, digit_limit(x, 1)) >= 0;
+}
+
+/* Row i of z := row i of z plus that of y, where z reaches as far as y does. */
+static void add_row_of(const mc_digits *z, const mc_digits *y, size_t i) {
+  const size_t shift = (size_t)(y->first - z->first);
+  add_multiple(z->d + (i * z->planes + shift) * z->n, y->d + i * y->planes * y->n, 1, y->planes * y->n);
+}
+
+mc_status mc_digits_add(mc_digits *x, const mc_digits *y, mc_error *e) {
+  slong first = x->first < y->first ? x->first : y->first;
+  slong x_end = x->first + (slong)x->planes, y_end = y->first + (slong)y->planes;
+  mc_digits z;
+  if (x->w != y->w || x->m != y->m || x->n != y->n)
+    return mc_fail(e, MC_INTERNAL, "digit matrices that do not match");
+  if (!mc_digits_round_to_nearest())
+    return mc_fail(e, MC_INTERNAL, "the processor does not round to nearest");
+  mc_status status = mc_digits_init(&z, x->m, x->n, (size_t)((x_end > y_end ? x_end : y_end) - first), first, x->w, e);
+  for (size_t i = 0; i < x->m && status == MC_OK; i++) {
+    if (!row_is_in_range(x, i) || !row_is_in_range(y, i))
+      status = mc_fail(e, MC_INTERNAL, "a digit is out of range");
+    add_row_of(&z, x, i);
+    add_row_of(&z, y, i);
+    if (status == MC_OK && !carry_planes(&z, i))
+      status = mc_fail(e, MC_UNDECIDED, "a result does not fit its digits");
+  }
+  if (status != MC_OK) {
+    mc_digits_clear(&z);
+    return status;
+  }
+  mc_digits_clear(x);
+  *x = z;
+  mc_digits_trim(x);
+  return MC_OK;
 }

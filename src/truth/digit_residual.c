@@ -2,6 +2,7 @@
 #include "digit_residual.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { DOUBLE_PLANES = 3 };
 
@@ -17,29 +18,8 @@ static mc_status product(mc_digits *x, mag_t error, const mc_digits *a, bool tra
   return mc_digit_finish(x, error, &sum, status, e);
 }
 
-static slong end_of(const mc_digits *x) {
-  return x->first + (slong)x->planes;
-}
-
 static slong smaller(slong a, slong b) {
   return a < b ? a : b;
-}
-
-/* x := x + y, nothing dropped. */
-static mc_status add(mc_digits *x, const mc_digits *y, mc_error *e) {
-  mc_digits_sum sum;
-  mag_t nothing;
-  slong first = smaller(x->first, y->first), end = end_of(x) > end_of(y) ? end_of(x) : end_of(y);
-  mag_init(nothing);
-  mc_status status = mc_digits_sum_init(&sum, x->m, x->n, (size_t)(end - first), first, x->w, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_add(&sum, 1, x, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_add(&sum, 1, y, e);
-  mc_digits_clear(x);
-  status = mc_digit_finish(x, nothing, &sum, status, e);
-  mag_clear(nothing);
-  return status;
 }
 
 /* ---- Tall: R ---- */
@@ -93,37 +73,13 @@ static mc_status update_tall(mc_digit_residual *s, const mc_digits *delta, const
 
 /* ---- Square: E ---- */
 
-/* K := B^T - B. */
-static mc_status set_skew_part(mc_digit_residual *s, mc_error *e) {
-  mc_digits_sum sum = {0};
-  mc_digits transposed = {0};
-  mag_t nothing;
-  mag_init(nothing);
-  mc_digits_clear(&s->K);
-  mc_status status = mc_digits_transpose(&transposed, &s->B, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_init(&sum, s->B.m, s->B.n, s->B.planes, s->B.first, s->w, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_add(&sum, 1, &transposed, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_add(&sum, -1, &s->B, e);
-  status = mc_digit_finish(&s->K, nothing, &sum, status, e);
-  mc_digits_clear(&transposed);
-  mag_clear(nothing);
-  return status;
-}
-
 /* residual := I - U^T U. */
 static mc_status start_square(mc_digit_residual *s, mc_error *e) {
   mc_digits_sum sum;
   mc_digits one = {0};
   mc_status status = mc_digit_identity(&one, s->U.n, s->w, e);
-  if (status == MC_OK)
-    status = set_skew_part(s, e);
-  if (status != MC_OK) {
-    mc_digits_clear(&one);
+  if (status != MC_OK)
     return status;
-  }
   status = mc_digits_sum_init(&sum, s->U.n, s->U.n, s->planes + 1, -1, s->w, e);
   if (status == MC_OK)
     status = mc_digits_sum_add(&sum, 1, &one, e);
@@ -165,7 +121,7 @@ static mc_status update_square(mc_digit_residual *s, const mc_digits *delta, mc_
   mc_digits_clear(&transposed);
   mag_clear(dropped);
   mag_clear(g_error);
-  return status == MC_OK ? set_skew_part(s, e) : status;
+  return status;
 }
 
 /* norm := (||K|| + ||E|| ||B||) / sqrt(1 - ||E||), of the exact K, E, B; 1 / sqrt(1 - x) <= 1 + x for x <= 1/2. */
@@ -178,8 +134,7 @@ static void upper_square(mag_t norm, const mc_digit_residual *s) {
   mag_add(E, E, s->error);
   mc_digits_frobenius_upper(B, &s->B);
   mag_add(B, B, s->b_error);
-  mc_digits_frobenius_upper(sum, &s->K);
-  mag_add(sum, sum, s->b_error);
+  mag_add(sum, s->skew_norm, s->b_error);
   mag_add(sum, sum, s->b_error);
   mag_addmul(sum, E, B);
   mag_set(norm, sum);
@@ -193,13 +148,14 @@ static void upper_square(mag_t norm, const mc_digit_residual *s) {
 
 /* b->r := about 2^(w first) (K + E B). */
 static void residual_square_approx(mc_polar_buffers *b, slong *first, const mc_digit_residual *s) {
-  *first = smaller(s->K.first, s->residual.first + s->B.first);
+  const size_t n = s->B.n;
+  *first = smaller(s->skew_first, s->residual.first + s->B.first);
   mc_digits_get_double_approx(b->y, &s->residual);
   mc_digits_get_double_approx(b->k, &s->B);
-  mc_digits_get_double_approx(b->r, &s->K);
-  double k_unit = ldexp(1, (int)(s->w * (*first - s->K.first)));
+  memcpy(b->r, s->skew, n * n * sizeof *b->r);
+  double k_unit = ldexp(1, (int)(s->w * (*first - s->skew_first)));
   double e_unit = ldexp(1, (int)(s->w * (*first - s->residual.first - s->B.first)));
-  mc_polar_gemm_approx(b->r, b->y, b->k, s->B.n, e_unit, k_unit);
+  mc_polar_gemm_approx(b->r, b->y, b->k, n, e_unit, k_unit);
 }
 
 /* ---- Both ---- */
@@ -215,7 +171,13 @@ mc_status mc_digit_residual_start(mc_digit_residual *s, const mc_input *in, doub
   if (status != MC_OK)
     return status;
   mc_digits_frobenius_upper(s->u_norm, &s->U);
-  return s->square ? start_square(s, e) : start_tall(s, e);
+  if (!s->square)
+    return start_tall(s, e);
+  s->skew = mc_alloc(in->n, in->n * sizeof *s->skew);
+  if (s->skew == NULL)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for a residual");
+  mc_digits_skew_part(s->skew, &s->skew_first, s->skew_norm, &s->B);
+  return start_square(s, e);
 }
 
 void mc_digit_residual_clear(mc_digit_residual *s) {
@@ -223,7 +185,8 @@ void mc_digit_residual_clear(mc_digit_residual *s) {
   mc_digits_clear(&s->U);
   mc_digits_clear(&s->B);
   mc_digits_clear(&s->residual);
-  mc_digits_clear(&s->K);
+  mc_free(s->skew);
+  mag_clear(s->skew_norm);
   mag_clear(s->b_error);
   mag_clear(s->error);
   mag_clear(s->u_norm);
@@ -272,12 +235,14 @@ static mc_status apply(mc_digit_residual *s, const mc_digits *delta, mc_error *e
   mag_init(n_error);
   mc_status status = product(&N, n_error, &s->a.A, true, delta, s->planes, e);
   if (status == MC_OK)
-    status = add(&s->B, &N, e);
+    status = mc_digits_add(&s->B, &N, e);
   mag_add(s->b_error, s->b_error, n_error);
+  if (status == MC_OK && s->square)
+    mc_digits_skew_part(s->skew, &s->skew_first, s->skew_norm, &s->B);
   if (status == MC_OK)
     status = s->square ? update_square(s, delta, e) : update_tall(s, delta, &N, n_error, e);
   if (status == MC_OK)
-    status = add(&s->U, delta, e);
+    status = mc_digits_add(&s->U, delta, e);
   if (status == MC_OK)
     mc_digits_frobenius_upper(s->u_norm, &s->U);
   mc_digits_clear(&N);

@@ -12,7 +12,9 @@ typedef struct {
   const mc_svd *svd;
   mc_digit_input a;
   mc_digits U, B, residual;
-  mc_digits K; /* B^T - B where square */
+  double *skew; /* where square: about 2^(w skew_first) K, K = B^T - B, n by n */
+  slong skew_first;
+  mag_t skew_norm; /* >= ||K||_F */
   mag_t b_error, error, u_norm;
   size_t planes; /* positions 0 … planes - 1 are kept */
   int w;

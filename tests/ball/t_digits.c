@@ -192,6 +192,58 @@ static void scaled(void **state) {
   }
 }
 
+/* X + Y with planes at different places, and X^T - X where all but the last digits cancel. */
+static void entrywise(void **state) {
+  (void)state;
+  enum { N = 7 };
+  for (uint32_t trial = 0; trial < 200; trial++) {
+    double a[N * N], b[N * N], k[N * N];
+    mc_random r;
+    mag_t error, norm;
+    arb_mat_t A, B, K;
+    slong first;
+    mc_random_init(&r, 1, mc_random_stream_of("entrywise"), trial);
+    fill(a, N * N, 20, &r);
+    fill(b, N * N, 20, &r);
+    for (int i = 0; i < N * N && trial % 2; i++)
+      a[i] = a[i / N < i % N ? i : i % N * N + i / N]; /* symmetric */
+    mag_init(error);
+    mag_init(norm);
+    arb_mat_init(A, N, N);
+    arb_mat_init(B, N, N);
+    arb_mat_init(K, N, N);
+    mc_digits x = digits_of(a, N, N, 4, 20, error), y = digits_of(b, N, N, 4, 20, error);
+    x.first = (slong)mc_random_below(&r, 3);
+    y.first = x.first + (trial % 4 ? (slong)mc_random_below(&r, 30) : -1);
+    mc_digits_get_mat(A, &x);
+    mc_digits_get_mat(B, &y);
+    arb_mat_add(A, A, B, 4000);
+    assert_int_equal(mc_digits_add(&x, &y, NULL), MC_OK);
+    mc_digits_get_mat(B, &x);
+    assert_true(arb_mat_equal(A, B));
+    mc_digits_skew_part(k, &first, norm, &x);
+    arb_mat_transpose(B, A);
+    arb_mat_sub(A, B, A, 4000);
+    arb_mat_zero(B);
+    assert_near(A, B, norm);
+    mc_ball_mat_frobenius_upper(error, A);
+    mag_mul_2exp_si(norm, norm, 20);
+    mag_mul_ui(error, error, (1 << 20) + 1);
+    assert_true(mag_cmp(norm, error) <= 0); /* and that is sharp */
+    mc_ball_mat_set_double(K, k);
+    arb_mat_scalar_mul_2exp_si(K, K, -20 * first);
+    mag_mul_2exp_si(error, error, -20 - 48);
+    assert_near(A, K, error);
+    mc_digits_clear(&x);
+    mc_digits_clear(&y);
+    mag_clear(error);
+    mag_clear(norm);
+    arb_mat_clear(A);
+    arb_mat_clear(B);
+    arb_mat_clear(K);
+  }
+}
+
 /* ---- Faults ---- */
 
 /* A 3 by 3 product after a fault was planted by `tamper`. */
@@ -246,6 +298,23 @@ static void tampered_digits(void **state) {
   assert_int_equal(product_after(no_integer), MC_INTERNAL);
   assert_int_equal(product_after(not_a_number), MC_INTERNAL);
   assert_int_equal(product_after(infinite), MC_INTERNAL);
+}
+
+/* Sums of two matrices look at their digits too. */
+static void tampered_terms(void **state) {
+  (void)state;
+  static void (*const faults[])(mc_digits *) = {too_large, no_integer, not_a_number, infinite};
+  const double a[9] = {0.25, 0.5, 0.75, 0.5, 0.25, 0.5, 0.125, 0.5, 0.25};
+  for (int fault = 0; fault < 4; fault++)
+    for (int second = 0; second < 2; second++) {
+      mc_digits x = digits_of(a, 3, 3, 3, 22, NULL), y = digits_of(a, 3, 3, 3, 22, NULL);
+      double *before = x.d;
+      faults[fault](second ? &y : &x);
+      assert_int_equal(mc_digits_add(&x, &y, NULL), MC_INTERNAL);
+      assert_ptr_equal(x.d, before);
+      mc_digits_clear(&x);
+      mc_digits_clear(&y);
+    }
 }
 
 /* A flipped bit of any weight in a product, also below the last place of an integer, NaN and infinity. */
@@ -323,9 +392,10 @@ static void does_not_fit(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(doubles_and_back), cmocka_unit_test(products),     cmocka_unit_test(scaled),
-      cmocka_unit_test(tampered_digits),  cmocka_unit_test(lying_blas),   cmocka_unit_test(tiny_fraction),
-      cmocka_unit_test(other_rounding),   cmocka_unit_test(does_not_fit),
+      cmocka_unit_test(doubles_and_back), cmocka_unit_test(products),        cmocka_unit_test(scaled),
+      cmocka_unit_test(entrywise),        cmocka_unit_test(tampered_digits), cmocka_unit_test(tampered_terms),
+      cmocka_unit_test(lying_blas),       cmocka_unit_test(tiny_fraction),   cmocka_unit_test(other_rounding),
+      cmocka_unit_test(does_not_fit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
