@@ -9,9 +9,20 @@
 #include "chart.h"
 #include "facts.h"
 
-/* More optimizers than pens share them. */
-static const mc_chart_pen pens[] = {{"#1d5fbf", ""}, {"#b85c00", "7 4"}, {"#2b7a3e", "2 3"}, {"#8b3fb0", "9 3 2 3"}};
+/* An optimizer has the same pen in every picture; those without one of their own share the last. */
+static const struct {
+  const char *optimizer;
+  mc_chart_pen pen;
+} pens[] = {{"muon", {"#1d5fbf", ""}},        {"newton_schulz", {"#2b7a3e", "2 3"}}, {"gd", {"#b85c00", "7 4"}},
+            {"sign", {"#8b3fb0", "9 3 2 3"}}, {"adam", {"#a3174a", "4 2 1 2"}},      {"", {"#444", "1 2"}}};
 enum { PENS = sizeof pens / sizeof pens[0], MOST_POINTS = 64, MOST_LINES = 16 };
+
+static mc_chart_pen pen_of(const char *optimizer) {
+  size_t i = 0;
+  while (i < PENS - 1 && strcmp(pens[i].optimizer, optimizer) != 0)
+    i++;
+  return pens[i].pen;
+}
 
 /* The points of one optimizer in one campaign, by rising dimension. */
 typedef struct {
@@ -87,14 +98,22 @@ static mc_chart find_chart(const series *s) {
   mc_chart chart = {mc_chart_axis_empty("dimension", 2), mc_chart_axis_empty("steps", 10)};
   for (size_t i = 0; i < s->count; i++)
     include_line(&chart, &s->lines[i]);
+  if (chart.y.least == chart.y.most) { /* one count everywhere is a line in the middle */
+    mc_chart_include(&chart.y, chart.y.least / 2);
+    mc_chart_include(&chart.y, chart.y.most * 2);
+  }
   mc_chart_widen(&chart.x, 0.04);
   mc_chart_widen(&chart.y, 0.06);
   return chart;
 }
 
-/* Between the ends of the bracket; an end that is missing lies on the frame. */
+/* Between the ends of the bracket, with an edge, so that one without a width is seen; an end that is missing lies on the
+ * frame. */
 static void put_bracket(mc_text *out, const mc_chart *chart, const line *l, mc_chart_pen pen) {
-  mc_text_printf(out, "<path fill=\"%s\" fill-opacity=\"0.13\" d=\"", pen.colour);
+  mc_text_printf(out,
+                 "<path fill=\"%s\" fill-opacity=\"0.13\" stroke=\"%s\" stroke-opacity=\"0.25\" stroke-width=\"5\" "
+                 "stroke-linejoin=\"round\" d=\"",
+                 pen.colour, pen.colour);
   for (size_t i = 0; i < l->count; i++)
     mc_text_printf(out, "%s%.1f %.1f", i ? "L" : "M", mc_chart_across(chart, l->n[i]),
                    isfinite(l->high[i]) ? mc_chart_down(chart, l->high[i]) : MC_CHART_TOP);
@@ -140,9 +159,9 @@ static void put_chart(mc_text *out, const series *s) {
   mc_chart_begin(out, "steps against dimension", s->count);
   mc_chart_put_axes(out, &chart);
   for (size_t i = 0; i < s->count; i++)
-    put_line(out, &chart, &s->lines[i], pens[i % PENS]);
+    put_line(out, &chart, &s->lines[i], pen_of(s->lines[i].name));
   for (size_t i = 0; i < s->count; i++)
-    put_key(out, i, s, pens[i % PENS]);
+    put_key(out, i, s, pen_of(s->lines[i].name));
   mc_chart_end(out);
 }
 

@@ -61,6 +61,15 @@ static void a_line_for_each_optimizer(void **state) {
   mc_free(page);
 }
 
+/* The same count at every dimension, which the theorem names: a line in the middle, between 2.5 and 10. */
+static void one_count_everywhere(void **state) {
+  (void)state;
+  char *page = page_of(CAMPAIGN("c", FREE("16", "5") "," FREE("64", "5")));
+  assert_int_equal(count(page, "<svg class=\"plot\""), 1);
+  assert_int_equal(count(page, " 100.0L"), 1);
+  mc_free(page);
+}
+
 /* Rising dimension, in whatever order the points stand: a line does not turn back. */
 static void points_are_put_in_order(void **state) {
   (void)state;
@@ -95,9 +104,8 @@ static void nothing_to_draw(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_line_for_each_optimizer),
-      cmocka_unit_test(points_are_put_in_order),
-      cmocka_unit_test(one_picture_of_all),
+      cmocka_unit_test(a_line_for_each_optimizer), cmocka_unit_test(one_count_everywhere),
+      cmocka_unit_test(points_are_put_in_order),   cmocka_unit_test(one_picture_of_all),
       cmocka_unit_test(nothing_to_draw),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
