@@ -15,7 +15,7 @@ static const struct {
   mc_chart_pen pen;
 } pens[] = {{"muon", {"#1d5fbf", ""}},        {"newton_schulz", {"#2b7a3e", "2 3"}}, {"gd", {"#b85c00", "7 4"}},
             {"sign", {"#8b3fb0", "9 3 2 3"}}, {"adam", {"#a3174a", "4 2 1 2"}},      {"", {"#444", "1 2"}}};
-enum { PENS = sizeof pens / sizeof pens[0], MOST_POINTS = 64, MOST_LINES = 16 };
+enum { PENS = sizeof pens / sizeof pens[0], MOST_POINTS = 64, MOST_LINES = 32 };
 
 static mc_chart_pen pen_of(const char *optimizer) {
   size_t i = 0;
