@@ -87,19 +87,22 @@ static double round_step(double length) {
 
 static void put_linear_ticks(mc_text *out, const mc_chart *chart, const mc_chart_axis *axis, put_tick *put) {
   double step = round_step(axis->most - axis->least), first = ceil(axis->least / step - 1e-9);
-  for (double i = first; i * step <= axis->most + 1e-9 * step && i < first + 2 * MOST_TICKS; i++)
-    put(out, chart, i * step + 0.0); /* + 0.0: no -0 */
+  for (int k = 0; k <= MOST_TICKS; k++) {
+    double at = (first + k) * step + 0.0; /* + 0.0: no -0 */
+    if (at <= axis->most + 1e-9 * step)
+      put(out, chart, at);
+  }
 }
 
 /* Powers of the base, not all of them on a long axis, and 2 and 5 times those of ten on a short one. */
 static void put_logarithmic_ticks(mc_text *out, const mc_chart *chart, const mc_chart_axis *axis, put_tick *put) {
-  double unit = log(axis->base), powers = log(axis->most / axis->least) / unit;
-  double step = fmax(1, ceil(powers / (axis->base == 10 ? MOST_TICKS : MOST_POWERS_OF_TWO)));
-  const double parts[] = {1, 2, 5};
-  size_t count = axis->base == 10 && powers < 2 ? 3 : 1;
-  for (double d = step * floor(log(axis->least) / unit / step); d <= log(axis->most) / unit; d += step)
+  const double parts[] = {1, 2, 5}, unit = log(axis->base), powers = log(axis->most / axis->least) / unit;
+  const int room = axis->base == 10 ? MOST_TICKS : MOST_POWERS_OF_TWO;
+  const double step = fmax(1, ceil(powers / room)), first = step * floor(log(axis->least) / unit / step);
+  const size_t count = axis->base == 10 && powers < 2 ? 3 : 1;
+  for (int k = 0; k <= room + 1; k++)
     for (size_t i = 0; i < count; i++) {
-      double at = parts[i] * pow(axis->base, d);
+      double at = parts[i] * pow(axis->base, first + k * step);
       if (at >= axis->least * (1 - 1e-9) && at <= axis->most * (1 + 1e-9))
         put(out, chart, at);
     }

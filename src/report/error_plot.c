@@ -42,9 +42,9 @@ static void put_limit(mc_text *out, const axis *a, double x, const char *name, d
 
 static void put_axis(mc_text *out, const axis *a) {
   mc_text_printf(out, "<line x1=\"%d\" x2=\"%d\" y1=\"74\" y2=\"74\" stroke=\"#888\"/>\n", PLOT_LEFT, PLOT_RIGHT);
-  double step = fmax(1, ceil((a->most - a->least) / 7));
-  for (double d = a->least; d <= a->most; d += step)
-    mc_text_printf(out, "<text x=\"%.1f\" y=\"90\" text-anchor=\"middle\" fill=\"#666\">1e%.0f</text>\n",
+  int least = (int)a->least, most = (int)a->most, step = (most - least + 6) / 7;
+  for (int d = least; d <= most; d += step)
+    mc_text_printf(out, "<text x=\"%.1f\" y=\"90\" text-anchor=\"middle\" fill=\"#666\">1e%d</text>\n",
                    place_on(a, pow(10, d)), d);
 }
 
