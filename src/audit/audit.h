@@ -58,8 +58,8 @@ typedef enum {
 const char *mc_audit_measure_name(mc_audit_measure measure);
 
 /* Upper bound of ||output - exact image||_F for every kernel of the model on g (m by n, row-major, finite), infinite
- * where the model bounds nothing.  No ensemble is run.  MC_UNDECIDED: g is zero or not finite.  MC_BAD_INPUT: a step has
- * more than three coefficients. */
+ * where the model bounds nothing.  No ensemble is run.  MC_UNDECIDED: g is zero or not finite.  MC_BAD_INPUT: a step
+ * has more than three coefficients. */
 mc_status mc_audit_sound_limit(double *sound, const mc_kernel_model *model, const double *g, size_t m, size_t n,
                                const mc_audit_options *options, mc_error *e);
 
@@ -207,8 +207,8 @@ void mc_audit_step_rule_clear(mc_audit_step_rule *rule);
  * has no optimizer. */
 mc_status mc_audit_step_rule_set_preset(mc_audit_step_rule *rule, const char *name, mc_error *e);
 
-/* y := x / s, the m by n output of a kernel of this storage format before it was multiplied by the rule's s; around says
- * how far that can be off, and points at amplitude (m n entries). */
+/* y := x / s, the m by n output of a kernel of this storage format before it was multiplied by the rule's s; around
+ * says how far that can be off, and points at amplitude (m n entries). */
 void mc_audit_unscale(double *y, double *amplitude, mc_audit_surroundings *around, const double *x, size_t m, size_t n,
                       const mc_audit_step_rule *rule, mc_dtype storage);
 

@@ -68,8 +68,8 @@ static double bound_at(const table *t, double mu, double e) {
   return (sum + UNDERFLOW) * INFLATED;
 }
 
-/* The bound is convex in mu, as a sum of maxima of linear functions, so that of mu_i = greatest 2^(-i/4) the best is between
- * the neighbours of any that is below both.  Every mu gives a bound: the search need not find the best one. */
+/* The bound is convex in mu, as a sum of maxima of linear functions, so that of mu_i = greatest 2^(-i/4) the best is
+ * between the neighbours of any that is below both.  Every mu gives a bound: the search need not find the best one. */
 static double best_bound(const table *t, double e) {
   double greatest = 0;
   for (size_t i = 0; i < ROWS; i++)

@@ -53,8 +53,8 @@ static void enclose_distance(arb_t norm, const double *x, const arb_t factor, co
   arb_clear(value);
 }
 
-/* With alpha the midpoint of the factor and rho its radius, |P(s) - alpha s| <= rho s at the singular values s of X_0, so
- * that ||image - alpha X_0||_F <= rho ||X_0||_F. */
+/* With alpha the midpoint of the factor and rho its radius, |P(s) - alpha s| <= rho s at the singular values s of
+ * X_0, so that ||image - alpha X_0||_F <= rho ||X_0||_F. */
 void mc_audit_small_enclose(arb_t error, arb_t size, const mc_kernel_model *model, const double *g, size_t m, size_t n,
                             const double *x) {
   double lower, upper;

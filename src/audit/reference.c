@@ -108,13 +108,14 @@ static mc_status find_sigma(arb_ptr sigma, const mc_audit_reference *r, const do
 /* The rules that the kernel may follow and that differ from the others: where the accumulator's format is stored,
  * coefficients have the same format under `all` and `operations`. */
 static unsigned distinct_rules(const mc_audit_reference *r) {
-  unsigned asked = r->options.roundings, every = (1u << MC_ROUNDINGS) - 1;
+  unsigned asked = r->options.roundings, every = MC_ROUNDINGS_OF_X;
   bool wide = mc_kernel_accumulator(r->model.storage) == r->model.storage;
   return asked ? asked : wide ? every & ~(1u << MC_ROUNDING_OPERATIONS) : every;
 }
 
-/* The rules that are given statistical limits of their own.  Where the accumulator's format is stored, `all` makes every
- * rounding that `sums` makes and some of the same size more: what is within limits of `sums` is within those of `all`. */
+/* The rules that are given statistical limits of their own.  Where the accumulator's format is stored, `all` makes
+ * every rounding that `sums` makes and some of the same size more: what is within limits of `sums` is within those
+ * of `all`. */
 static unsigned ensemble_rules(const mc_audit_reference *r, unsigned rules) {
   const unsigned both = 1u << MC_ROUNDING_ALL | 1u << MC_ROUNDING_SUMS;
   bool wide = mc_kernel_accumulator(r->model.storage) == r->model.storage;

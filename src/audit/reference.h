@@ -32,8 +32,8 @@ mc_status mc_audit_reference_fill_plain(mc_audit_reference *r, const double *g, 
 /* *truth := the exact image, where r->plain; initialised. */
 void mc_audit_plain_truth(mc_enclosure *truth, const mc_audit_reference *r);
 
-/* polar_distance of an output, where r->plain; and sigma_min, sigma_max and orthogonality too where it is near its image:
- * then true. */
+/* polar_distance of an output, where r->plain; and sigma_min, sigma_max and orthogonality too where it is near its
+ * image: then true. */
 bool mc_audit_describe_plain(mc_audit_finding *f, const mc_audit_reference *r, const double *x);
 
 /* The sound limits for all rules together, given that the output's 2-norm is at most `output`. */

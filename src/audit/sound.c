@@ -15,8 +15,8 @@ typedef struct {
   double u, eta;   /* storing an accumulator's value: relative and absolute error of an entry */
   double uo, etao; /* one operation in the accumulator, then storing */
   double ua, etaa; /* one operation in the accumulator */
-  double us, etas; /* one operation of a sum of products: 2 ua and 2 etaa where sums are truncated */
-  double uf, etaf; /* rounding a factor of a product */
+  double us, etas; /* one operation of a sum of products: 2 ua and 2 etaa where sums are truncated, 2^-126 flushed */
+  double uf, etaf; /* rounding a factor of a product, to nearest or by truncation */
   double r, c, root_rr, root_rc;
   size_t depth;
 } rounding;
@@ -29,8 +29,10 @@ static rounding rounding_of(const mc_kernel_model *model, size_t r, size_t c, si
   k.etaa = ldexp(1, mc_kernel_smallest_exponent(accumulator) - 1);
   k.us = model->truncate ? 2 * k.ua : k.ua;
   k.etas = model->truncate ? 2 * k.etaa : k.etaa;
-  k.uf = model->tf32 ? 0x1p-11 : 0;
-  k.etaf = model->tf32 ? 0x1p-137 : 0;
+  k.uf = model->tf32 ? 0x1p-10 : 0;
+  k.etaf = model->tf32 ? 0x1p-136 : 0;
+  if (model->flush)
+    k.etas = k.etaf = 0x1p-126;
   k.u = cast ? ldexp(1, -mc_kernel_precision(model->storage)) : 0;
   k.eta = cast ? ldexp(1, mc_kernel_smallest_exponent(model->storage) - 1) : 0;
   k.uo = mc_up_add3(k.u, k.ua, mc_up_mul(k.u, k.ua));
@@ -52,9 +54,10 @@ static double gamma_of(const rounding *k, double terms) {
 static double product_error(const rounding *k, double terms, double f, double g, double root) {
   double sum = mc_up_mul(gamma_of(k, terms), mc_up_mul(f, g));
   double underflow = mc_up_mul(mc_up_mul(2 * terms, k->etas), root);
-  if (k->uf == 0)
+  if (k->uf == 0 && k->etaf == 0)
     return mc_up_add(sum, underflow);
-  /* of rounded factors: (1 + uf)^2 - 1 <= 3 uf, on top of it the sum's own; a factor's underflow meets the other's norm */
+  /* of rounded factors: (1 + uf)^2 - 1 <= 3 uf, on top of it the sum's own; a factor's underflow meets the other's
+   * norm */
   double factors = mc_up_mul(mc_up_mul(3 * k->uf, mc_up(1 + gamma_of(k, terms))), mc_up_mul(f, g));
   double lost = mc_up_mul(mc_up_mul(4 * k->etaf, mc_up_mul(terms, root)), mc_up_add3(f, g, 1));
   return mc_up_add3(sum, mc_up_add(underflow, lost), factors);
@@ -540,7 +543,8 @@ static double norm_limit(mc_dtype storage) {
   return storage == MC_DTYPE_FLOAT16 ? 0x1p15 : storage == MC_DTYPE_FLOAT64 ? 0x1p500 : 0x1p60;
 }
 
-/* |computed divisor / divisor - 1| is at most this; lower > 0 bounds ||g||_F, conversion its relative change by storing g. */
+/* |computed divisor / divisor - 1| is at most this; lower > 0 bounds ||g||_F, conversion its relative change by
+ * storing g. */
 static double divisor_error(const rounding *k, const mc_normalisation *norm, double lower, double conversion) {
   arb_t safety;
   arb_init(safety);
@@ -551,8 +555,8 @@ static double divisor_error(const rounding *k, const mc_normalisation *norm, dou
   double squares = mc_up_mul(2 * k->r, mc_up_mul(k->c, k->etas)), square = nextafter(half * half, 0);
   double theta = compound(conversion, mc_up_add(gamma_of(k, k->r * k->c), mc_up(squares / square)));
   double operation = mc_up_add(k->ua, mc_up(k->etaa / half)), stored = mc_up_add(k->u, mc_up(k->eta / half));
-  /* The root and the sum with eps are operations and stored, eps is held; a maximum rounds nothing.  A safety factor other than 1 is
-   * held, and its product is an operation and stored. */
+  /* The root and the sum with eps are operations and stored, eps is held; a maximum rounds nothing.  A safety factor
+   * other than 1 is held, and its product is an operation and stored. */
   int stores = fmpq_is_one(norm->safety) ? 2 : 3, operations = fmpq_is_one(norm->safety) ? 3 : 5;
   for (int i = 0; i < operations; i++)
     theta = compound(theta, operation);
@@ -665,8 +669,8 @@ void mc_audit_sound_bound(double *plain, double *spectrum, const mc_kernel_model
   rounding k = rounding_of(model, r, c, options->depth);
   path w;
   *plain = *spectrum = INFINITY;
-  if (!path_init(&w, model, sigma, (slong)r))
-    return;
+  if (model->rounding == MC_ROUNDING_GRAM || !path_init(&w, model, sigma, (slong)r))
+    return; /* the Gram form has no sound bound */
   double initial = initial_error(&k, model, g, w.stages[0].x, options->around);
   for (int divided = 0; divided < 2; divided++) {
     double *bound = divided ? spectrum : plain;
@@ -683,8 +687,8 @@ void mc_audit_sound_bound(double *plain, double *spectrum, const mc_kernel_model
   path_clear(&w);
 }
 
-/* x / (safety ||x|| + eps) and x / max(safety ||x||, eps) move by at most 2 |dx| / divisor, whichever of the two divisors
- * is taken: the divisor moves by at most safety |dx|, and safety ||x|| is at most the divisor. */
+/* x / (safety ||x|| + eps) and x / max(safety ||x||, eps) move by at most 2 |dx| / divisor, whichever of the two
+ * divisors is taken: the divisor moves by at most safety |dx|, and safety ||x|| is at most the divisor. */
 double mc_audit_sound_spread(const mc_kernel_model *model, const double *g, size_t count, double apart) {
   double lower, upper, spread = apart, s;
   if (apart == 0)

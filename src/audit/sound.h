@@ -5,8 +5,8 @@
 #include "audit.h"
 
 /* *plain, *spectrum := upper bounds of ||output - image||_F for every kernel of the model, fed with the m by n
- * matrix g, whose normalised form X_0 has singular values in sigma[0], …, sigma[min(m, n) - 1], and whose output has the 2-norm
- * `output` at most (infinite: any). */
+ * matrix g, whose normalised form X_0 has singular values in sigma[0], …, sigma[min(m, n) - 1], and whose output has
+ * the 2-norm `output` at most (infinite: any). */
 void mc_audit_sound_bound(double *plain, double *spectrum, const mc_kernel_model *model, const double *g, size_t m,
                           size_t n, arb_srcptr sigma, const mc_audit_options *options, double output);
 
@@ -19,7 +19,8 @@ void mc_audit_sound_norm(double *lower, double *upper, const double *g, size_t c
 void mc_audit_sound_divisor(arb_t divisor, const mc_kernel_model *model, const double *g, size_t count);
 void mc_audit_sound_image_sigma(arb_ptr image, const mc_kernel_model *model, arb_srcptr sigma, slong count);
 
-/* Upper bound of ||image of g - image of g'||_F for all g' within `apart` of g (count entries) in the Frobenius norm. */
+/* Upper bound of ||image of g - image of g'||_F for all g' within `apart` of g (count entries) in the Frobenius
+ * norm. */
 double mc_audit_sound_spread(const mc_kernel_model *model, const double *g, size_t count, double apart);
 
 #endif

@@ -69,12 +69,14 @@ static const struct argp_option options[] = {
      0},
     {"rounding", OPTION_ROUNDING, "RULE", 0,
      "what is rounded to that format: all (operations and coefficients), operations, sums (bA + cAA and aX + BX once "
-     "each, as by addmm), any of these (default)",
+     "each, as by addmm), any of these (default); or gram: the Gram form, which squares the condition number",
      0},
     {"accumulate", OPTION_ACCUMULATE, "ORDER", 0,
      "order of sums: any (default), depth:D (trees of at most this depth), or exact (rounded once)", 0},
     {"accumulator", OPTION_ACCUMULATOR, "HOW", 0,
-     "each operation of a sum rounds to nearest (default), or truncates (truncate), as in tensor cores", 0},
+     "each operation of a sum rounds to nearest (default), truncates (truncate; TF32 factors too), as in tensor "
+     "cores, or flushes subnormal factors and sums (flush), as AVX-512 BF16",
+     0},
     {"limits", OPTION_LIMITS, "all|sound", 0,
      "sound: run no rounding ensemble; an output that is not wrong stays undecided", 0},
     {"scaling", OPTION_SCALING, "S", 0,
@@ -270,7 +272,9 @@ static const struct argp parser = {
     "--buffer-after B\n--mutants",
     "Hold the output of an orthogonalisation kernel against the exact Newton-Schulz image and the polar factor of its "
     "input. KERNEL is one of reference, openblas, openblas-symmetric, gram, emulated-all, emulated-operations, "
-    "emulated-sums; PLUGIN.so speaks the ABI of muoncert_kernel.h and is run in a process of its own. Either is also "
+    "emulated-sums, bf16-dot, and avx512bf16 where the processor has it; PLUGIN.so speaks the ABI of muoncert_kernel.h "
+    "and is run in "
+    "a process of its own. Either is also "
     "held against the laws.\v"
     "wrong: the error exceeds what any kernel of the stated rounding model can make. suspicious: it exceeds what "
     "correct kernels make "

@@ -4,6 +4,7 @@
 
 #include "../ref/f32/ref.h"
 #include "../ref/ref.h"
+#include "bfloat16.h"
 #include "runner.h"
 
 #define REAL float
@@ -61,18 +62,27 @@ static int run_emulated_step(const void *rounding, const muoncert_step *call) {
 
 static const mc_kernel_rounding roundings[] = {MC_ROUNDING_ALL, MC_ROUNDING_OPERATIONS, MC_ROUNDING_SUMS};
 
+#define MATRICES(code, what, formats, first, run)                                                                      \
+  .name = code, .summary = what, .dtypes = formats, .usual = first, .orthogonalise = run
+#define EMULATED(code, what, rule)                                                                                     \
+  MATRICES(code, what, ALL_FORMATS, MC_DTYPE_BFLOAT16, run_emulated), .step = run_emulated_step, .context = rule
+#define BFLOAT16(code, what, run)                                                                                      \
+  MATRICES(code, what, 1u << MUONCERT_BFLOAT16, MC_DTYPE_BFLOAT16, run), .roundings = 1u << MC_ROUNDING_SUMS,          \
+                                                                         .flush = true
+
 const mc_kernel_code mc_kernel_builtins[] = {
-    {"reference", "src/ref, whose contracts are proved", FLOATS, MC_DTYPE_FLOAT32, NULL, run_reference,
-     run_reference_step},
-    {"openblas", "three matrix products a step", FLOATS, MC_DTYPE_FLOAT32, NULL, run_plain, NULL},
-    {"openblas-symmetric", "symmetric products in one triangle", FLOATS, MC_DTYPE_FLOAT32, NULL, run_symmetric, NULL},
-    {"gram", "iterates the Gram matrix, multiplies once", FLOATS, MC_DTYPE_FLOAT32, NULL, run_gram, NULL},
-    {"emulated-all", "every operation and coefficient rounded", ALL_FORMATS, MC_DTYPE_BFLOAT16, &roundings[0],
-     run_emulated, run_emulated_step},
-    {"emulated-operations", "every operation rounded", ALL_FORMATS, MC_DTYPE_BFLOAT16, &roundings[1], run_emulated,
-     run_emulated_step},
-    {"emulated-sums", "sums of products rounded once", ALL_FORMATS, MC_DTYPE_BFLOAT16, &roundings[2], run_emulated,
-     run_emulated_step},
+    {MATRICES("reference", "src/ref, whose contracts are proved", FLOATS, MC_DTYPE_FLOAT32, run_reference),
+     .step = run_reference_step},
+    {MATRICES("openblas", "three matrix products a step", FLOATS, MC_DTYPE_FLOAT32, run_plain)},
+    {MATRICES("openblas-symmetric", "symmetric products in one triangle", FLOATS, MC_DTYPE_FLOAT32, run_symmetric)},
+    {MATRICES("gram", "iterates the Gram matrix, multiplies once", FLOATS, MC_DTYPE_FLOAT32, run_gram),
+     .roundings = 1u << MC_ROUNDING_GRAM},
+    {EMULATED("emulated-all", "every operation and coefficient rounded", &roundings[0])},
+    {EMULATED("emulated-operations", "every operation rounded", &roundings[1])},
+    {EMULATED("emulated-sums", "sums of products rounded once", &roundings[2])},
+    {BFLOAT16("bf16-dot", "AVX-512 BF16's instruction, imitated bit by bit", mc_bfloat16_run_portable)},
+    {BFLOAT16("avx512bf16", "the instruction itself, where the processor has it", mc_bfloat16_run_native),
+     .is_available = mc_bfloat16_is_native},
 };
 
 const size_t mc_kernel_builtin_total = sizeof mc_kernel_builtins / sizeof mc_kernel_builtins[0];

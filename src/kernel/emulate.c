@@ -12,9 +12,25 @@ static mc_dtype narrow_accumulator(mc_dtype storage) {
   return storage == MC_DTYPE_FLOAT64 ? MC_DTYPE_FLOAT32 : storage == MC_DTYPE_FLOAT32 ? MC_DTYPE_FLOAT16 : storage;
 }
 
+/* The leading 11 bits, as tensor cores read a float32.  TF32 values have no wider format. */
+static void cut_float(float *x, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, &x[i], sizeof bits);
+    bits &= 0xffffe000u;
+    memcpy(&x[i], &bits, sizeof bits);
+  }
+}
+
+static void cut_double(double *x, size_t count) {
+  (void)x;
+  (void)count;
+}
+
 #define REAL float
 #define NAMED(name) name##_float
 #define ROUND mc_kernel_round_float
+#define CUT cut_float
 #define GEMM cblas_sgemm
 #define DOT cblas_sdot
 #define SQRT sqrtf
@@ -23,6 +39,7 @@ static mc_dtype narrow_accumulator(mc_dtype storage) {
 #define REAL double
 #define NAMED(name) name##_double
 #define ROUND mc_kernel_round_double
+#define CUT cut_double
 #define GEMM cblas_dgemm
 #define DOT cblas_ddot
 #define SQRT sqrt

@@ -1,5 +1,5 @@
-/* One kernel, written once for both accumulators: emulate.c includes this with REAL, NAMED, ROUND, GEMM, DOT and
- * SQRT defined.
+/* One kernel, written once for both accumulators: emulate.c includes this with REAL, NAMED, ROUND, CUT, GEMM, DOT
+ * and SQRT defined.
  *
  * Matrices are r by c or r by r, r <= c, row-major and contiguous, in the accumulator's type; stored values lie on
  * the grid of the storage format. */
@@ -9,10 +9,10 @@
 typedef struct {
   size_t r, c;
   mc_dtype storage;
-  bool tf32, truncate;
+  bool tf32, truncate, flush;
   mc_random *draw;
   mc_kernel_fault fault;
-  REAL *x, *t, *a, *b, *left, *right;
+  REAL *x, *t, *a, *b, *q, *left, *right; /* q: r by r, only for the Gram form */
   size_t *order;
 } NAMED(state);
 
@@ -47,13 +47,23 @@ static void NAMED(gather_columns)(REAL *out, const REAL *in, size_t rows, size_t
       out[i * columns + j] = in[i * columns + order[j]];
 }
 
-/* To TF32 where that is what products take: Dekker's splitting leaves the leading 11 bits. */
+static void NAMED(flush)(REAL *x, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    x[i] = x[i] < (REAL)0x1p-126 && x[i] > (REAL)-0x1p-126 ? 0 : x[i];
+}
+
+/* What products take: TF32, cut where sums are, else to nearest (Dekker's splitting leaves the leading 11 bits); and no
+ * subnormal numbers where they are flushed. */
 static void NAMED(narrow_factor)(const NAMED(state) * s, REAL *x, size_t count) {
   REAL split = (REAL)ldexp(1, mc_kernel_precision(mc_kernel_accumulator(s->storage)) - 11) + 1;
-  for (size_t i = 0; i < count && s->tf32; i++) {
+  if (s->tf32 && s->truncate)
+    CUT(x, count);
+  for (size_t i = 0; i < count && s->tf32 && !s->truncate; i++) {
     REAL large = split * x[i];
     x[i] = large - (large - x[i]);
   }
+  if (s->flush)
+    NAMED(flush)(x, count);
 }
 
 static void NAMED(gather_rows)(REAL *out, const REAL *in, size_t rows, size_t columns, const size_t *order) {
@@ -79,6 +89,8 @@ static void NAMED(multiply)(NAMED(state) * s, REAL *out, const REAL *left, const
       ROUND(out, rows * n, narrow);
   }
   fesetround(rounding);
+  if (s->flush)
+    NAMED(flush)(out, rows * n);
 }
 
 /* out := x x^T, in the accumulator. */
@@ -236,11 +248,62 @@ static void NAMED(normalise)(NAMED(state) * s, const double *input, const mc_nor
   ROUND(s->x, count, s->storage);
 }
 
+/* out := left left^T for an r by r matrix, in the accumulator. */
+static void NAMED(symmetric_square)(NAMED(state) * s, REAL *out, const REAL *left) {
+  NAMED(shuffle)(s, s->r);
+  NAMED(gather_columns)(s->left, left, s->r, s->r, s->order);
+  NAMED(narrow_factor)(s, s->left, s->r * s->r);
+  NAMED(multiply)(s, out, s->left, s->left, s->r, s->r, s->r, true);
+}
+
+/* P = aI + bR + cRR^T, its lower triangle mirrored, Q := PQ, R := R(PP) for R in s->a; P in s->b, products in s->t. */
+static void NAMED(step_gram)(NAMED(state) * s, const mc_schedule_step *step, bool first, bool last) {
+  size_t r = s->r, square = r * r;
+  REAL k[3] = {0};
+  for (slong j = 0; j < step->terms; j++)
+    k[j] = NAMED(from_rational)(&step->c[j], mc_kernel_accumulator(s->storage));
+  NAMED(symmetric_square)(s, s->b, s->a);
+  for (size_t i = 0; i < r; i++)
+    for (size_t j = 0; j <= i; j++)
+      s->b[i * r + j] = s->b[j * r + i] = k[2] * s->b[i * r + j] + k[1] * s->a[i * r + j];
+  for (size_t i = 0; i < r; i++)
+    s->b[i * r + i] += k[0];
+  ROUND(s->b, square, s->storage);
+  if (first)
+    memcpy(s->q, s->b, square * sizeof *s->q);
+  else
+    NAMED(product)(s, s->t, s->b, s->q, r);
+  if (!first) {
+    memcpy(s->q, s->t, square * sizeof *s->q);
+    ROUND(s->q, square, s->storage);
+  }
+  if (last)
+    return;
+  NAMED(symmetric_square)(s, s->t, s->b);
+  ROUND(s->t, square, s->storage);
+  NAMED(product)(s, s->b, s->a, s->t, r);
+  memcpy(s->a, s->b, square * sizeof *s->a);
+  ROUND(s->a, square, s->storage);
+}
+
+/* X := Q X_0 after all steps. */
+static void NAMED(run_gram)(NAMED(state) * s, const mc_schedule *schedule) {
+  NAMED(gram)(s, s->a);
+  ROUND(s->a, s->r * s->r, s->storage);
+  for (size_t k = 0; k < schedule->count; k++)
+    NAMED(step_gram)(s, &schedule->steps[k], k == 0, k + 1 == schedule->count);
+  if (schedule->count > 0) {
+    NAMED(product)(s, s->t, s->q, s->x, s->c);
+    memcpy(s->x, s->t, s->r * s->c * sizeof *s->x);
+    ROUND(s->x, s->r * s->c, s->storage);
+  }
+}
+
 /* input: r by c, replaced by the output. */
 static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t r, size_t c, double scale,
                             mc_random *draw, mc_kernel_fault fault, mc_error *e) {
   size_t all = r * c, square = r * r;
-  REAL *room = mc_alloc(4 * all + 2 * square, sizeof *room);
+  REAL *room = mc_alloc(4 * all + 3 * square, sizeof *room);
   size_t *order = mc_alloc(c, sizeof *order);
   if (!room || !order) {
     mc_free(room);
@@ -253,6 +316,7 @@ static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t 
        .storage = model->storage,
        .tf32 = model->tf32,
        .truncate = model->truncate,
+       .flush = model->flush,
        .draw = draw,
        .fault = fault,
        .x = room,
@@ -261,9 +325,12 @@ static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t 
        .right = room + 3 * all,
        .a = room + 4 * all,
        .b = room + 4 * all + square,
+       .q = room + 4 * all + 2 * square,
        .order = order};
   NAMED(normalise)(&s, input, &model->normalisation, scale);
-  for (size_t k = 0; k < model->schedule.count; k++)
+  if (model->rounding == MC_ROUNDING_GRAM)
+    NAMED(run_gram)(&s, &model->schedule);
+  for (size_t k = 0; k < model->schedule.count && model->rounding != MC_ROUNDING_GRAM; k++)
     NAMED(step)(&s, &model->schedule.steps[k], model->rounding);
   for (size_t i = 0; i < all; i++)
     input[i] = (double)s.x[i];
@@ -275,6 +342,7 @@ static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t 
 #undef REAL
 #undef NAMED
 #undef ROUND
+#undef CUT
 #undef GEMM
 #undef DOT
 #undef SQRT

@@ -34,7 +34,7 @@ int mc_kernel_smallest_exponent(mc_dtype format) {
 }
 
 const char *mc_kernel_rounding_name(mc_kernel_rounding rounding) {
-  static const char *const names[MC_ROUNDINGS] = {"all", "operations", "sums"};
+  static const char *const names[MC_ROUNDINGS] = {"all", "operations", "sums", "gram"};
   return names[rounding];
 }
 

@@ -21,10 +21,18 @@ typedef enum {
   MC_ROUNDING_ALL,        /* A, bA, cA, (cA)A, their sum, aX, BX and their sum; and a, b, c.  PyTorch 1.13 on a CPU */
   MC_ROUNDING_OPERATIONS, /* the same, but a, b, c have the accumulator's format.  Frameworks that keep scalars wide */
   MC_ROUNDING_SUMS,       /* A, bA + cAA and aX + BX; a, b, c have the accumulator's format.  addmm */
+  MC_ROUNDING_GRAM,       /* the Gram form, see below */
   MC_ROUNDINGS
 } mc_kernel_rounding;
 
-/* "all", "operations", "sums". */
+/* The Gram form is another iteration: R = X_0 X_0^T, Q = I; then P = aI + bR + cRR^T (one triangle, mirrored), Q := PQ,
+ * R := R(PP); at last X = Q X_0, each stored once.  It squares the condition number, errs far more than kernels that
+ * iterate X, and is therefore no part of `any`. */
+
+/* `any`: the rules of kernels that iterate X, as a sum of 1 << rule. */
+#define MC_ROUNDINGS_OF_X ((1u << MC_ROUNDING_GRAM) - 1)
+
+/* "all", "operations", "sums", "gram". */
 const char *mc_kernel_rounding_name(mc_kernel_rounding rounding);
 
 typedef struct {
@@ -34,6 +42,7 @@ typedef struct {
   mc_kernel_rounding rounding;
   bool tf32;     /* factors of products are rounded to TF32 first: 11 significant bits, float32's exponents */
   bool truncate; /* sums of products are truncated after each operation, not rounded, as in tensor cores */
+  bool flush;    /* subnormal factors of products, and subnormal sums, are zero, as in AVX-512 BF16 */
 } mc_kernel_model;
 
 void mc_kernel_model_init(mc_kernel_model *model);
@@ -81,6 +90,9 @@ typedef struct {
   const void *context; /* handed to the functions */
   int (*orthogonalise)(const void *context, const muoncert_orthogonalise *call);
   int (*step)(const void *context, const muoncert_step *call); /* may be NULL */
+  unsigned roundings;         /* rules that it follows, as a sum of 1 << rule; 0: one of those that iterate X */
+  bool flush;                 /* as in mc_kernel_model */
+  bool (*is_available)(void); /* on this processor; NULL: on any */
 } mc_kernel_code;
 
 /* The i-th built-in kernel, or NULL past the last. */
@@ -97,7 +109,7 @@ typedef struct {
 mc_kernel_limits mc_kernel_default_limits(void);
 
 /* The built-in kernel of a name, or the plug-in at a path (with a '/', or ending in ".so").  MC_BAD_INPUT: there is
- * none, or it is no plug-in of this ABI.  MC_CRASHED: loading it crashed or hung. */
+ * none, this processor cannot run it, or it is no plug-in of this ABI.  MC_CRASHED: loading it crashed or hung. */
 mc_status mc_kernel_open(mc_kernel **kernel, const char *name, const mc_kernel_limits *limits, mc_error *e);
 
 /* code lives longer than the kernel. */
@@ -107,6 +119,8 @@ void mc_kernel_close(mc_kernel *kernel);
 const char *mc_kernel_name(const mc_kernel *kernel);
 bool mc_kernel_takes(const mc_kernel *kernel, mc_dtype dtype);
 mc_dtype mc_kernel_usual_dtype(const mc_kernel *kernel);
+unsigned mc_kernel_roundings(const mc_kernel *kernel); /* as in mc_kernel_code; 0 for plug-ins */
+bool mc_kernel_flushes(const mc_kernel *kernel);
 bool mc_kernel_has_orthogonalise(const mc_kernel *kernel);
 bool mc_kernel_has_step(const mc_kernel *kernel);
 

@@ -23,7 +23,7 @@ static const struct {
     {"emerging-optimizers", "you", 0, MC_NORM_FROBENIUS_CLAMP, "1e-15", "1", NULL, 0},
     /* NoahAmsel/PolarExpress: all rows but the last divided by the safety factor */
     {"polar-express", "polar_express", 0, MC_NORM_FROBENIUS_ADD, "1e-7", "1.01", "1.01", 7},
-    /* Dao-AILab/gram-newton-schulz, coefficients.py: five rows, all divided; the standard iteration, not its Gram form */
+    /* Dao-AILab/gram-newton-schulz, coefficients.py: five rows, all divided; the Gram form is the rule `gram` */
     {"gram-ns", "polar_express", 5, MC_NORM_FROBENIUS_ADD, "1e-7", "1", "1.05", 5},
 };
 enum { PRESETS = sizeof presets / sizeof presets[0] };
@@ -37,7 +37,7 @@ void mc_kernel_model_init(mc_kernel_model *model) {
   mc_normalisation_init(&model->normalisation, MC_NORM_FROBENIUS_ADD);
   model->storage = MC_DTYPE_BFLOAT16;
   model->rounding = MC_ROUNDING_ALL;
-  model->tf32 = model->truncate = false;
+  model->tf32 = model->truncate = model->flush = false;
 }
 
 void mc_kernel_model_clear(mc_kernel_model *model) {

@@ -50,6 +50,9 @@ static mc_status new_kernel(mc_kernel **kernel, const char *name, mc_error *e) {
 }
 
 mc_status mc_kernel_open_code(mc_kernel **kernel, const mc_kernel_code *code, mc_error *e) {
+  *kernel = NULL;
+  if (code->is_available && !code->is_available())
+    return mc_fail(e, MC_BAD_INPUT, "the kernel '%s' needs instructions that this processor lacks", code->name);
   mc_status s = new_kernel(kernel, code->name, e);
   if (s == MC_OK)
     (*kernel)->code = code;
@@ -133,6 +136,14 @@ mc_dtype mc_kernel_usual_dtype(const mc_kernel *kernel) {
     if (mc_kernel_takes(kernel, order[i]))
       return order[i];
   return order[0];
+}
+
+unsigned mc_kernel_roundings(const mc_kernel *kernel) {
+  return kernel->code ? kernel->code->roundings : 0;
+}
+
+bool mc_kernel_flushes(const mc_kernel *kernel) {
+  return kernel->code && kernel->code->flush;
 }
 
 bool mc_kernel_has_orthogonalise(const mc_kernel *kernel) {

@@ -29,8 +29,8 @@ static inline size_t mc_law_size_of(const mc_law_input *input) {
 
 bool mc_law_is_finite(const double *x, size_t size);
 
-/* Entries in which x and y differ, NaN from everything; *distance: ||x - y||_F to within the factor 1 +- mc_law_slack and
- * MC_LAW_UNDERFLOW. */
+/* Entries in which x and y differ, NaN from everything; *distance: ||x - y||_F to within the factor 1 +-
+ * mc_law_slack and MC_LAW_UNDERFLOW. */
 size_t mc_law_compare(double *distance, const double *x, const double *y, size_t size);
 #define MC_LAW_UNDERFLOW 0x1p-500
 double mc_law_slack(size_t size);

@@ -286,7 +286,7 @@ static int normalise_buffer(const void *unused, const muoncert_step *call) {
 
 #define ALL_FORMATS (1u << MUONCERT_FLOAT16 | 1u << MUONCERT_BFLOAT16 | 1u << MUONCERT_FLOAT32 | 1u << MUONCERT_FLOAT64)
 #define KERNEL(name, context, orthogonalise, step)                                                                     \
-  { name, "a planted bug", ALL_FORMATS, MC_DTYPE_BFLOAT16, context, orthogonalise, step }
+  { name, "a planted bug", ALL_FORMATS, MC_DTYPE_BFLOAT16, context, orthogonalise, step, 0, false, NULL }
 #define MATRIX(name, source, law, context, function)                                                                   \
   { name, source, law, KERNEL(name, context, function, NULL) }
 #define STEP(name, source, law, function)                                                                              \

@@ -86,8 +86,8 @@ static bool is_zero(const double *x, size_t size) {
   return true;
 }
 
-/* A kernel that flushes such numbers to zero returns 0; one that does not is within limits of the image or, where none is
- * known, nearer to it than 0. */
+/* A kernel that flushes such numbers to zero returns 0; one that does not is within limits of the image or, where
+ * none is known, nearer to it than 0. */
 mc_status mc_law_judge_denormal(mc_law_bench *b) {
   const mc_law_output *o = &b->outputs[MC_INPUT_DENORMAL];
   size_t size = mc_law_size_of(&b->suite->inputs[MC_INPUT_DENORMAL]);

@@ -59,11 +59,11 @@ static mc_status read_dtype(mc_kernel_model *model, const char *word, mc_error *
 }
 
 static mc_status read_accumulator(mc_kernel_model *model, const char *word, mc_error *e) {
-  static const char *const words[] = {"nearest", "truncate", NULL};
+  static const char *const words[] = {"nearest", "truncate", "flush", NULL};
   int i;
   mc_status s = mc_run_choose(&i, words, word, "accumulator", e);
   if (s == MC_OK)
-    model->truncate = i == 1;
+    model->truncate = i == 1, model->flush = i == 2;
   return s;
 }
 

@@ -25,16 +25,19 @@ static mc_status read_conventions(mc_law_conventions *c, const mc_run_audit_requ
   return s;
 }
 
-mc_status mc_run_bench_open(mc_run_bench *b, const mc_run_audit_request *request, mc_dtype usual,
+mc_status mc_run_bench_open(mc_run_bench *b, const mc_run_audit_request *request, const mc_kernel *kernel,
                             const mc_run_options *options, mc_error *e) {
   mc_law_conventions conventions = {0};
   *b = (mc_run_bench){.request = request, .options = mc_audit_default_options()};
   mc_kernel_model_init(&b->model);
-  b->model.storage = usual;
+  b->model.storage = kernel ? mc_kernel_usual_dtype(kernel) : MC_DTYPE_BFLOAT16;
+  b->model.flush = kernel && mc_kernel_flushes(kernel);
   b->options.depth = request->depth;
   if (options->seed)
     b->options.seed = options->seed;
   mc_status s = mc_run_read_model(&b->model, &b->options.roundings, request, e);
+  if (kernel && !request->rounding)
+    b->options.roundings = mc_kernel_roundings(kernel);
   if (s == MC_OK)
     s = read_conventions(&conventions, request, e);
   if (s == MC_OK)
@@ -198,8 +201,7 @@ json_t *mc_run_kernel(const mc_run_audit_request *request, const mc_run_options 
   limits.seconds = options->seconds > 0 ? options->seconds : limits.seconds;
   limits.bytes = request->memory > 0 ? request->memory : limits.bytes;
   mc_status s = mc_kernel_open(&kernel, request->kernel, &limits, &why);
-  mc_status opened = mc_run_bench_open(&b, request, kernel ? mc_kernel_usual_dtype(kernel) : MC_DTYPE_BFLOAT16, options,
-                                       s == MC_OK ? &why : NULL);
+  mc_status opened = mc_run_bench_open(&b, request, kernel, options, s == MC_OK ? &why : NULL);
   s = s == MC_OK ? opened : s;
   if (s == MC_OK)
     s = run_kernel(audits, laws, &b, kernel, options, &why);

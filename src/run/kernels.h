@@ -13,9 +13,9 @@ typedef struct {
   mc_law_output *outputs;
 } mc_run_bench;
 
-/* The model, the conventions and the suite that a request describes.  dtype NULL: `usual`.  Clear it whatever
- * comes. */
-mc_status mc_run_bench_open(mc_run_bench *b, const mc_run_audit_request *request, mc_dtype usual,
+/* The model, the conventions and the suite that a request describes.  What it leaves open is as the kernel has
+ * it (NULL: bf16, any rule).  Clear it whatever comes. */
+mc_status mc_run_bench_open(mc_run_bench *b, const mc_run_audit_request *request, const mc_kernel *kernel,
                             const mc_run_options *options, mc_error *e);
 void mc_run_bench_close(mc_run_bench *b);
 

@@ -234,11 +234,13 @@ static mc_status run_all(tally *all, theatre *t, const mc_run_options *options, 
 /* Bugs are planted in a kernel that keeps its coefficients wide, as most do, unless the request names one rule. */
 static mc_status set_theatre(theatre *t, const mc_run_audit_request *request, const mc_run_options *options,
                              mc_error *e) {
-  static const char *const kernels[MC_ROUNDINGS] = {"emulated-all", "emulated-operations", "emulated-sums"};
-  mc_status status = mc_run_bench_open(&t->bench, request, MC_DTYPE_BFLOAT16, options, e);
+  static const char *const kernels[] = {"emulated-all", "emulated-operations", "emulated-sums"};
+  mc_status status = mc_run_bench_open(&t->bench, request, NULL, options, e);
   mc_kernel_model *model = &t->bench.model;
   model->rounding = MC_ROUNDING_OPERATIONS;
-  for (unsigned rule = 0; rule < MC_ROUNDINGS; rule++)
+  if (status == MC_OK && t->bench.options.roundings == 1u << MC_ROUNDING_GRAM)
+    status = mc_fail(e, MC_BAD_INPUT, "bugs are planted in kernels that iterate X: --rounding all, operations or sums");
+  for (unsigned rule = 0; rule < MC_ROUNDING_GRAM; rule++)
     if (t->bench.options.roundings == 1u << rule)
       model->rounding = (mc_kernel_rounding)rule;
   if (status == MC_OK)

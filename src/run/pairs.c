@@ -119,7 +119,7 @@ json_t *mc_run_law_suite(const char *folder, const mc_run_audit_request *request
   double start = mc_clock_seconds();
   mc_run_bench b;
   json_t *document = NULL, *cases = json_array();
-  mc_status s = mc_run_bench_open(&b, request, MC_DTYPE_BFLOAT16, options, e);
+  mc_status s = mc_run_bench_open(&b, request, NULL, options, e);
   if (s == MC_OK && mkdir(folder, 0777) != 0 && errno != EEXIST)
     s = mc_fail_at(e, MC_IO, folder, 0, 0, "%s", strerror(errno));
   for (size_t i = 0; s == MC_OK && i < mc_law_suite_count(b.suite); i++)
@@ -230,7 +230,7 @@ json_t *mc_run_pairs(const char *folder, const mc_run_options *options, mc_error
   json_t *manifest = NULL, *document = NULL, *audits = json_array(), *laws = json_array();
   mc_status s = read_manifest(&manifest, &request, &own.seed, folder, e);
   if (s == MC_OK) {
-    s = mc_run_bench_open(&b, &request, MC_DTYPE_BFLOAT16, &own, e);
+    s = mc_run_bench_open(&b, &request, NULL, &own, e);
     for (size_t i = 0; s == MC_OK && i < mc_law_suite_count(b.suite); i++)
       s = read_output(&b.outputs[i], folder, mc_law_suite_input(b.suite, i), e);
     if (s == MC_OK)

@@ -26,7 +26,7 @@ static void run_kernels(size_t k, mc_dtype dtype, unsigned runs) {
     mc_error e = {0};
     mc_random_init(&draw, 2026, mc_random_stream_of("false alarm"), trial);
     mc_audit_finding_init(&f);
-    model.rounding = (mc_kernel_rounding)(trial % MC_ROUNDINGS);
+    model.rounding = (mc_kernel_rounding)(trial % MC_ROUNDING_GRAM);
     need(mc_kernel_emulate(x, &model, g, m, n, &draw, &e), &e);
     need(mc_audit_judge(&f, reference, x, &e), &e);
     if (f.verdict == MC_AUDIT_WRONG || f.verdict == MC_AUDIT_SUSPICIOUS)

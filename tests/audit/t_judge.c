@@ -133,7 +133,7 @@ static void test_no_false_alarm(void **state) {
         mc_random draw;
         mc_error e = {0};
         mc_random_init(&draw, 12345, 1, trial);
-        model.rounding = (mc_kernel_rounding)(trial % MC_ROUNDINGS);
+        model.rounding = (mc_kernel_rounding)(trial % MC_ROUNDING_GRAM);
         need(mc_kernel_emulate(x, &model, g, m, n, &draw, &e), &e);
         if (verdict_of(reference, x) != MC_AUDIT_CONFORMS)
           fail_msg("%s, %s, trial %u", mc_dtype_name((mc_dtype)dtype), mc_kernel_rounding_name(model.rounding), trial);

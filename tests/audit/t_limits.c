@@ -152,7 +152,7 @@ static double ratio_of_one_step(uint64_t seed, const mc_kernel_model *model) {
 /* In one step on two entries few rounding errors can cancel: errors come within a factor of 12 of the limit. */
 static void test_sound_limits_are_near(void **state) {
   (void)state;
-  for (int rule = 0; rule < MC_ROUNDINGS; rule++) {
+  for (int rule = 0; rule < MC_ROUNDING_GRAM; rule++) {
     mc_kernel_model model = model_of(MC_DTYPE_BFLOAT16);
     double largest = 0;
     assert_int_equal(mc_schedule_resize(&model.schedule, 1, NULL), MC_OK);

@@ -88,7 +88,7 @@ static void print_all_limits(size_t n) {
   for (int k = 0; k < 2; k++) {
     const char *name = k ? "condition3" : "gaussian";
     k ? condition_three(g, n) : gaussian(g, n);
-    for (int rule = 0; rule < MC_ROUNDINGS; rule++)
+    for (int rule = 0; rule < MC_ROUNDING_GRAM; rule++)
       print_limits(name, g, n, MC_DTYPE_BFLOAT16, false, (mc_kernel_rounding)rule, 16);
     print_limits(name, g, n, MC_DTYPE_FLOAT16, false, MC_ROUNDING_SUMS, 16);
     print_limits(name, g, n, MC_DTYPE_FLOAT32, true, MC_ROUNDING_SUMS, 16);

@@ -57,7 +57,7 @@ static void test_computes_the_image(void **state) {
   assert_int_equal(mc_truth_ns_enclose(&y, g, M, N, &model.schedule, &model.normalisation, 100, &e), MC_OK);
   mc_enclosure_get_double(image, NULL, &y);
   for (int dtype = 0; dtype <= MC_DTYPE_FLOAT64; dtype++)
-    for (int rule = 0; rule < MC_ROUNDINGS; rule++) {
+    for (int rule = 0; rule < MC_ROUNDING_GRAM; rule++) {
       mc_random draw;
       mc_random_init(&draw, 7, 1, 0);
       model.storage = (mc_dtype)dtype;
@@ -103,7 +103,7 @@ static void follow_one_step(double x[2], const double g[2], mc_kernel_rounding r
 static void test_rounds_where_the_rule_says(void **state) {
   (void)state;
   for (uint64_t seed = 0; seed < 50; seed++)
-    for (int rule = 0; rule < MC_ROUNDINGS; rule++) {
+    for (int rule = 0; rule < MC_ROUNDING_GRAM; rule++) {
       double g[2], x[2], expected[2];
       mc_kernel_model model = jordan(MC_DTYPE_BFLOAT16, (mc_kernel_rounding)rule);
       assert_int_equal(mc_schedule_resize(&model.schedule, 1, NULL), MC_OK);

@@ -21,14 +21,17 @@ typedef struct {
   mc_law_output *outputs;
 } stage;
 
-static void open_stage(stage *s, mc_dtype d, const char *preset, uint64_t seed) {
+/* code: whose rule of rounding is asked for; NULL: any. */
+static void open_stage(stage *s, mc_dtype d, const char *preset, uint64_t seed, const mc_kernel_code *code) {
   mc_error e = {0};
   mc_audit_options options = mc_audit_default_options();
   const mc_law_conventions conventions = {.sum = seed % 2, .scaling = (uint32_t)(seed % 5)};
   options.seed = seed;
+  options.roundings = code ? code->roundings : 0;
   mc_kernel_model_init(&s->model);
   need(mc_kernel_model_set_preset(&s->model, preset, &e), &e);
   s->model.storage = d;
+  s->model.flush = code && code->flush;
   need(mc_law_suite_new(&s->suite, &s->model, &conventions, &options, &e), &e);
   s->outputs = NULL;
 }
@@ -71,7 +74,9 @@ static void keeps_all(stage *s, const mc_kernel_code *code) {
     for (size_t i = 0; mc_law_get(i); i++) {
       mc_law_finding f = judge(s, i);
       mc_law_verdict right = mc_law_get(i)->of_step && !mc_kernel_has_step(kernel) ? MC_LAW_ABSENT : MC_LAW_HOLDS;
-      if (f.verdict != right)
+      bool unknown = f.verdict == MC_LAW_UNDECIDED && strstr(f.reason, "no limit is known") &&
+                     code->roundings == 1u << MC_ROUNDING_GRAM; /* which has no sound limit */
+      if (f.verdict != right && !unknown)
         fail_msg("%s, %s: %s is %s: %s", code->name, mc_dtype_name(s->model.storage), mc_law_get(i)->name,
                  mc_law_verdict_name(f.verdict), f.reason);
     }
@@ -79,9 +84,12 @@ static void keeps_all(stage *s, const mc_kernel_code *code) {
   mc_kernel_close(kernel);
 }
 
-/* The Gram form squares the condition number, and is none of the kernels of the model. */
-static bool is_of_the_model(const mc_kernel_code *code) {
-  return strcmp(code->name, "gram") != 0;
+/* Kernels that follow a rule of their own are judged by it. */
+static void keeps_all_by_its_rule(mc_dtype d, const char *preset, uint64_t seed, const mc_kernel_code *code) {
+  stage s;
+  open_stage(&s, d, preset, seed, code);
+  keeps_all(&s, code);
+  close_stage(&s);
 }
 
 /* Does a kernel break a law? */
@@ -126,10 +134,15 @@ static void test_laws(void **state) {
   for (int d = 0; d <= MC_DTYPE_FLOAT64; d++)
     for (size_t p = 0; p < 2 * rounds; p++) {
       stage s;
-      open_stage(&s, (mc_dtype)d, presets[p % 2], 6 + (uint64_t)d + p);
-      for (size_t i = 0; mc_kernel_builtin(i); i++)
-        if (is_of_the_model(mc_kernel_builtin(i)))
-          keeps_all(&s, mc_kernel_builtin(i));
+      uint64_t seed = 6 + (uint64_t)d + p;
+      open_stage(&s, (mc_dtype)d, presets[p % 2], seed, NULL);
+      for (size_t i = 0; mc_kernel_builtin(i); i++) {
+        const mc_kernel_code *code = mc_kernel_builtin(i);
+        if (code->roundings && (!code->is_available || code->is_available()))
+          keeps_all_by_its_rule((mc_dtype)d, presets[p % 2], seed, code);
+        else if (!code->roundings)
+          keeps_all(&s, code);
+      }
       if (p == 0)
         break_all(&s, broken);
       close_stage(&s);
