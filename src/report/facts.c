@@ -449,11 +449,15 @@ static void print_place(mc_text *out, const json_t *entry) {
     mc_text_printf(out, ":%lld", integer_of(entry, "line"));
 }
 
+/* The line that repeats an entry: its own, or that of what states it; an audit's is stated in a spec folder. */
 static void print_replay(mc_text *out, const mc_fact_kind *kind, const json_t *entry) {
+  const char *file = mc_fact_text(entry, "file"), *slash = strrchr(file, '/');
   if (*mc_fact_text(entry, "replay"))
     mc_text_printf(out, "%s", mc_fact_text(entry, "replay"));
-  else if (strcmp(kind->list, "claims") == 0 && *mc_fact_text(entry, "file"))
-    mc_text_printf(out, "muoncert claims %s --only %s", mc_fact_text(entry, "file"), mc_fact_name(entry));
+  else if (strcmp(kind->list, "claims") == 0 && *file)
+    mc_text_printf(out, "muoncert claims %s --only %s", file, mc_fact_name(entry));
+  else if (strcmp(kind->list, "audits") == 0 && slash)
+    mc_text_printf(out, "muoncert verify --spec %.*s --only %s", (int)(slash - file), file, mc_fact_name(entry));
 }
 
 /* What of a function's mutants the proofs notice. */

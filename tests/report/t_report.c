@@ -187,6 +187,20 @@ static void junit_is_escaped_and_complete(void **state) {
   json_decref(document);
 }
 
+static void an_audit_of_a_spec_folder_can_be_repeated(void **state) {
+  (void)state;
+  char *page = page_of(
+      "{\"schema\":1,\"tool\":\"muoncert 0.1.0\",\"command\":\"audits\",\"verdict\":\"violated\",\"seconds\":1,"
+      "\"audits\":[{\"id\":\"p.a\",\"file\":\"my/spec/audits.claim\",\"line\":3,\"verdict\":\"wrong\",\"input\":"
+      "\"G.npy\",\"output\":\"X.npy\",\"preset\":\"torch\",\"dtype\":\"bfloat16\",\"shape\":[2,3],"
+      "\"message\":\"it looks like: zeros\",\"diagnosis\":[{\"text\":\"zeros\"},{\"text\":\"ones\"}]}]}",
+      (mc_report_style){false, true, 100});
+  expect_in(page, "replay    muoncert verify --spec my/spec --only p.a\n");
+  expect_in(page, "audited   X.npy against the image of G.npy under torch, 2 by 3, bfloat16\n");
+  expect_in(page, "instead   ones\n"); /* the message says the other */
+  mc_free(page);
+}
+
 static void html_is_self_contained(void **state) {
   (void)state;
   mc_error e = {0};
@@ -248,17 +262,12 @@ static void what_is_no_record_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(long_names_keep_their_distance),
-      cmocka_unit_test(the_page_says_what_matters),
-      cmocka_unit_test(ascii_terminals_get_ascii),
-      cmocka_unit_test(colour_stands_beside_words),
-      cmocka_unit_test(long_lists_show_the_remarkable),
-      cmocka_unit_test(a_cell_fills_its_columns),
-      cmocka_unit_test(enclosures_are_shortened_outward),
-      cmocka_unit_test(junit_is_escaped_and_complete),
-      cmocka_unit_test(html_is_self_contained),
-      cmocka_unit_test(what_is_no_record_is_refused),
-      cmocka_unit_test(the_kill_table_is_that_of_the_record),
+      cmocka_unit_test(long_names_keep_their_distance),   cmocka_unit_test(the_page_says_what_matters),
+      cmocka_unit_test(ascii_terminals_get_ascii),        cmocka_unit_test(colour_stands_beside_words),
+      cmocka_unit_test(long_lists_show_the_remarkable),   cmocka_unit_test(a_cell_fills_its_columns),
+      cmocka_unit_test(enclosures_are_shortened_outward), cmocka_unit_test(junit_is_escaped_and_complete),
+      cmocka_unit_test(html_is_self_contained),           cmocka_unit_test(an_audit_of_a_spec_folder_can_be_repeated),
+      cmocka_unit_test(what_is_no_record_is_refused),     cmocka_unit_test(the_kill_table_is_that_of_the_record),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
