@@ -162,7 +162,7 @@ void mc_program_free(mc_program *p) {
   mc_free(p->where);
   mc_free(p->body);
   mc_free(p->domain);
-  mc_free(p->divisors);
+  mc_free(p->poles);
   mc_free(p);
 }
 

@@ -48,6 +48,12 @@ typedef struct {
   bool strict, equation; /* equation: the first of two atoms f >= 0, -f >= 0 */
 } mc_check_atom;
 
+/* What must not vanish: a divisor, or (positive) what a logarithm is taken of. */
+typedef struct {
+  size_t line;
+  bool positive;
+} mc_pole_line;
+
 typedef struct {
   const mc_claim *claim;
   bool unit, cleared;
@@ -61,8 +67,8 @@ typedef struct {
   size_t where_count, body_count, domain_count;
   mc_check_atom *where, *body;
   mc_check_atom *domain; /* plain frame: what the intervals say */
-  size_t divisor_count, divisor_capacity;
-  size_t *divisors; /* cleared form */
+  size_t pole_count, pole_capacity;
+  mc_pole_line *poles; /* cleared form */
 } mc_program;
 
 typedef struct {

@@ -221,19 +221,19 @@ void mc_value_mul(mc_compiler *c, mc_value *z, const mc_value *x, const mc_value
   mc_value_clear(&product);
 }
 
-static void keep_divisor(mc_compiler *c, const mc_term *x) {
+static void keep_pole(mc_compiler *c, const mc_term *x, bool positive) {
   mc_program *p = c->program;
-  if (p->divisor_count == p->divisor_capacity) {
-    size_t capacity = p->divisor_capacity ? 2 * p->divisor_capacity : 8;
-    size_t *divisors = mc_realloc(p->divisors, capacity, sizeof *divisors);
-    if (!divisors) {
+  if (p->pole_count == p->pole_capacity) {
+    size_t capacity = p->pole_capacity ? 2 * p->pole_capacity : 8;
+    mc_pole_line *poles = mc_realloc(p->poles, capacity, sizeof *poles);
+    if (!poles) {
       mc_compile_fail(c, "out of memory");
       return;
     }
-    p->divisors = divisors;
-    p->divisor_capacity = capacity;
+    p->poles = poles;
+    p->pole_capacity = capacity;
   }
-  p->divisors[p->divisor_count++] = mc_compile_line_of(c, x);
+  p->poles[p->pole_count++] = (mc_pole_line){mc_compile_line_of(c, x), positive};
 }
 
 void mc_value_div(mc_compiler *c, mc_value *z, const mc_value *x, const mc_value *y) {
@@ -257,7 +257,7 @@ void mc_value_div(mc_compiler *c, mc_value *z, const mc_value *x, const mc_value
   }
   mc_value inverse;
   mc_value_init(&inverse);
-  keep_divisor(c, &y->up);
+  keep_pole(c, &y->up, false);
   mc_term_set(&inverse.up, &y->down);
   mc_term_set(&inverse.down, &y->up);
   mc_value_mul(c, z, x, &inverse);
@@ -268,6 +268,8 @@ void mc_value_div(mc_compiler *c, mc_value *z, const mc_value *x, const mc_value
 void mc_value_function(mc_compiler *c, mc_value *z, mc_code code, const mc_value *x) {
   if (!mc_term_is_one(&x->down))
     mc_compile_fail(c, "a function of a quotient cannot be cleared");
+  if (code == MC_CODE_LOG && c->program->cleared)
+    keep_pole(c, &x->up, true);
   mc_term result;
   mc_term_init(&result);
   term_unary(c, &result, code, &x->up);

@@ -235,10 +235,30 @@ static int strict_sign(mc_program *program, const mc_iv *box, size_t line) {
   return 0;
 }
 
+/* Is every line defined that is no logarithm and stands on none that is not defined? */
+static bool only_logarithms_are_undefined(mc_program *program, const mc_iv *box) {
+  mc_jets s = mc_jets_of(program->n, 0);
+  mc_iv *all = mc_iv_vector_new(program->line_count);
+  bool ok = all && mc_jets_evaluate(all, &s, program, box);
+  for (size_t i = 0; i < program->line_count && ok; i++) {
+    const mc_line *x = &program->lines[i];
+    if (mc_iv_usable(all + i) || x->code == MC_CODE_LOG)
+      continue;
+    bool binary = x->code == MC_CODE_ADD || x->code == MC_CODE_SUB || x->code == MC_CODE_MUL ||
+                  x->code == MC_CODE_MIN || x->code == MC_CODE_MAX;
+    ok = x->code > MC_CODE_VARIABLE && x->code != MC_CODE_SQRT && x->code != MC_CODE_DIV &&
+         (!mc_iv_usable(all + x->a) || (binary && !mc_iv_usable(all + x->b)));
+  }
+  mc_iv_vector_free(all, program->line_count);
+  return ok;
+}
+
 bool mc_test_divisors(mc_program *program, const mc_iv *box) {
-  bool defined = mc_test_is_defined(program, box);
-  for (size_t i = 0; i < program->divisor_count && defined; i++)
-    defined = strict_sign(program, box, program->divisors[i]) != 0;
+  bool defined = only_logarithms_are_undefined(program, box);
+  for (size_t i = 0; i < program->pole_count && defined; i++) {
+    int sign = strict_sign(program, box, program->poles[i].line);
+    defined = program->poles[i].positive ? sign > 0 : sign != 0;
+  }
   return defined;
 }
 

@@ -7,7 +7,7 @@
 
 enum {
   MOST_STEPS = 120,
-  DEEPEST = 14,
+  DEEPEST = 30,
   FACTOR_TERMS = 100,
   FACTOR_DEGREE = 32,
   FACTOR_BITS = 200 /* of coefficients */

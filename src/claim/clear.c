@@ -92,16 +92,31 @@ static void clear_node(mc_lowering *l, fraction *all, size_t i) {
   }
 }
 
+static bool has_pole(mc_op op) {
+  return op == MC_OP_DIV || op == MC_OP_LOG;
+}
+
+/* A divisor u/d vanishes where u does; where d does it is none, by what it is itself divided by. */
+static void add_pole(mc_lowering *l, fraction *all, size_t i) {
+  const mc_node node = l->tape->nodes[i];
+  bool positive = node.op == MC_OP_LOG;
+  fraction *of = &all[positive ? node.a : node.b];
+  if (of->known) {
+    size_t vanishing = mc_lower_materialise(l, &of->up, node.source);
+    l->tape->poles[l->tape->pole_count++] = (mc_pole){vanishing, positive};
+  }
+}
+
 void mc_lower_cleared_forms(mc_lowering *l) {
   mc_tape *tape = l->tape;
-  size_t count = tape->node_count, divisions = 0;
+  size_t count = tape->node_count, poles = 0;
   for (size_t i = 0; i < count; i++)
-    divisions += tape->nodes[i].op == MC_OP_DIV;
-  if (divisions == 0)
+    poles += has_pole(tape->nodes[i].op);
+  if (poles == 0)
     return;
   fraction *all = mc_alloc(count, sizeof *all);
-  tape->divisors = mc_alloc(divisions, sizeof *tape->divisors);
-  if (!all || !tape->divisors) {
+  tape->poles = mc_alloc(poles, sizeof *tape->poles);
+  if (!all || !tape->poles) {
     mc_lower_give_up(l, "out of memory");
     mc_free(all);
     return;
@@ -112,8 +127,8 @@ void mc_lower_cleared_forms(mc_lowering *l) {
     mc_lowered_init(&all[i].down);
     clear_node(l, all, i);
     known = known && all[i].known;
-    if (tape->nodes[i].op == MC_OP_DIV)
-      tape->divisors[tape->divisor_count++] = tape->nodes[i].b;
+    if (has_pole(tape->nodes[i].op))
+      add_pole(l, all, i);
   }
   for (size_t i = 0; known && i < tape->body_count; i++) {
     fraction *x = &all[tape->body[i].node];

@@ -16,22 +16,48 @@ static int strict_sign(mc_workspace *s, size_t node, slong precision) {
   return 0;
 }
 
-/* Where a tape clears, functions are applied to nothing that divides; so an undefined one is undefined for itself. */
-static bool only_divisions_are_undefined(const mc_workspace *s) {
+/* Where a tape clears, functions are applied to nothing that divides; what is undefined for itself, and not because
+ * an operand is, is a quotient or a logarithm. */
+static bool only_poles_are_undefined(const mc_workspace *s) {
+  const mc_range *values = s->on_box.values;
   for (size_t i = 0; i < s->tape->node_count; i++) {
-    mc_op op = s->tape->nodes[i].op;
-    bool rational = op == MC_OP_ADD || op == MC_OP_SUB || op == MC_OP_MUL || op == MC_OP_DIV ||
-                    op == MC_OP_POLYNOMIAL || op == MC_OP_POWER;
-    if (!rational && mc_range_is_undefined(s->on_box.values + i))
+    const mc_node *x = &s->tape->nodes[i];
+    if (!mc_range_is_undefined(values + i))
+      continue;
+    switch (x->op) {
+    case MC_OP_ADD:
+    case MC_OP_SUB:
+    case MC_OP_MUL:
+    case MC_OP_DIV:
+    case MC_OP_LOG:
+    case MC_OP_POLYNOMIAL:
+    case MC_OP_POWER:
+      break;
+    case MC_OP_EXP:
+    case MC_OP_SIN:
+    case MC_OP_COS:
+    case MC_OP_ABS:
+      if (!mc_range_is_undefined(values + x->a))
+        return false;
+      break;
+    case MC_OP_MIN:
+    case MC_OP_MAX:
+      if (!mc_range_is_undefined(values + x->a) && !mc_range_is_undefined(values + x->b))
+        return false;
+      break;
+    default:
       return false;
+    }
   }
   return true;
 }
 
 bool mc_certify_divisors(mc_workspace *s, slong precision) {
-  bool defined = only_divisions_are_undefined(s);
-  for (size_t i = 0; i < s->tape->divisor_count && defined; i++)
-    defined = strict_sign(s, s->tape->divisors[i], precision) != 0;
+  bool defined = only_poles_are_undefined(s);
+  for (size_t i = 0; i < s->tape->pole_count && defined; i++) {
+    int sign = strict_sign(s, s->tape->poles[i].node, precision);
+    defined = s->tape->poles[i].positive ? sign > 0 : sign != 0;
+  }
   return defined;
 }
 

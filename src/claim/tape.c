@@ -142,6 +142,6 @@ void mc_tape_free(mc_tape *tape) {
   mc_free(tape->lower_open);
   mc_free(tape->upper_open);
   mc_free(tape->variables);
-  mc_free(tape->divisors);
+  mc_free(tape->poles);
   mc_free(tape);
 }

@@ -52,6 +52,12 @@ typedef struct {
   size_t up, down; /* of a tape that clears: f = up/down, wherever no divisor vanishes */
 } mc_atom;
 
+/* What must not vanish, cleared: a divisor, or (positive) what a logarithm is taken of. */
+typedef struct {
+  size_t node;
+  bool positive;
+} mc_pole;
+
 typedef struct {
   size_t variable_count; /* of the unit box */
   size_t node_count, node_capacity;
@@ -63,8 +69,8 @@ typedef struct {
   bool *lower_open, *upper_open;
   size_t *variables; /* variables[i]: the claim's variable that t_i stands for */
   bool clears;       /* below its divisions the claim is rational: atoms of the body have cleared forms */
-  size_t divisor_count;
-  size_t *divisors; /* of a tape that clears: the nodes by which it divides */
+  size_t pole_count;
+  mc_pole *poles; /* of a tape that clears */
 } mc_tape;
 
 /* What a lowering is given besides the claim: values for the integer variables (others are ignored) and for ?, if

@@ -70,7 +70,7 @@ static void mc_lang_yyerror(mc_span *where, void *scanner, mc_parser *p, const c
 %token GE ">=" LE "<=" RANGE ".."
 
 %type <expr> expr
-%type <list> exprs rows row parameters names condition chain
+%type <list> exprs rows row parameters names condition chain part
 %type <slice> slice
 %type <beyond> beyond
 %type <count> repeat integer
@@ -192,8 +192,8 @@ open: '[' { $$ = false; } | '(' { $$ = true; } ;
 close: ']' { $$ = false; } | ')' { $$ = true; } ;
 where: %empty | WHERE condition { p->claim->where = mc_lang_condition(p, $2); CHECK; } ;
 
-condition: chain
-  | condition AND chain
+condition: part
+  | condition AND part
       {
         $$ = $1;
         for (size_t i = 0; i < $3->count; i++)
@@ -201,7 +201,7 @@ condition: chain
         CHECK;
       }
   ;
-chain: expr relation expr { $$ = mc_lang_list_new(p); CHECK; mc_lang_compare(p, @2, $$, $2, $1, $3); CHECK; }
+part: chain
   | expr IN interval
       {
         $$ = mc_lang_list_new(p);
@@ -211,6 +211,8 @@ chain: expr relation expr { $$ = mc_lang_list_new(p); CHECK; mc_lang_compare(p, 
         mc_lang_member(p, $$, $1, &$3);
         CHECK;
       }
+  ;
+chain: expr relation expr { $$ = mc_lang_list_new(p); CHECK; mc_lang_compare(p, @2, $$, $2, $1, $3); CHECK; }
   | chain relation expr
       {
         $$ = $1;

@@ -233,6 +233,8 @@ static const struct {
     {"claim c forall x in [sqrt(2), 1.4] : x >= 0", 1, 21, "reversed"},
     {"claim c forall x in [0, 1/(2-2)] : x >= 0", 1, 26, "division by zero"},
     {"claim c forall x in [0, 1] : x in [2, 1]", 1, 35, "reversed"},
+    {"claim c forall x in [0, 1] : x in [0, 2] <= 1", 1, 42, "expected"},
+    {"claim c forall x in [0, 1] : 0 <= x in [0, 2]", 1, 37, "expected"},
     {"claim c forall x in [0, 1], y in [0, x] : x >= 0", 1, 38, "where"},
     {"claim c forall k in {1..2.5} : k >= 0", 1, 25, "whole numbers"},
     {"claim c forall k in {1..1000000} : k >= 0", 1, 21, "more than"},
