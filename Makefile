@@ -16,6 +16,7 @@ test: configured
 
 install: PACKAGES := program
 install: configured
+	@cmake '$(BUILD)' -DCMAKE_INSTALL_PREFIX='$(PREFIX)' >/dev/null
 	@cmake --build '$(BUILD)' -- --quiet
 	@cmake --install '$(BUILD)' --prefix '$(PREFIX)'
 

@@ -31,6 +31,7 @@ else()
   set(MUONCERT_FLINT_LINK "-lflint-arb -lflint")
   set(MUONCERT_FLINT_CFLAGS "")
 endif()
+file(RELATIVE_PATH MUONCERT_PC_TO_PREFIX "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 configure_file("${PROJECT_SOURCE_DIR}/cmake/muoncert.pc.in" "${PROJECT_BINARY_DIR}/muoncert.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/muoncert.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 

@@ -15,11 +15,15 @@ cmake -S "$source/tests/install/consumer" -B "$folder/consumer" -G Ninja -DCMAKE
 pc=$(dirname "$(find "$folder/prefix" -name muoncert.pc)")
 PKG_CONFIG_PATH=$pc
 export PKG_CONFIG_PATH
-# The file names the prefix it was configured for; this test installed elsewhere.
-flags=$(pkg-config --define-variable=prefix="$folder/prefix" --cflags --libs muoncert)
+flags=$(pkg-config --cflags --libs muoncert)
 # shellcheck disable=SC2086  # words are meant to split
-"$cc" "$source/tests/install/consumer/consumer.c" $flags -Wl,-rpath,"$(dirname "$pc")" -o "$folder/by_pkg_config"
-"$folder/by_pkg_config"
+"$cc" "$source/tests/install/consumer/consumer.c" $flags -Wl,-rpath,"$(dirname "$pc")" -o "$folder/shared_by_pkg_config"
+"$folder/shared_by_pkg_config"
+everything=$(pkg-config --static --cflags --libs muoncert | sed 's/-lmuoncert /-l:libmuoncert.a /')
+# shellcheck disable=SC2086
+"$cc" "$source/tests/install/consumer/consumer.c" $everything -o "$folder/static_by_pkg_config"
+"$folder/static_by_pkg_config"
+if ldd "$folder/static_by_pkg_config" | grep libmuoncert; then echo "linked against the shared library"; exit 1; fi
 
 # Every installed header compiles alone.
 (cd "$folder/prefix/include" && find muoncert -name '*.h') | while read -r header; do
