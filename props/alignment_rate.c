@@ -36,7 +36,7 @@ enum { S, ETA, GROWTH, OFFSET, STABILITIES };
 static const char *const stabilities[STABILITIES] = {"s", "eta", "growth", "error"};
 
 enum { SET_S1, SET_S2, SET_ETA, SET_P, SET_Q, SETTING_COUNT };
-#define WINDOW 60
+#define WINDOW ((size_t)60)
 
 static double draw_in(mc_random *r, double low, double high) {
   return low + (high - low) * mc_random_unit(r);

@@ -111,10 +111,9 @@ static void count_all(mc_prop_tally *tally, const engine *g, uint64_t trials) {
 mc_status mc_prop_run(mc_prop_tally *tally, const mc_prop_plan *plan, mc_error *e) {
   if (plan->trials > UINT32_MAX)
     return mc_fail(e, MC_BAD_INPUT, "at most 2^32 - 1 trials");
-  if (plan->series_count > MC_PROP_SERIES ||
-      (plan->shape_count + plan->corpus_count) * plan->series_count > MC_PROP_POINTS)
-    return mc_fail(e, MC_BAD_INPUT, "at most %d series, and %d of their points over the shapes and the corpus",
-                   MC_PROP_SERIES, MC_PROP_POINTS);
+  if (!mc_prop_series_fit(plan))
+    return mc_fail(e, MC_BAD_INPUT, "at most %d series, and %d of their points over all dimensions", MC_PROP_SERIES,
+                   MC_PROP_POINTS);
   uint64_t left = mc_prop_plan_share(plan) - tally->trials;
   engine g = {.plan = plan,
               .first = tally->trials,

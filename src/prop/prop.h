@@ -108,7 +108,6 @@ typedef struct {
   size_t corpus_count;
   const mc_prop_case *corpus; /* cases that are tried first */
   uint64_t seed, trials;
-  uint64_t required;      /* trials that must meet the hypotheses, for the whole to say something */
   unsigned share, shares; /* 1 <= share <= shares; 0, 0: all trials */
   unsigned threads;       /* 0: all processors */
   double seconds;         /* time limit; 0: none */
@@ -201,6 +200,9 @@ void mc_prop_steps_take(mc_prop_steps *out, const mc_series *s, arb_srcptr envir
 /* Add the steps of a trial, if it met the hypotheses. */
 void mc_prop_tally_add_steps(mc_prop_tally *tally, const mc_prop_plan *plan, const mc_prop_case *c,
                              const mc_prop_outcome *outcome);
+
+/* Has a tally room for the points of all dimensions of the plan? */
+bool mc_prop_series_fit(const mc_prop_plan *plan);
 
 /* Join a point with the tally's point of the same dimension and name; false: there is no room for another one. */
 bool mc_prop_point_add(mc_prop_tally *tally, const mc_prop_point *point);

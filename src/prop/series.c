@@ -102,13 +102,35 @@ bool mc_prop_point_add(mc_prop_tally *tally, const mc_prop_point *point) {
   return true;
 }
 
+static size_t dimension(size_t rows, size_t columns) {
+  return rows < columns ? rows : columns;
+}
+
+/* Of the i-th shape, and behind the shapes of the cases of the corpus. */
+static size_t dimension_of(const mc_prop_plan *plan, size_t i) {
+  if (i < plan->shape_count)
+    return dimension(plan->shapes[i].rows, plan->shapes[i].columns);
+  return dimension(plan->corpus[i - plan->shape_count].rows, plan->corpus[i - plan->shape_count].columns);
+}
+
+bool mc_prop_series_fit(const mc_prop_plan *plan) {
+  size_t different = 0;
+  for (size_t i = 0; i < plan->shape_count + plan->corpus_count; i++) {
+    size_t k = 0;
+    while (dimension_of(plan, k) != dimension_of(plan, i))
+      k++;
+    different += k == i;
+  }
+  return plan->series_count <= MC_PROP_SERIES && different * plan->series_count <= MC_PROP_POINTS;
+}
+
 void mc_prop_tally_add_steps(mc_prop_tally *tally, const mc_prop_plan *plan, const mc_prop_case *c,
                              const mc_prop_outcome *outcome) {
   if (outcome->verdict != MC_TRIAL_HOLDS && outcome->verdict != MC_TRIAL_VIOLATED)
     return;
   for (size_t i = 0; i < plan->series_count; i++) {
     const mc_prop_steps *s = &outcome->steps[i];
-    mc_prop_point point = {.n = c->rows < c->columns ? c->rows : c->columns,
+    mc_prop_point point = {.n = dimension(c->rows, c->columns),
                            .trials = 1,
                            .unsettled = !s->known,
                            .steps_min = s->steps,

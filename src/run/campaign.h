@@ -13,6 +13,7 @@ typedef struct {
   size_t *measures;
   mc_matgen_family *families;
   mc_prop_case *corpus;
+  uint64_t required;    /* trials that must meet the hypotheses, for the whole to say something */
   uint64_t fingerprint; /* of everything that the outcome depends on */
 } mc_run_campaign_plan;
 

@@ -172,7 +172,7 @@ json_t *mc_run_campaign_entry_new(const mc_campaign *c, const mc_run_campaign_pl
   if (p && p->fingerprint) {
     json_object_set_new(entry, "plan", json_sprintf("0x%016" PRIx64, p->fingerprint));
     set_count(entry, "planned", mc_prop_plan_total(&p->plan));
-    set_count(entry, "required", p->plan.required);
+    set_count(entry, "required", p->required);
     set_count(entry, "corpus", p->plan.corpus_count);
   }
   if (p && p->fingerprint && p->plan.shares)

@@ -188,12 +188,12 @@ mc_status mc_run_campaign_plan_make(mc_run_campaign_plan *p, const mc_document *
                                        .series = c->series,
                                        .seed = options->seed,
                                        .trials = trials_of(c, options),
-                                       .required = required_of(c, options),
                                        .share = options->share,
                                        .shares = options->shares,
                                        .threads = options->threads,
                                        .seconds = options->seconds,
                                        .progress = options->progress}};
+  p->required = required_of(c, options);
   mc_status status = resolve_measures(p, document, c, e);
   if (status == MC_OK)
     status = resolve_families(p, document, c, e);

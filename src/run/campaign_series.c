@@ -51,7 +51,7 @@ static bool point_get(mc_prop_point *p, const json_t *point) {
   *p = (mc_prop_point){.bracket = json_object_get(point, "bracket_lo") != NULL};
   if (!optimizer || strlen(optimizer) >= sizeof p->optimizer)
     return false;
-  strcpy(p->optimizer, optimizer);
+  memcpy(p->optimizer, optimizer, strlen(optimizer) + 1);
   for (size_t k = 0; k < MEMBERS; k++) {
     const json_t *value = json_object_get(point, members[k].name);
     if ((value && (!json_is_integer(value) || json_integer_value(value) < 0)))

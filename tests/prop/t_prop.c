@@ -161,6 +161,31 @@ static void steps_are_told_by_dimension(void **state) {
   assert_true(t.undecided == 60 && t.point_count == 0);
 }
 
+/* Points of four series over 16 dimensions fit, over 17 do not; many cases of one dimension are no matter. */
+static void there_is_room_for_so_many_points(void **state) {
+  (void)state;
+  setup s = plan_of("holds x > -1000 series muon: size series adam: size series gd: size series sign: size", "flat");
+  mc_shape shapes[17];
+  mc_prop_case corpus[100];
+  mc_prop_tally t = {0};
+  mc_error e = {0};
+  for (size_t i = 0; i < 17; i++)
+    shapes[i] = (mc_shape){10 + i, 10 + i};
+  for (size_t i = 0; i < 100; i++)
+    corpus[i] = (mc_prop_case){.rows = 10, .columns = 20 + i, .family = s.family, .bits = 53};
+  s.plan.families = &s.family;
+  s.plan.shapes = shapes;
+  s.plan.shape_count = 16;
+  s.plan.corpus = corpus;
+  s.plan.corpus_count = 100;
+  assert_int_equal(mc_prop_run(&t, &s.plan, &e), MC_OK);
+  assert_true(t.point_count == 64 && t.points[0].trials > 100);
+  s.plan.shape_count = 17;
+  t = (mc_prop_tally){0};
+  assert_int_equal(mc_prop_run(&t, &s.plan, &e), MC_BAD_INPUT);
+  mc_lang_document_free(s.document);
+}
+
 /* A trial whose hypotheses are open is harmless only where the conclusion is certain; else it is open itself. */
 static void open_hypotheses_are_not_passed_over(void **state) {
   (void)state;
@@ -406,7 +431,7 @@ int main(void) {
       cmocka_unit_test(errors_of_a_property_are_errors),  cmocka_unit_test(violations_shrink_in_batch_and_exponents),
       cmocka_unit_test(a_run_goes_on_where_it_stopped),   cmocka_unit_test(shares_are_the_whole),
       cmocka_unit_test(the_corpus_is_tried_first),        cmocka_unit_test(case_texts_are_checked),
-      cmocka_unit_test(steps_are_told_by_dimension),
+      cmocka_unit_test(steps_are_told_by_dimension),      cmocka_unit_test(there_is_room_for_so_many_points),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
