@@ -58,12 +58,17 @@ static void set_midpoint(fmpq_t t, const mc_range *x) {
   fmpq_clear(hi);
 }
 
-static bool try_center(mc_boxer *b) {
-  if (!point_looks_decisive(&b->w, b->w.at_center.values))
-    return false;
+/* The simplest points of the box, and then its centre, judged exactly where balls cannot tell. */
+static bool try_simplest(mc_boxer *b) {
   for (size_t j = 0; j < b->w.n; j++)
     set_midpoint(b->w.corner + j, b->w.box + j);
   return settle_by_point(b, b->w.corner);
+}
+
+static bool try_center(mc_boxer *b) {
+  if (!point_looks_decisive(&b->w, b->w.at_center.values))
+    return false;
+  return try_simplest(b);
 }
 
 /* Where balls cannot tell, exact arithmetic may: at the corners of a box next to nothing wide. */
@@ -268,7 +273,7 @@ mc_box_outcome mc_box_process(mc_boxer *b, uint64_t *pending, size_t place, slon
   if (certify_body(b, pending, place, precision) ||
       certify_failure(b, "where", tape->where, tape->where_count, place, precision))
     return MC_BOX_CLOSED;
-  return MC_BOX_OPEN;
+  return b->by_algebra && try_simplest(b) ? MC_BOX_SETTLED : MC_BOX_OPEN;
 }
 
 /* One rational function vanishes at an irrational point: decided in exact arithmetic. */

@@ -11,7 +11,7 @@ typedef struct {
   mc_workspace w; /* w.box is the box */
   mc_witness witness;
   mc_proof proof;
-  bool by_algebra;     /* the box is worth it */
+  bool by_algebra;     /* the box is worth algebra, and exact points */
   json_t *sign_change; /* where recording and MC_BOX_SETTLED came of one */
 } mc_boxer;
 
