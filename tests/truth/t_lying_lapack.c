@@ -18,10 +18,13 @@ typedef enum {
   LIES,
   PRETENDS,
   LONG_LEFT,
-  LONG_RIGHT
+  LONG_RIGHT,
+  STRETCHED_LEFT,
+  STRETCHED_RIGHT
 } lie;
 
 static lie dgesdd_lie, dpotrf_lie;
+static const double stretch = 1 + 0x1p-20;
 
 /* Orthogonal columns of length 2. */
 static const double hadamard[16] = {1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, 1, -1, -1, 1};
@@ -64,6 +67,18 @@ lapack_int __wrap_LAPACKE_dgesdd(int layout, char job, lapack_int m, lapack_int 
       s[i / 4] = dgesdd_lie == LONG_LEFT ? 0.5 : 1;
     }
     return 0;
+  case STRETCHED_LEFT: /* A V = (W stretch) (S / stretch); LAPACK is given A^T, so that its vt is W^T */
+    for (lapack_int i = 0; i < k * n; i++)
+      vt[i] *= stretch;
+    for (lapack_int i = 0; i < k; i++)
+      s[i] /= stretch;
+    return info;
+  case STRETCHED_RIGHT: /* A (V stretch) = W (S stretch) */
+    for (lapack_int i = 0; i < m * k; i++)
+      u[i] *= stretch;
+    for (lapack_int i = 0; i < k; i++)
+      s[i] *= stretch;
+    return info;
   default:
     return info;
   }
@@ -205,6 +220,76 @@ static void long_vectors(void **state) {
   _arb_vec_clear(sigma, 4);
 }
 
+enum { TALL = 80, WIDE = 64 };
+
+/* y is within radius of q / d. */
+static void assert_near_quotient(const double *y, double radius, const double *q, double d) {
+  mc_enclosure x;
+  mc_enclosure_init(&x);
+  arb_mat_clear(x.value);
+  arb_mat_init(x.value, TALL, WIDE);
+  mc_ball_mat_set_double(x.value, y);
+  mag_set_d(x.radius, radius);
+  assert_encloses_quotient(&x, q, d);
+  mc_enclosure_clear(&x);
+}
+
+/* The image of q under this one step is q / den. */
+static void check_image(const mc_truth_plain *p, const char *step, const double *q, double den) {
+  static double y[TALL * WIDE];
+  double radius;
+  mc_schedule schedule;
+  mc_normalisation norm;
+  mc_schedule_init(&schedule);
+  mc_normalisation_init(&norm, MC_NORM_NONE);
+  assert_int_equal(mc_schedule_set_text(&schedule, step, NULL), MC_OK);
+  assert_int_equal(mc_truth_plain_ns_enclose(y, &radius, p, &schedule, &norm, NULL), MC_OK);
+  assert_near_quotient(y, radius, q, den);
+  mc_schedule_clear(&schedule);
+  mc_normalisation_clear(&norm);
+}
+
+/* All of T4 for a multiple q of an orthonormal matrix, with singular values d: its polar factor is q / d.  For x / 2
+ * the bound is nearly sharp in V's error.  In W's it is so for f(x) = x - 2 x^3 / (3 d^2), which falls at d as fast as it
+ * rises at 0: S makes up for W where f is linear. */
+static void check_plain_on_orthonormal(const double *q, double d) {
+  static double y[TALL * WIDE], s[WIDE];
+  double radius;
+  mc_truth_plain *p;
+  char falling[64];
+  assert_int_equal(mc_truth_plain_new(&p, q, TALL, WIDE, NULL), MC_OK);
+  assert_int_equal(mc_truth_plain_polar_certify(y, &radius, p, NULL), MC_OK);
+  assert_near_quotient(y, radius, q, d);
+  check_image(p, "1/2", q, 2);
+  snprintf(falling, sizeof falling, "1,-2/%.0f", 3 * d * d);
+  check_image(p, falling, q, 3);
+  mc_truth_plain_sv_enclose(s, &radius, p);
+  for (int i = 0; i < WIDE; i++)
+    assert_true(fabs(s[i] - d) <= radius);
+  mc_truth_plain_free(p);
+}
+
+/* Residuals of about zero, vectors a little too long: nothing but their own errors bounds what is wrong. */
+static void stretched_vectors(void **state) {
+  (void)state;
+  static double a[TALL * WIDE], q[TALL * WIDE];
+  double d;
+  mc_random r;
+  mc_random_init(&r, 1, mc_random_stream_of("stretched_vectors"), 0);
+  assert_int_equal(mc_matgen_exact_polar(a, q, &d, TALL, WIDE, &r, NULL), MC_OK);
+  arb_ptr sigma = _arb_vec_init(WIDE);
+  for (dgesdd_lie = STRETCHED_LEFT; dgesdd_lie <= STRETCHED_RIGHT; dgesdd_lie++) {
+    check_plain_on_orthonormal(q, d);
+    for (mc_path path = MC_PATH_ANY; path <= MC_PATH_BALLS; path++) {
+      assert_int_equal(mc_sv_enclose_by(sigma, q, TALL, WIDE, 46, path, NULL), MC_OK);
+      for (int i = 0; i < WIDE; i++)
+        assert_contains_double(&sigma[i], d);
+    }
+  }
+  dgesdd_lie = HONEST;
+  _arb_vec_clear(sigma, WIDE);
+}
+
 /* A Cholesky factor of an indefinite matrix: S = (1 2; 2 1) has the eigenvalues -1 and 3. */
 static void pretended_factor(void **state) {
   (void)state;
@@ -245,8 +330,11 @@ static void failure_is_told(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(lies), cmocka_unit_test(plain_lies),
-                                     cmocka_unit_test(long_vectors), cmocka_unit_test(pretended_factor),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(lies),
+                                     cmocka_unit_test(plain_lies),
+                                     cmocka_unit_test(long_vectors),
+                                     cmocka_unit_test(stretched_vectors),
+                                     cmocka_unit_test(pretended_factor),
                                      cmocka_unit_test(failure_is_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
