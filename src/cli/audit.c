@@ -29,6 +29,7 @@ enum {
   OPTION_ACCUMULATOR,
   OPTION_LIMITS,
   OPTION_SCALING,
+  OPTION_TRANSPOSE,
   OPTION_WEIGHTS,
   OPTION_BUFFER,
   OPTION_WEIGHTS_AFTER,
@@ -49,66 +50,72 @@ enum {
 };
 
 static const struct argp_option options[] = {
+    {NULL, 0, NULL, 0, "What is audited:", 1},
     {"input", OPTION_INPUT, "G", 0,
      "what the kernel was given: a matrix, or a batch (three dimensions), in a .npy, .npz or safetensors file; "
      "FILE:NAME picks one of several arrays. Of a step: the gradient",
-     0},
-    {"output", OPTION_OUTPUT, "X", 0, "what the kernel made of it", 0},
+     1},
+    {"output", OPTION_OUTPUT, "X", 0, "what the kernel made of it", 1},
+    {"transpose", OPTION_TRANSPOSE, NULL, 0, "the output is stored transposed: n by m for an m by n input", 1},
+    {"pairs", OPTION_PAIRS, "DIR", 0,
+     "instead: outputs NAME.X.npy for the inputs NAME.G.npy that `muoncert gen --suite laws' wrote into this folder",
+     1},
+    {"mutants", OPTION_MUTANTS, NULL, 0,
+     "instead: plant bugs in a kernel of the preset, and show which of them this audit and the tests of others let "
+     "through",
+     1},
+    {NULL, 0, NULL, 0, "What it claims to compute:", 2},
     {"preset", OPTION_PRESET, "NAME", 0,
      "what the kernel claims to compute: keller-jordan (default), torch, moonlight, dion, emerging-optimizers, "
      "polar-express, gram-ns",
-     0},
-    {"schedule", OPTION_SCHEDULE, "NAME|LIST", 0, "another schedule: a published name, or steps a,b,c;a,b,c", 0},
-    {"steps", OPTION_STEPS, "K", 0, "another number of steps (past the table by its own rule)", 0},
+     2},
+    {"schedule", OPTION_SCHEDULE, "NAME|LIST", 0, "another schedule: a published name, or steps a,b,c;a,b,c", 2},
+    {"steps", OPTION_STEPS, "K", 0, "another number of steps (past the table by its own rule)", 2},
     {"norm", OPTION_NORM, "N", 0,
-     "divide by safety*||G||_F + eps (add), by max(safety*||G||_F, eps) (clamp), or not at all (none)", 0},
-    {"eps", OPTION_EPS, "E", 0, "another eps of the norm", 0},
-    {"safety", OPTION_SAFETY, "S", 0, "another safety factor of the norm", 0},
-    {"dtype", OPTION_DTYPE, "TYPE", 0,
-     "format of stored values: bf16 (default), fp16, f32, f64; or tf32: float32, factors of products rounded to TF32",
-     0},
-    {"rounding", OPTION_ROUNDING, "RULE", 0,
-     "what is rounded to that format: all (operations and coefficients), operations, sums (bA + cAA and aX + BX once "
-     "each, as by addmm), any of these (default); or gram: the Gram form, which squares the condition number",
-     0},
-    {"accumulate", OPTION_ACCUMULATE, "ORDER", 0,
-     "order of sums: any (default), depth:D (trees of at most this depth), or exact (rounded once)", 0},
-    {"accumulator", OPTION_ACCUMULATOR, "HOW", 0,
-     "each operation of a sum rounds to nearest (default), truncates (truncate; TF32 factors too), as in tensor "
-     "cores, or flushes subnormal factors and sums (flush), as AVX-512 BF16",
-     0},
-    {"limits", OPTION_LIMITS, "all|sound", 0,
-     "sound: run no rounding ensemble; an output that is not wrong stays undecided", 0},
+     "divide by safety*||G||_F + eps (add), by max(safety*||G||_F, eps) (clamp), or not at all (none)", 2},
+    {"eps", OPTION_EPS, "E", 0, "another eps of the norm", 2},
+    {"safety", OPTION_SAFETY, "S", 0, "another safety factor of the norm", 2},
     {"scaling", OPTION_SCALING, "S", 0,
      "what the output, or the update of a step, was multiplied by: none, rectangular sqrt(max(1, m/n)), rms 0.2 "
      "sqrt(max(m, n)), spectral sqrt(max(m, n)), unit-rms sqrt(m/n), a number, or one of these times a number "
      "(spectral*0.2)",
-     0},
-    {"weights", OPTION_WEIGHTS, "W", 0, "a whole step of the optimizer: the weights before it", 1},
-    {"buffer", OPTION_BUFFER, "B", 0, "the momentum buffer before the step", 1},
-    {"weights-after", OPTION_WEIGHTS_AFTER, "W", 0, "the weights after the step", 1},
-    {"buffer-after", OPTION_BUFFER_AFTER, "B", 0, "the buffer after the step", 1},
-    {"lr", OPTION_LR, "X", 0, "learning rate (this and what follows: as the preset's optimizer does by default)", 1},
-    {"momentum", OPTION_MOMENTUM, "X", 0, "momentum", 1},
-    {"momentum-rule", OPTION_MOMENTUM_RULE, "R", 0,
-     "average (EMA: a gradient weighs 1 - momentum) or sum (heavy ball: it weighs 1)", 1},
-    {"nesterov", OPTION_NESTEROV, "yes|no", 0, "does the direction look one step ahead", 1},
-    {"weight-decay", OPTION_WEIGHT_DECAY, "X", 0, "weight decay", 1},
-    {"decay", OPTION_DECAY, "D", 0,
-     "decoupled (weights shrink by lr times it), independent (by it), or coupled (added to the gradient)", 1},
-    {"pairs", OPTION_PAIRS, "DIR", 0,
-     "instead: outputs NAME.X.npy for the inputs NAME.G.npy that `muoncert gen --suite laws' wrote into this folder",
      2},
-    {"time-limit", OPTION_TIME_LIMIT, "S", 0, "seconds for each call of a plug-in (default 10)", 2},
-    {"memory-limit", OPTION_MEMORY_LIMIT, "MIB", 0, "memory that a plug-in may use (default 4096)", 2},
-    {"mutants", OPTION_MUTANTS, NULL, 0,
-     "instead: plant bugs in a kernel of the preset, and show which of them this audit and the tests of others let "
-     "through",
-     0},
-    {"seed", OPTION_SEED, "N", 0, "seed of the rounding ensemble, decimal or 0x… (default 1)", 0},
-    {"junit", OPTION_JUNIT, "FILE", 0, "write JUnit XML", 0},
-    {"json", OPTION_JSON, NULL, 0, "print the results as JSON", 0},
-    {"quiet", 'q', NULL, 0, "no progress; print nothing if the output conforms", 0},
+    {NULL, 0, NULL, 0, "How it rounds:", 3},
+    {"dtype", OPTION_DTYPE, "TYPE", 0,
+     "format of stored values: bf16 (default), fp16, f32, f64; or tf32: float32, factors of products rounded to TF32",
+     3},
+    {"rounding", OPTION_ROUNDING, "RULE", 0,
+     "what is rounded to that format: all (operations and coefficients), operations, sums (bA + cAA and aX + BX once "
+     "each, as by addmm), any of these (default); or gram: the Gram form, which squares the condition number",
+     3},
+    {"accumulate", OPTION_ACCUMULATE, "ORDER", 0,
+     "order of sums: any (default), depth:D (trees of at most this depth), or exact (rounded once)", 3},
+    {"accumulator", OPTION_ACCUMULATOR, "HOW", 0,
+     "each operation of a sum rounds to nearest (default), truncates (truncate; TF32 factors too), as in tensor "
+     "cores, or flushes subnormal factors and sums (flush), as AVX-512 BF16",
+     3},
+    {NULL, 0, NULL, 0, "A whole step of the optimizer:", 4},
+    {"weights", OPTION_WEIGHTS, "W", 0, "a whole step of the optimizer: the weights before it", 4},
+    {"buffer", OPTION_BUFFER, "B", 0, "the momentum buffer before the step", 4},
+    {"weights-after", OPTION_WEIGHTS_AFTER, "W", 0, "the weights after the step", 4},
+    {"buffer-after", OPTION_BUFFER_AFTER, "B", 0, "the buffer after the step", 4},
+    {"lr", OPTION_LR, "X", 0, "learning rate (this and what follows: as the preset's optimizer does by default)", 4},
+    {"momentum", OPTION_MOMENTUM, "X", 0, "momentum", 4},
+    {"momentum-rule", OPTION_MOMENTUM_RULE, "R", 0,
+     "average (EMA: a gradient weighs 1 - momentum) or sum (heavy ball: it weighs 1)", 4},
+    {"nesterov", OPTION_NESTEROV, "yes|no", 0, "does the direction look one step ahead", 4},
+    {"weight-decay", OPTION_WEIGHT_DECAY, "X", 0, "weight decay", 4},
+    {"decay", OPTION_DECAY, "D", 0,
+     "decoupled (weights shrink by lr times it), independent (by it), or coupled (added to the gradient)", 4},
+    {NULL, 0, NULL, 0, "How it is judged and shown:", 5},
+    {"limits", OPTION_LIMITS, "all|sound", 0,
+     "sound: run no rounding ensemble; an output that is not wrong stays undecided", 5},
+    {"seed", OPTION_SEED, "N", 0, "seed of the rounding ensemble, decimal or 0x… (default 1)", 5},
+    {"time-limit", OPTION_TIME_LIMIT, "S", 0, "seconds for each call of a plug-in (default 10)", 5},
+    {"memory-limit", OPTION_MEMORY_LIMIT, "MIB", 0, "memory that a plug-in may use (default 4096)", 5},
+    {"junit", OPTION_JUNIT, "FILE", 0, "write JUnit XML", 5},
+    {"json", OPTION_JSON, NULL, 0, "print the results as JSON", 5},
+    {"quiet", 'q', NULL, 0, "no progress; print nothing if the output conforms", 5},
     {0},
 };
 
@@ -131,6 +138,8 @@ static void check_subject(const arguments *a, struct argp_state *state) {
   bool files = r->input || r->output || r->weights || r->buffer || r->weights_after || r->buffer_after;
   if (subjects > 1 || (subjects == 1 && files))
     argp_error(state, "files, a kernel, --pairs and --mutants are audited one at a time");
+  if (subjects > 0 && r->transposed)
+    argp_error(state, "--transpose is about the file of --output");
   if (a->mutants && a->junit)
     argp_error(state, "--mutants has no JUnit form");
   if (a->pairs && (r->preset || r->schedule || r->steps || r->norm || r->eps || r->safety || r->dtype || r->rounding))
@@ -141,6 +150,8 @@ static void check_files(const mc_run_audit_request *r, struct argp_state *state)
   bool any = r->weights || r->buffer || r->weights_after || r->buffer_after;
   bool all = r->weights && r->buffer && r->weights_after && r->buffer_after;
   bool rule = r->rate || r->momentum || r->momentum_rule || r->nesterov || r->weight_decay || r->decay;
+  if (any && r->transposed)
+    argp_error(state, "--transpose is about --output: all files of a step have the shape of the weights");
   if (any && (!all || !r->input || r->output))
     argp_error(state, "a step takes --input (the gradient), --weights, --buffer, --weights-after and --buffer-after");
   if (!any && (!r->input || !r->output))
@@ -198,6 +209,9 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     return 0;
   case OPTION_SCALING:
     a->request.scaling = text;
+    return 0;
+  case OPTION_TRANSPOSE:
+    a->request.transposed = true;
     return 0;
   case OPTION_WEIGHTS:
     a->request.weights = text;

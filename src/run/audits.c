@@ -94,14 +94,36 @@ mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const m
 
 /* ---- Files ---- */
 
+/* Each matrix of f := its transpose. */
+static mc_status transpose(mc_matfile *f, mc_error *e) {
+  size_t m = f->m, n = f->n;
+  double *values = mc_alloc(f->count * m * n, sizeof *values);
+  if (!values)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  for (size_t k = 0; k < f->count * m * n; k += m * n)
+    for (size_t i = 0; i < m; i++)
+      for (size_t j = 0; j < n; j++)
+        values[k + j * m + i] = f->values[k + i * n + j];
+  mc_free(f->values);
+  f->values = values;
+  f->m = n;
+  f->n = m;
+  return MC_OK;
+}
+
+static mc_status check_shape(const mc_matfile *f, const char *path, const char *what, const mc_matfile *input,
+                             mc_error *e) {
+  if (input->m == f->m && input->n == f->n && input->count == f->count)
+    return MC_OK;
+  return mc_fail_at(e, MC_BAD_INPUT, path, 0, 0,
+                    "the %s's shape %zu by %zu by %zu is not the input's %zu by %zu by %zu (batch by rows by columns)",
+                    what, f->count, f->m, f->n, input->count, input->m, input->n);
+}
+
 /* One more file of the input's shape. */
 static mc_status read_like(mc_matfile *f, const char *path, const char *what, const mc_matfile *input, mc_error *e) {
   mc_status s = mc_matfile_read(f, path, MC_MATFILE_VOID2_IS_BFLOAT16, e);
-  if (s == MC_OK && (input->m != f->m || input->n != f->n || input->count != f->count))
-    s = mc_fail_at(e, MC_BAD_INPUT, path, 0, 0,
-                   "the %s's shape %zu by %zu by %zu is not the input's %zu by %zu by %zu (batch by rows by columns)",
-                   what, f->count, f->m, f->n, input->count, input->m, input->n);
-  return s;
+  return s == MC_OK ? check_shape(f, path, what, input, e) : s;
 }
 
 /* ---- One pair ---- */
@@ -358,7 +380,15 @@ static mc_status read_files(opened *o, const mc_run_audit_request *r, mc_error *
   if (s == MC_OK)
     s = mc_matfile_read(&o->input, r->input, MC_MATFILE_VOID2_IS_BFLOAT16, e);
   if (s == MC_OK)
-    s = read_like(&o->output, output_of(r), step ? "new weights" : "output", &o->input, e);
+    s = mc_matfile_read(&o->output, output_of(r), MC_MATFILE_VOID2_IS_BFLOAT16, e);
+  if (s == MC_OK && r->transposed)
+    s = transpose(&o->output, e);
+  if (s == MC_OK)
+    s = check_shape(&o->output, output_of(r),
+                    step            ? "new weights"
+                    : r->transposed ? "transposed output"
+                                    : "output",
+                    &o->input, e);
   if (s == MC_OK && step)
     s = read_like(&o->weights, r->weights, "weights", &o->input, e);
   if (s == MC_OK && step)

@@ -135,6 +135,7 @@ typedef struct {
   uint64_t memory;         /* that a plug-in may use, in bytes; 0: the built-in default */
   const char
       *scaling; /* of the output, or of a step's update: "rms", "spectral*0.2", "0.2"; NULL: none, or the preset's */
+  bool transposed; /* the output is stored as the transpose of what the input's shape says */
   /* A whole step: all four files.  Then input is the gradient, and output is not used. */
   const char *weights, *buffer, *weights_after, *buffer_after;
   const char *rate, *momentum, *momentum_rule, *nesterov, *weight_decay, *decay;

@@ -56,6 +56,25 @@ class Kernels(unittest.TestCase):
         self.assertEqual(report.returncode, status, report.stderr)
         return json.loads(result.stdout)
 
+    def test_output_that_is_stored_transposed(self):
+        """The same bytes read by columns are the transpose; only --transpose takes them."""
+        stem = os.path.join(SOURCE, "examples/real_gradients/step300.bl.0.up.")
+        with open(stem + "X.npy", "rb") as f:
+            content = f.read()
+        length = int.from_bytes(content[8:10], "little")
+        header = re.sub(r"\((\d+), (\d+)\)", r"(\2, \1)", content[10:10 + length].decode())
+        header = header.replace("'fortran_order': False", "'fortran_order': True").rstrip().ljust(length - 1) + "\n"
+        stored = os.path.join(self.folder, "X.npy")
+        with open(stored, "wb") as f:
+            f.write(content[:10] + header[-length:].encode() + content[10 + length:])
+        files = ("--input", stem + "G.npy", "--output", stored, "--preset", "torch", "--dtype", "bf16")
+        straight = self.audit(0, *files[:2], "--output", stem + "X.npy", *files[4:])["audits"][0]
+        self.assertEqual(self.audit(0, *files, "--transpose")["audits"][0]["error"], straight["error"])
+        refused = run("audit", *files)
+        self.assertEqual(refused.returncode, 3)
+        self.assertIn("the output's shape", refused.stderr.decode())
+        self.assertEqual(run("audit", "openblas", "--transpose").returncode, 3)
+
     def test_reference(self):
         document = self.audit(0, "reference")
         self.assertEqual(verdicts(document, "laws"), dict.fromkeys(LAWS + STEP_LAWS, "holds"))
