@@ -160,18 +160,30 @@ mc_status mc_file_write(const char *path, const void *bytes, size_t length, mc_e
   return cause == 0 ? MC_OK : mc_fail_at(e, MC_IO, path, 0, 0, "could not be written: %s", strerror(cause));
 }
 
-mc_status mc_file_require_writable(const char *path, mc_error *e) {
-  struct stat file;
-  mc_text folder;
+/* May a file be made beside this one?  0, or errno. */
+static int require_folder(const char *path) {
   const char *slash = strrchr(path, '/');
-  int cause = 0;
+  mc_text folder;
   mc_text_init(&folder);
   mc_text_printf(&folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
-  if (stat(path, &file) == 0 && S_ISDIR(file.st_mode))
-    cause = EISDIR;
-  else if (folder.failed || access(folder.data, W_OK | X_OK) != 0)
-    cause = folder.failed ? ENOMEM : errno;
+  const int cause = folder.failed ? ENOMEM : access(folder.data, W_OK | X_OK) != 0 ? errno : 0;
   mc_text_clear(&folder);
+  return cause;
+}
+
+mc_status mc_file_require_writable(const char *path, mc_error *e) {
+  struct stat file;
+  int cause = 0;
+  const bool exists = stat(path, &file) == 0;
+  if (exists && S_ISDIR(file.st_mode)) {
+    cause = EISDIR;
+  } else if (is_written_into(path, exists, &file)) {
+    cause = exists && access(path, W_OK) != 0 ? errno : 0;
+  } else {
+    char *real = exists ? realpath(path, NULL) : NULL;
+    cause = require_folder(real ? real : path);
+    free(real);
+  }
   return cause == 0 ? MC_OK : mc_fail_at(e, MC_IO, path, 0, 0, "could not be written: %s", strerror(cause));
 }
 

@@ -102,6 +102,9 @@ static void links_and_permissions_stay(void **state) {
   assert_int_equal(mc_file_write(nowhere, "x", 1, NULL), MC_OK);
   assert_true(lstat(nowhere, &is) == 0 && S_ISLNK(is.st_mode));
   assert_int_equal(mkfifo(pipe, 0600), 0);
+  assert_int_equal(mc_file_require_writable(link, NULL), MC_OK);
+  assert_int_equal(mc_file_require_writable(pipe, NULL), MC_OK);
+  assert_int_equal(mc_file_require_writable("/dev/null", NULL), MC_OK); /* in a folder that few may write to */
   const int reader = open(pipe, O_RDONLY | O_NONBLOCK);
   char got[8] = "";
   assert_true(reader >= 0);
