@@ -233,10 +233,10 @@ static void random_claims_are_judged_right(void **state) {
   print_message("two variables: %u claims, %u proved, %u refuted, %u undecided, %u certified\n", two.claims, two.proved,
                 two.refuted, two.undecided, two.certified);
   /* A prover that decided nothing would be sound. */
-  assert_true(one.undecided * 50 <= one.claims);
-  assert_true(two.undecided * 5 <= two.claims);
+  assert_true(one.undecided * 200 <= one.claims);
+  assert_true(two.undecided * 200 <= two.claims);
   /* Nor would a checker be of use that refused everything. */
-  assert_true((one.certified + two.certified) * 1000 >= (one.proved + one.refuted + two.proved + two.refuted) * 995);
+  assert_true((one.certified + two.certified) * 1000 >= (one.proved + one.refuted + two.proved + two.refuted) * 999);
 }
 
 int main(int argc, char **argv) {
