@@ -1,4 +1,5 @@
-/* NumPy's .npz: a ZIP archive of .npy files, stored or deflated (PKWARE's APPNOTE 6.3; RFC 1951).
+/* NumPy's .npz: a ZIP archive of .npy files, stored or deflated, with or without 64-bit sizes (PKWARE's APPNOTE 6.3; RFC
+ * 1951).
  *
  * Trusted is the central directory alone, and each member's local header must agree with it.  Members must not share
  * bytes, so that a short file cannot pose as many long ones; what a member expands to is bounded by what deflate can
@@ -8,7 +9,8 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { END_SIZE = 22, ENTRY_SIZE = 46, LOCAL_SIZE = 30, STORED = 0, DEFLATED = 8, ENCRYPTED = 1 };
+enum { END_SIZE = 22, ENTRY_SIZE = 46, LOCAL_SIZE = 30, LOCATOR_SIZE = 20, END64_SIZE = 56 };
+enum { STORED = 0, DEFLATED = 8, ENCRYPTED = 1, ZIP64 = 1 };
 
 /* Deflate's longest match is 258 bytes for two bits (RFC 1951, 3.2.5 and 3.2.6). */
 #define MOST_EXPANSION 1032
@@ -38,6 +40,10 @@ static uint64_t load32(const archive *a, uint64_t at) {
   return mc_bytes_load(a->bytes + at, 4, false);
 }
 
+static uint64_t load64(const archive *a, uint64_t at) {
+  return mc_bytes_load(a->bytes + at, 8, false);
+}
+
 static mc_status refuse(const archive *a, const char *what) {
   return mc_fail_at(a->e, MC_BAD_INPUT, a->path, 0, 0, "malformed .npz archive: %s", what);
 }
@@ -55,6 +61,27 @@ static mc_status find_end(archive *a) {
   }
 }
 
+/* Where a number of the record does not fit, another record with 64-bit numbers stands before it (APPNOTE 4.3.14 and
+ * 4.3.15); the directory then ends there. */
+static mc_status find_wide_end(archive *a) {
+  uint64_t locator = a->end - LOCATOR_SIZE, least = LOCATOR_SIZE + END64_SIZE;
+  if (a->end < least || memcmp(a->bytes + locator, "PK\6\7", 4) != 0)
+    return refuse(a, "its 64-bit end is missing");
+  uint64_t at = load64(a, locator + 8);
+  if (at > locator - END64_SIZE || memcmp(a->bytes + at, "PK\6\6", 4) != 0)
+    return refuse(a, "its 64-bit end is missing");
+  if (load32(a, locator + 4) != 0 || load32(a, at + 16) != 0 || load64(a, at + 24) != load64(a, at + 32))
+    return refuse(a, "it spans several disks");
+  a->end = at;
+  a->directory_size = load64(a, at + 40);
+  a->directory = load64(a, at + 48);
+  uint64_t entries = load64(a, at + 32);
+  if (entries > a->length / ENTRY_SIZE)
+    return refuse(a, "its directory does not stand where its end says");
+  a->entries = (size_t)entries;
+  return MC_OK;
+}
+
 static mc_status find_directory(archive *a) {
   mc_status s = find_end(a);
   if (s != MC_OK)
@@ -65,10 +92,33 @@ static mc_status find_directory(archive *a) {
   a->directory_size = load32(a, a->end + 12);
   a->directory = load32(a, a->end + 16);
   if (a->entries == UINT16_MAX || a->directory_size == UINT32_MAX || a->directory == UINT32_MAX)
-    return refuse(a, "more than 4 GB or 65534 arrays are not supported");
-  if (a->directory > a->end || a->end - a->directory != a->directory_size)
+    s = find_wide_end(a);
+  if (s == MC_OK && (a->directory > a->end || a->end - a->directory != a->directory_size))
     return refuse(a, "its directory does not stand where its end says");
-  return MC_OK;
+  return s;
+}
+
+/* The numbers of an extra field of 64 bits stand for those that are 2^32 - 1, in this order (APPNOTE 4.5.3). */
+static bool read_wide(entry *x, const archive *a, uint64_t at, uint64_t length) {
+  uint64_t *const numbers[] = {&x->size, &x->packed, &x->local};
+  while (length >= 4) {
+    uint64_t kind = load16(a, at), size = load16(a, at + 2);
+    at += 4, length -= 4;
+    if (size > length)
+      return false;
+    for (size_t k = 0; k < 3 && kind == ZIP64; k++) {
+      if (*numbers[k] != UINT32_MAX)
+        continue;
+      if (size < 8)
+        return false;
+      *numbers[k] = load64(a, at);
+      at += 8, size -= 8, length -= 8;
+    }
+    if (kind == ZIP64)
+      return true;
+    at += size, length -= size;
+  }
+  return x->size != UINT32_MAX && x->packed != UINT32_MAX && x->local != UINT32_MAX;
 }
 
 /* Reads the entry at *at and moves *at behind it. */
@@ -91,8 +141,9 @@ static mc_status read_entry(entry *x, uint64_t *at, const archive *a) {
   for (size_t i = 0; i < x->name_length; i++)
     if (x->name[i] < ' ' || x->name[i] > '~')
       return refuse(a, "the name of an array is not printable ASCII");
-  return x->packed == UINT32_MAX || x->size == UINT32_MAX || x->local == UINT32_MAX
-             ? refuse(a, "arrays of 4 GB or more are not supported")
+  bool needs = x->packed == UINT32_MAX || x->size == UINT32_MAX || x->local == UINT32_MAX;
+  return needs && !read_wide(x, a, p + ENTRY_SIZE + name, load16(a, p + 30))
+             ? refuse(a, "the 64-bit sizes of an array are missing")
              : MC_OK;
 }
 
@@ -135,23 +186,33 @@ static mc_status list_members(mc_members *m, entry *entries, const archive *a) {
   return MC_OK;
 }
 
+/* zlib counts in unsigned integers. */
+static uInt portion(uint64_t *left) {
+  uInt taken = *left < (1u << 30) ? (uInt)*left : 1u << 30;
+  *left -= taken;
+  return taken;
+}
+
 /* out := the member's size bytes. */
 static mc_status inflate_all(char *out, const entry *x, const char *data, const archive *a) {
-  z_stream z = {.next_in = (z_const Bytef *)data, .avail_in = (uInt)x->packed};
+  z_stream z = {.next_in = (z_const Bytef *)data, .next_out = (Bytef *)out};
+  uint64_t in = x->packed, room = x->size;
   char past;
+  int result = Z_OK;
   if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
     return mc_fail_at(a->e, MC_NO_MEMORY, a->path, 0, 0, "no memory to inflate an array");
-  z.next_out = (Bytef *)out;
-  z.avail_out = (uInt)x->size;
-  int result = inflate(&z, Z_FINISH);
-  if (result == Z_BUF_ERROR && z.avail_out == 0) { /* the end of the stream may still stand out */
-    z.next_out = (Bytef *)&past;
-    z.avail_out = 1;
-    result = inflate(&z, Z_FINISH);
-    if (z.avail_out == 0)
+  while (result == Z_OK) {
+    z.avail_in = z.avail_in > 0 ? z.avail_in : portion(&in);
+    z.avail_out = z.avail_out > 0 ? z.avail_out : portion(&room);
+    if (z.avail_out == 0) { /* the end of the stream may still stand out, but no byte */
+      z.next_out = (Bytef *)&past;
+      z.avail_out = 1;
+    }
+    result = inflate(&z, Z_NO_FLUSH);
+    if (z.total_out > x->size)
       result = Z_DATA_ERROR;
   }
-  bool whole = result == Z_STREAM_END && z.total_out == x->size && z.avail_in == 0;
+  bool whole = result == Z_STREAM_END && z.total_out == x->size && z.avail_in == 0 && in == 0;
   inflateEnd(&z);
   return whole ? MC_OK : refuse(a, "the deflated bytes of an array are damaged");
 }
@@ -182,7 +243,7 @@ static mc_status decode_entry(mc_matfile *f, const entry *x, const archive *a, m
     s = inflate_all(out, x, a->bytes + data, a);
   else
     memcpy(out, a->bytes + data, x->size);
-  if (s == MC_OK && crc32(0, (const Bytef *)out, (uInt)x->size) != x->crc)
+  if (s == MC_OK && crc32_z(0, (const Bytef *)out, (size_t)x->size) != x->crc)
     s = refuse(a, "the checksum of an array is wrong");
   if (s == MC_OK)
     s = mc_npy_decode(f, a->path, out, (size_t)x->size, flags, a->e);

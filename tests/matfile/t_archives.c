@@ -61,6 +61,9 @@ typedef struct {
   int64_t entries_change;  /* in the record at the end */
   int64_t directory_moved; /* likewise */
   const char *comment;
+  bool wide;          /* 64-bit numbers, as in archives of 4 GB and more */
+  bool without_sizes; /* and they are missing */
+  uint64_t wide_end_moved;
 } flaws;
 
 static void npy_of(mc_text *t, float first) {
@@ -110,6 +113,28 @@ static void write_member(mc_text *t, written *w, const char *name, float first, 
   mc_text_clear(&packed);
 }
 
+/* All three numbers of an entry in a field of 64 bits, behind a field of another kind. */
+static void write_wide_entry(mc_text *t, const written *w, unsigned method, bool without_sizes) {
+  mc_text_append(t, "PK\1\2", 4);
+  put(t, 45, 2), put(t, 45, 2), put(t, 0, 2), put(t, method, 2), put(t, 0, 4), put(t, w->crc, 4);
+  put(t, UINT32_MAX, 4), put(t, UINT32_MAX, 4), put(t, strlen(w->name), 2), put(t, without_sizes ? 26 : 34, 2);
+  put(t, 0, 2), put(t, 0, 2), put(t, 0, 2), put(t, 0, 4), put(t, UINT32_MAX, 4);
+  mc_text_append(t, w->name, strlen(w->name));
+  put(t, 0x7777, 2), put(t, 2, 2), put(t, 1, 2);
+  put(t, 1, 2), put(t, without_sizes ? 16 : 24, 2), put(t, w->size, 8), put(t, w->packed, 8);
+  if (!without_sizes)
+    put(t, w->local, 8);
+}
+
+static void write_wide_end(mc_text *t, uint64_t directory, uint64_t moved) {
+  uint64_t end = t->length;
+  mc_text_append(t, "PK\6\6", 4);
+  put(t, 44, 8), put(t, 45, 2), put(t, 45, 2), put(t, 0, 4), put(t, 0, 4), put(t, 2, 8), put(t, 2, 8);
+  put(t, end - directory, 8), put(t, directory, 8);
+  mc_text_append(t, "PK\6\7", 4);
+  put(t, 0, 4), put(t, end + moved, 8), put(t, 1, 4);
+}
+
 static void write_directory_entry(mc_text *t, const written *w, unsigned method, unsigned flags) {
   mc_text_append(t, "PK\1\2", 4);
   put(t, 20, 2), put(t, 20, 2), put(t, flags, 2), put(t, method, 2), put(t, 0, 4), put(t, w->crc, 4);
@@ -131,9 +156,16 @@ static void npz_with(mc_text *t, const flaws *f) {
   x.packed += (uint64_t)f->packed_change;
   if (f->share)
     x = g;
-  write_directory_entry(t, &g, method, 0);
-  write_directory_entry(t, &x, f->method ? f->method : method, f->flags);
-  uint64_t end = t->length, entries = (uint64_t)(2 + f->entries_change);
+  if (f->wide) {
+    write_wide_entry(t, &g, method, false);
+    write_wide_entry(t, &x, method, f->without_sizes);
+  } else {
+    write_directory_entry(t, &g, method, 0);
+    write_directory_entry(t, &x, f->method ? f->method : method, f->flags);
+  }
+  uint64_t end = t->length, entries = f->wide ? UINT16_MAX : (uint64_t)(2 + f->entries_change);
+  if (f->wide)
+    write_wide_end(t, directory, f->wide_end_moved);
   mc_text_append(t, "PK\5\6", 4);
   put(t, 0, 2), put(t, 0, 2), put(t, entries, 2), put(t, entries, 2), put(t, end - directory, 4);
   put(t, directory + (uint64_t)f->directory_moved, 4), put(t, f->comment ? strlen(f->comment) : 0, 2);
@@ -153,8 +185,11 @@ static void named(char out[64], const char *name) {
 static void npz_is_read(void **state) {
   char name[64];
   (void)state;
-  for (int deflated = 0; deflated < 2; deflated++) {
-    write_npz(&(flaws){.deflated = deflated, .comment = deflated ? "PK\5\6 a comment that looks like an end" : NULL});
+  for (int kind = 0; kind < 4; kind++) {
+    bool deflated = kind % 2;
+    write_npz(&(flaws){.deflated = deflated,
+                       .wide = kind > 1,
+                       .comment = deflated ? "PK\5\6 a comment that looks like an end" : NULL});
     named(name, "X");
     mc_matfile f = read_good(name);
     assert_true(f.count == 1 && f.m == 2 && f.n == 3 && f.dtype == MC_DTYPE_FLOAT32);
@@ -186,7 +221,10 @@ static void npz_that_lie(void **state) {
                {{.flags = 1}, "encrypted"},
                {{.entries_change = 1}, "directory is damaged"},
                {{.entries_change = -1}, "directory is damaged"},
-               {{.entries_change = 0xffff - 2}, "are not supported"},
+               {{.entries_change = 0xffff - 2}, "64-bit end is missing"},
+               {{.wide = true, .wide_end_moved = 1}, "64-bit end is missing"},
+               {{.wide = true, .wide_end_moved = UINT64_MAX / 2}, "64-bit end is missing"},
+               {{.wide = true, .without_sizes = true}, "64-bit sizes of an array are missing"},
                {{.directory_moved = 1}, "does not stand where its end says"},
                {{.directory_moved = -1}, "does not stand where its end says"},
                {{.directory_moved = 0x7fffffff}, "does not stand where its end says"}};
