@@ -154,8 +154,8 @@ static mc_status measure_determinants(arb_ptr q, const two_step_course *x, arb_m
   arb_mat_scalar_mul_arb(m, m, square, 4096);
   arb_mat_add(m, m, b, 4096);
   int target = sign_of_determinant(m, x->precision);
-  arb_set_si(q + DET, target * signs);
-  arb_set_si(q + TURN, turn * target);
+  arb_set_si(q + DET, (slong)target * signs);
+  arb_set_si(q + TURN, (slong)turn * target);
   arb_clear(square);
   arb_mat_clear(b);
   arb_mat_clear(o1);

@@ -42,7 +42,7 @@ static json_t *margin_json(const mc_prop_outcome *outcome) {
   arf_init(upper);
   arf_set_d(lower, outcome->margin_lower);
   arf_set_d(upper, outcome->margin_upper);
-  arb_set_interval_arf(x, lower, upper, 2 * MC_PROP_PRECISION);
+  arb_set_interval_arf(x, lower, upper, (slong)2 * MC_PROP_PRECISION);
   json_t *margin = enclosure_json(x);
   arb_clear(x);
   arf_clear(lower);
