@@ -33,11 +33,9 @@ void mc_audit_reference_sound_given(double *sound, double *spectrum, const mc_au
   if (around) /* the kernel's own output is this far from what is judged */
     output = mc_up_add3(output, around->output_bound, around->output_radius);
   *sound = *spectrum = 0;
-  for (int rule = 0; rule < MC_ROUNDINGS; rule++) {
+  for (size_t i = 0; i < r->rules; i++) {
     double plain, divided;
-    if (!(r->sound_rules >> rule & 1u))
-      continue;
-    variant.rounding = (mc_kernel_rounding)rule;
+    variant.rounding = r->limits[i].rounding;
     mc_audit_sound_bound(&plain, &divided, &variant, r->input, r->m, r->n, r->sigma, &r->options, output);
     *sound = fmax(*sound, plain);
     *spectrum = fmax(*spectrum, divided);
@@ -113,15 +111,6 @@ static unsigned distinct_rules(const mc_audit_reference *r) {
   return asked ? asked : wide ? every & ~(1u << MC_ROUNDING_OPERATIONS) : every;
 }
 
-/* The rules that are given statistical limits of their own.  Where the accumulator's format is stored, `all` makes
- * every rounding that `sums` makes and some of the same size more: what is within limits of `sums` is within those
- * of `all`. */
-static unsigned ensemble_rules(const mc_audit_reference *r, unsigned rules) {
-  const unsigned both = 1u << MC_ROUNDING_ALL | 1u << MC_ROUNDING_SUMS;
-  bool wide = mc_kernel_accumulator(r->model.storage) == r->model.storage;
-  return wide && (rules & both) == both ? rules & ~(1u << MC_ROUNDING_SUMS) : rules;
-}
-
 /* Without normalisation only the order of sums differs between members, and that moves too few roundings of a 16-bit
  * format for a distribution. */
 static bool has_ensemble(const mc_audit_reference *r) {
@@ -147,24 +136,12 @@ static mc_status find_rule(mc_audit_reference *r, const double *g, mc_kernel_rou
   return MC_OK;
 }
 
-/* The sound limits of `sums` count to those of `all`, whose statistical limits stand for both. */
-static void cover_sums(mc_audit_reference *r, const double *g) {
-  mc_kernel_model variant = r->model;
-  double plain, divided;
-  variant.rounding = MC_ROUNDING_SUMS;
-  mc_audit_sound_bound(&plain, &divided, &variant, g, r->m, r->n, r->sigma, &r->options, INFINITY);
-  r->limits[0].sound = fmax(r->limits[0].sound, plain);
-  r->limits[0].spectrum = fmax(r->limits[0].spectrum, divided);
-}
-
 static mc_status find_limits(mc_audit_reference *r, const double *g, mc_error *e) {
-  unsigned own = ensemble_rules(r, r->sound_rules = distinct_rules(r));
+  unsigned rules = distinct_rules(r);
   mc_status s = MC_OK;
   for (unsigned rule = 0; rule < MC_ROUNDINGS && s == MC_OK; rule++)
-    if (own >> rule & 1u)
+    if (rules >> rule & 1u)
       s = find_rule(r, g, (mc_kernel_rounding)rule, e);
-  if (s == MC_OK && own != r->sound_rules)
-    cover_sums(r, g);
   return s;
 }
 

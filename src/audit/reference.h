@@ -14,8 +14,7 @@ struct mc_audit_reference {
   double polar_radius;       /* of polar_approximate, where plain */
   double *polar_approximate; /* NULL: not certified */
   mc_audit_basis basis;
-  unsigned sound_rules; /* the sum of 1 << rule: what the sound limits cover */
-  size_t rules;         /* with limits of their own */
+  size_t rules;
   mc_audit_limits limits[MC_ROUNDINGS];
   mc_audit_centre centres[MC_ROUNDINGS];
   /* What the sound limits are derived from. */

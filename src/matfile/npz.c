@@ -1,5 +1,5 @@
-/* NumPy's .npz: a ZIP archive of .npy files, stored or deflated, with or without 64-bit sizes (PKWARE's APPNOTE 6.3; RFC
- * 1951).
+/* NumPy's .npz: a ZIP archive of .npy files, stored or deflated, with or without 64-bit sizes (PKWARE's APPNOTE 6.3;
+ * RFC 1951).
  *
  * Trusted is the central directory alone, and each member's local header must agree with it.  Members must not share
  * bytes, so that a short file cannot pose as many long ones; what a member expands to is bounded by what deflate can
