@@ -474,13 +474,14 @@ static void print_broken(mc_text *out, const mc_fact_kind *kind, const json_t *e
 }
 
 void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visitor *visit, void *context) {
-  enum { AT, STATES, AUDITED, SOURCE, FOUND, BROKEN, WORST, CERTIFIED, WHY, INSTEAD, REPLAY, FACTS };
-  static const char *const labels[FACTS] = {"at",    "states",    "audited", "source",  "found", "broken",
-                                            "worst", "certified", "why",     "instead", "replay"};
+  enum { AT, WHERE, STATES, AUDITED, SOURCE, FOUND, BROKEN, WORST, CERTIFIED, WHY, INSTEAD, REPLAY, FACTS };
+  static const char *const labels[FACTS] = {"at",     "where", "states",    "audited", "source",  "found",
+                                            "broken", "worst", "certified", "why",     "instead", "replay"};
   mc_text facts[FACTS];
   for (size_t i = 0; i < FACTS; i++)
     mc_text_init(&facts[i]);
   print_place(&facts[AT], entry);
+  mc_text_printf(&facts[WHERE], "%s", mc_fact_text(entry, "hypothesis"));
   mc_text_printf(&facts[STATES], "%s", mc_fact_text(entry, "statement"));
   print_audited(&facts[AUDITED], entry);
   mc_text_printf(&facts[SOURCE], "%s%s", mc_fact_text(entry, "cite"), mc_fact_text(entry, "source"));

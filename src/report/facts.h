@@ -54,10 +54,10 @@ void mc_fact_sentence(mc_text *out, const mc_fact_kind *kind, const json_t *entr
 /* One phrase on what was found: the witness, the derived constant, the counts, the certified error. */
 void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
 
-/* Everything one needs to look into an entry, in this order where there is any: at (file and line), states, audited
- * (which output against which image), source, found, broken (the mutants of a function), worst (what the worst trial
- * measured), certified (beside the error of an audit), why (there is no better verdict), instead (what a bad output
- * is), replay. */
+/* Everything one needs to look into an entry, in this order where there is any: at (file and line), where (the
+ * hypothesis), states, audited (which output against which image), source, found, broken (the mutants of a
+ * function), worst (what the worst trial measured), certified (beside the error of an audit), why (there is no
+ * better verdict), instead (what a bad output is), replay. */
 typedef void mc_fact_visitor(void *context, const char *label, const char *text);
 void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visitor *visit, void *context);
 

@@ -87,7 +87,7 @@ static void put_head(mc_text *out, const json_t *given, const json_t *merged) {
 
 static void put_fact(void *context, const char *label, const char *text) {
   mc_text *out = context;
-  bool code = strcmp(label, "states") == 0 || strcmp(label, "replay") == 0;
+  bool code = strcmp(label, "where") == 0 || strcmp(label, "states") == 0 || strcmp(label, "replay") == 0;
   put(out, "dt", "", label);
   mc_text_printf(out, "<dd>");
   put(out, code ? "pre" : "span", "", text);

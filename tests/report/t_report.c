@@ -30,7 +30,8 @@ static const char record[] =
     "{\"id\":\"bound_as_printed\",\"file\":\"d/a.claim\",\"line\":9,\"verdict\":\"refuted\",\"expected\":\"refuted\","
     "\"witness\":{\"x\":\"1/50\"},\"statement\":\"x < 0\"},"
     "{\"id\":\"open \\u001b[31m\\u0001\",\"file\":\"d/a.claim\",\"line\":12,\"verdict\":\"refuted\","
-    "\"witness\":{\"x\":\"3\",\"y\":\"-4/5\"},\"cite\":\"Müller, σ ≤ 1\",\"message\":\"a \\\"<b>\\\"\"}],"
+    "\"witness\":{\"x\":\"3\",\"y\":\"-4/5\"},\"cite\":\"Müller, σ ≤ 1\",\"hypothesis\":\"z > 0\",\"message\":\"a "
+    "\\\"<b>\\\"\"}],"
     "\"audits\":[]}";
 
 static char *page_of(const char *text, mc_report_style style) {
@@ -57,6 +58,7 @@ static void the_page_says_what_matters(void **state) {
   expect_in(page, "found     false at x = 3, y = -4/5");
   expect_in(page, "refuted    bound_as_printed");
   expect_in(page, "x = 1/50");
+  expect_in(page, "where     z > 0");
   expect_in(page, "source    Müller, σ ≤ 1");
   expect_in(page, "(exit status 1)");
   assert_null(strchr(page, '\033')); /* no colour asked for, and none let in by a record */
