@@ -1,96 +1,9 @@
 /* `muoncert audit`: outputs of kernels against the exact image of their inputs. */
 #include "steps.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "../audit/audit.h"
-#include "../lang/lang.h"
-
-#define DIGITS 12
-
-/* ---- The model that a request describes ---- */
-
-mc_status mc_run_choose(int *index, const char *const *words, const char *word, const char *what, mc_error *e) {
-  mc_text known;
-  for (*index = 0; words[*index]; ++*index)
-    if (strcmp(words[*index], word) == 0)
-      return MC_OK;
-  mc_text_init(&known);
-  for (int i = 0; words[i]; i++)
-    mc_text_printf(&known, "%s%s", i ? ", " : "", words[i]);
-  mc_fail(e, MC_BAD_INPUT, "'%.60s' is no %s; known are %s", word, what, known.failed ? "others" : known.data);
-  mc_text_clear(&known);
-  return MC_BAD_INPUT;
-}
-
-static mc_status read_norm(mc_kernel_model *model, const char *word, mc_error *e) {
-  static const char *const words[] = {"none", "add", "clamp", NULL};
-  static const mc_norm_kind kinds[] = {MC_NORM_NONE, MC_NORM_FROBENIUS_ADD, MC_NORM_FROBENIUS_CLAMP};
-  int i;
-  mc_status s = mc_run_choose(&i, words, word, "norm", e);
-  if (s == MC_OK)
-    model->normalisation.kind = kinds[i];
-  return s;
-}
-
-static mc_status read_rounding(unsigned *roundings, const char *word, mc_error *e) {
-  const char *words[MC_ROUNDINGS + 2] = {"any"};
-  int i;
-  for (int k = 0; k < MC_ROUNDINGS; k++)
-    words[k + 1] = mc_kernel_rounding_name((mc_kernel_rounding)k);
-  mc_status s = mc_run_choose(&i, words, word, "rounding", e);
-  if (s == MC_OK)
-    *roundings = i == 0 ? 0 : 1u << (i - 1);
-  return s;
-}
-
-static mc_status read_nonnegative(fmpq_t q, const char *text, const char *what, bool positive, mc_error *e) {
-  mc_status s = mc_ball_fmpq_set_text(q, text, e);
-  if (s == MC_OK && (positive ? fmpq_sgn(q) <= 0 : fmpq_sgn(q) < 0))
-    s = mc_fail(e, MC_BAD_INPUT, "%s %.60s is not %s", what, text, positive ? "positive" : "zero or positive");
-  return s;
-}
-
-/* TF32 is no format of values: they are float32, and products round their factors. */
-static mc_status read_dtype(mc_kernel_model *model, const char *word, mc_error *e) {
-  model->tf32 = strcmp(word, "tf32") == 0;
-  return mc_kernel_dtype_parse(&model->storage, model->tf32 ? "f32" : word, e);
-}
-
-static mc_status read_accumulator(mc_kernel_model *model, const char *word, mc_error *e) {
-  static const char *const words[] = {"nearest", "truncate", "flush", NULL};
-  int i;
-  mc_status s = mc_run_choose(&i, words, word, "accumulator", e);
-  if (s == MC_OK)
-    model->truncate = i == 1, model->flush = i == 2;
-  return s;
-}
-
-const char *mc_run_dtype_name(const mc_kernel_model *model) {
-  return model->tf32 ? "tf32" : mc_dtype_name(model->storage);
-}
-
-mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const mc_run_audit_request *r, mc_error *e) {
-  mc_status s = mc_kernel_model_set_preset(model, r->preset ? r->preset : MC_RUN_AUDIT_PRESET, e);
-  if (s == MC_OK && r->schedule)
-    s = mc_schedule_set_name(&model->schedule, r->schedule, e);
-  if (s == MC_OK)
-    s = mc_schedule_resize(&model->schedule, r->steps, e);
-  if (s == MC_OK && r->norm)
-    s = read_norm(model, r->norm, e);
-  if (s == MC_OK && r->eps)
-    s = read_nonnegative(model->normalisation.eps, r->eps, "eps", false, e);
-  if (s == MC_OK && r->safety)
-    s = read_nonnegative(model->normalisation.safety, r->safety, "safety factor", true, e);
-  if (s == MC_OK && r->dtype)
-    s = read_dtype(model, r->dtype, e);
-  if (s == MC_OK && r->accumulator)
-    s = read_accumulator(model, r->accumulator, e);
-  if (s == MC_OK && r->rounding)
-    s = read_rounding(roundings, r->rounding, e);
-  return s;
-}
 
 /* ---- Files ---- */
 
@@ -127,119 +40,6 @@ static mc_status read_like(mc_matfile *f, const char *path, const char *what, co
 }
 
 /* ---- One pair ---- */
-
-static json_t *interval(char *lo, char *hi) {
-  json_t *enclosure = lo && hi ? json_pack("{s:s s:s}", "lo", *lo == '-' ? "0" : lo, "hi", hi) : NULL;
-  mc_free(lo);
-  mc_free(hi);
-  return enclosure;
-}
-
-/* Of a quantity that is nonnegative by its definition. */
-json_t *mc_run_enclosure_json(const arb_t x) {
-  char *lo, *hi;
-  return mc_ball_bounds_text(&lo, &hi, x, DIGITS, NULL) == MC_OK ? interval(lo, hi) : NULL;
-}
-
-static json_t *singular_values_json(const mc_audit_finding *f) {
-  char *lo, *hi, *unused;
-  if (mc_ball_bounds_text(&lo, &unused, f->sigma_min, DIGITS, NULL) != MC_OK)
-    return NULL;
-  mc_free(unused);
-  if (mc_ball_bounds_text(&unused, &hi, f->sigma_max, DIGITS, NULL) != MC_OK) {
-    mc_free(lo);
-    return NULL;
-  }
-  mc_free(unused);
-  return interval(lo, hi);
-}
-
-/* A bound as text, rounded up; "inf" where there is none. */
-json_t *mc_run_bound_json(double bound) {
-  arf_t x;
-  arf_init(x);
-  arf_set_d(x, isnan(bound) ? (double)INFINITY : bound);
-  char *text = mc_ball_arf_text(x, 1, DIGITS);
-  arf_clear(x);
-  json_t *string = text ? json_string(text) : NULL;
-  mc_free(text);
-  return string;
-}
-
-/* The statistical limits of the rule that fits best, the sound ones for all rules together. */
-static void describe_limits(json_t *entry, const mc_audit_finding *f, double false_alarm) {
-  json_t *measures = json_array();
-  json_object_set_new(entry, "rounding", json_string(mc_kernel_rounding_name(f->limits->rounding)));
-  json_object_set_new(entry, "tolerance",
-                      json_pack("{s:o s:o s:o s:f}", "sound", mc_run_bound_json(f->sound), "spectrum",
-                                mc_run_bound_json(f->spectrum), "statistical",
-                                mc_run_bound_json(f->limits->statistical[MC_MEASURE_TOTAL]), "false_alarm",
-                                false_alarm));
-  for (int k = 0; k < MC_MEASURES && !(k == MC_MEASURE_ALONG && isinf(f->limits->statistical[k])); k++)
-    json_array_append_new(measures, json_pack("{s:s s:o s:o}", "name", mc_audit_measure_name((mc_audit_measure)k),
-                                              "error", mc_run_enclosure_json(f->measures[k]), "limit",
-                                              mc_run_bound_json(f->limits->statistical[k])));
-  json_object_set_new(entry, "measures", measures);
-}
-
-void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, double false_alarm) {
-  json_object_set_new(entry, "verdict", json_string(mc_audit_verdict_name(f->verdict)));
-  if (*f->reason)
-    json_object_set_new(entry, "message", json_string(f->reason));
-  json_object_set_new(entry, "error", mc_run_enclosure_json(f->error));
-  json_object_set_new(entry, "polar_distance", mc_run_enclosure_json(f->polar_distance));
-  json_object_set_new(entry, "sigma", singular_values_json(f));
-  json_object_set_new(entry, "sigma_min", mc_run_enclosure_json(f->sigma_min));
-  json_object_set_new(entry, "sigma_max", mc_run_enclosure_json(f->sigma_max));
-  json_object_set_new(entry, "orthogonality", mc_run_enclosure_json(f->orthogonality));
-  if (f->limits)
-    describe_limits(entry, f, false_alarm);
-}
-
-static json_t *heat_json(const mc_audit_reference *reference, const double *x) {
-  mc_audit_heat heat;
-  json_t *values = json_array();
-  mc_audit_heat_approx(&heat, reference, x);
-  for (size_t i = 0; i < heat.rows; i++) {
-    json_t *row = json_array();
-    for (size_t j = 0; j < heat.columns; j++) {
-      double value = heat.value[i * heat.columns + j];
-      json_array_append_new(row, isfinite(value) ? json_real(value) : json_null());
-    }
-    json_array_append_new(values, row);
-  }
-  return json_pack("{s:[I I] s:o}", "block", (json_int_t)heat.height, (json_int_t)heat.width, "values", values);
-}
-
-/* diagnosis[], best first, and a map of the error; the message says the best. */
-mc_status mc_run_describe_cause(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *reference,
-                                const mc_kernel_model *model, const double *g, const double *x, mc_error *e) {
-  mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS];
-  size_t count;
-  mc_status s = mc_audit_explain_approx(explanations, &count, f, reference, model, g, x, e);
-  if (s != MC_OK)
-    return s;
-  json_t *diagnosis = json_array();
-  for (size_t i = 0; i < count; i++) {
-    json_t *item = json_pack("{s:s}", "text", explanations[i].text);
-    if (isfinite(explanations[i].distance))
-      json_object_set_new(item, "distance", json_real(explanations[i].distance));
-    json_array_append_new(diagnosis, item);
-  }
-  json_object_set_new(entry, "diagnosis", diagnosis);
-  json_object_set_new(entry, "heat", heat_json(reference, x));
-  if (count > 0)
-    json_object_set_new(entry, "message", json_sprintf("%s; it looks like: %s", f->reason, explanations[0].text));
-  return MC_OK;
-}
-
-void mc_run_describe_failure(json_t *entry, const mc_error *why) {
-  char text[1024];
-  mc_error_format(text, sizeof text, why);
-  bool open = why->status == MC_UNDECIDED || why->status == MC_INTERRUPTED;
-  json_object_set_new(entry, "verdict", json_string(open ? "undecided" : "error"));
-  json_object_set_new(entry, "message", json_string(text));
-}
 
 static void judge_pair(json_t *entry, const double *g, const double *x, size_t m, size_t n,
                        const mc_kernel_model *model, const mc_audit_options *options) {
@@ -463,9 +263,8 @@ static void settle_interrupted(json_t *list) {
   }
 }
 
-/* strict: a request that cannot be opened fails the whole. */
-static json_t *run_requests(const mc_run_audit_request *requests, size_t count, bool strict,
-                            const mc_run_options *options, mc_error *e) {
+json_t *mc_run_audit_requests(const mc_run_audit_request *requests, size_t count, bool strict,
+                              const mc_run_options *options, mc_error *e) {
   double start = mc_clock_seconds();
   json_t *list = json_array();
   work w = {.requests = mc_alloc(count, sizeof *w.requests), .options = options};
@@ -490,86 +289,5 @@ static json_t *run_requests(const mc_run_audit_request *requests, size_t count, 
 }
 
 json_t *mc_run_audit(const mc_run_audit_request *request, const mc_run_options *options, mc_error *e) {
-  return run_requests(request, 1, true, options, e);
-}
-
-/* ---- Spec files ---- */
-
-/* A name in an audit block, relative to the file that says it. */
-static char *beside(const char *file, const char *name) {
-  const char *slash = strrchr(file, '/');
-  mc_text path;
-  mc_text_init(&path);
-  if (*name != '/' && slash)
-    mc_text_append(&path, file, (size_t)(slash + 1 - file));
-  mc_text_printf(&path, "%s", name);
-  char *copy = path.failed ? NULL : mc_strdup(path.data);
-  mc_text_clear(&path);
-  return copy;
-}
-
-typedef struct {
-  mc_document **documents;
-  size_t document_count;
-  mc_run_audit_request *requests;
-  char **paths; /* two for each request */
-  size_t count;
-} plan;
-
-static void plan_clear(plan *p) {
-  for (size_t i = 0; i < 2 * p->count; i++)
-    mc_free(p->paths[i]);
-  for (size_t i = 0; i < p->document_count; i++)
-    mc_lang_document_free(p->documents[i]);
-  mc_free(p->documents);
-  mc_free(p->requests);
-  mc_free(p->paths);
-}
-
-static mc_status add_block(plan *p, const mc_audit_block *a, mc_error *e) {
-  mc_run_audit_request *requests = mc_realloc(p->requests, p->count + 1, sizeof *requests);
-  if (requests)
-    p->requests = requests;
-  char **paths = mc_realloc(p->paths, 2 * (p->count + 1), sizeof *paths);
-  if (paths)
-    p->paths = paths;
-  if (!requests || !paths)
-    return mc_fail(e, MC_NO_MEMORY, "out of memory");
-  char *input = beside(a->block.file, a->input), *output = beside(a->block.file, a->output);
-  requests[p->count] = (mc_run_audit_request){.id = a->block.id,
-                                              .file = a->block.file,
-                                              .line = a->block.line,
-                                              .cite = a->block.cite,
-                                              .statement = a->block.statement,
-                                              .expected = a->expected,
-                                              .input = input,
-                                              .output = output,
-                                              .preset = a->preset,
-                                              .dtype = a->dtype};
-  paths[2 * p->count] = input;
-  paths[2 * p->count + 1] = output;
-  p->count++;
-  return input && output ? MC_OK : mc_fail(e, MC_NO_MEMORY, "out of memory");
-}
-
-static mc_status read_file(plan *p, const char *file, const char *only, mc_error *e) {
-  mc_document *d;
-  mc_status s = mc_lang_document_read(&d, file, e);
-  if (s != MC_OK)
-    return s;
-  p->documents[p->document_count++] = d;
-  for (size_t i = 0; i < mc_lang_audit_count(d) && s == MC_OK; i++)
-    if (!only || mc_glob_match(only, mc_lang_audit(d, i)->block.id))
-      s = add_block(p, mc_lang_audit(d, i), e);
-  return s;
-}
-
-json_t *mc_run_audits(const char *const *files, size_t count, const mc_run_options *options, mc_error *e) {
-  plan p = {.documents = mc_alloc(count, sizeof *p.documents)};
-  mc_status s = p.documents || count == 0 ? MC_OK : mc_fail(e, MC_NO_MEMORY, "out of memory");
-  for (size_t i = 0; i < count && s == MC_OK; i++)
-    s = read_file(&p, files[i], options->only, e);
-  json_t *document = s == MC_OK ? run_requests(p.requests, p.count, false, options, e) : NULL;
-  plan_clear(&p);
-  return document;
+  return mc_run_audit_requests(request, 1, true, options, e);
 }

@@ -12,6 +12,10 @@
  * initialised. */
 mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const mc_run_audit_request *r, mc_error *e);
 
+/* All of them as one document.  strict: one that cannot be opened fails the whole. */
+json_t *mc_run_audit_requests(const mc_run_audit_request *requests, size_t count, bool strict,
+                              const mc_run_options *options, mc_error *e);
+
 /* "tf32", or the name of the storage format. */
 const char *mc_run_dtype_name(const mc_kernel_model *model);
 
