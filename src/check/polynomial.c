@@ -164,6 +164,25 @@ static bool keep_critical(isolation *s, const mc_iv *x) {
 
 enum { NARROW = 110 }; /* halvings after which an interval is kept */
 
+/* By the mean value theorem about the middle; slope: on x. */
+static bool has_no_root(const isolation *s, const mc_iv *x, const mc_iv *slope) {
+  mc_iv middle, rest, value;
+  mc_iv_init(&middle);
+  mc_iv_init(&rest);
+  mc_iv_init(&value);
+  mpfi_bisect(&middle, &rest, x);
+  mpfi_set_fr(&middle, &middle.right);
+  evaluate(&value, s->first, s->length, &middle);
+  mpfi_sub(&rest, x, &middle);
+  mpfi_mul(&rest, &rest, slope);
+  mpfi_add(&value, &value, &rest);
+  bool none = mc_iv_positive(&value) || mc_iv_negative(&value);
+  mpfi_clear(&middle);
+  mpfi_clear(&rest);
+  mpfi_clear(&value);
+  return none;
+}
+
 /* Keep what parts of x may hold a root of p'. */
 static void isolate(isolation *s, const mc_iv *x, int depth) {
   if (!(s->ok = s->ok && s->budget-- > 0))
@@ -173,6 +192,7 @@ static void isolate(isolation *s, const mc_iv *x, int depth) {
   evaluate(&value, s->first, s->length, x);
   bool none = mc_iv_positive(&value) || mc_iv_negative(&value);
   evaluate(&value, s->second, s->length - 1, x);
+  none = none || has_no_root(s, x, &value);
   if (!none && (mc_iv_positive(&value) || mc_iv_negative(&value))) {
     /* p' is monotone: no root unless its signs at the ends differ. */
     mc_iv end, at_left, at_right;
