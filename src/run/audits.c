@@ -143,14 +143,15 @@ static const char *output_of(const mc_run_audit_request *r) {
   return mc_run_is_step(r) ? r->weights_after : r->output;
 }
 
-static json_t *new_entry(const mc_run_audit_request *r, const mc_kernel_model *model, const mc_matfile *input,
-                         size_t k) {
+static json_t *new_entry(const mc_run_audit_request *r, const mc_kernel_model *model, const mc_matfile *input, size_t k,
+                         uint64_t seed) {
   const char *preset = r->preset ? r->preset : MC_RUN_AUDIT_PRESET, *output = output_of(r);
   json_t *entry = json_pack("{s:s s:s s:s s:s s:s s:[I I]}", "id", r->id ? r->id : output, "input", r->input, "output",
                             output, "preset", preset, "dtype", mc_run_dtype_name(model), "shape", (json_int_t)input->m,
                             (json_int_t)input->n);
   if (input->count > 1)
     json_object_set_new(entry, "id", json_sprintf("%s[%zu]", r->id ? r->id : output, k));
+  json_object_set_new(entry, "replay", mc_run_audit_replay_json(r, seed));
   if (r->file)
     json_object_set_new(entry, "file", json_string(r->file));
   if (r->line)
@@ -210,7 +211,7 @@ static mc_status open_request(work *w, json_t *list, const mc_run_audit_request 
   if (s == MC_OK)
     s = read_files(o, r, &why);
   if (s != MC_OK) {
-    json_t *entry = new_entry(r, &o->model, &o->input, 0);
+    json_t *entry = new_entry(r, &o->model, &o->input, 0, w->options->seed);
     json_object_del(entry, "shape");
     mc_run_describe_failure(entry, &why);
     json_array_append_new(list, entry);
@@ -224,7 +225,7 @@ static mc_status open_request(work *w, json_t *list, const mc_run_audit_request 
   w->pairs = grown;
   size_t size = o->input.m * o->input.n;
   for (size_t k = 0; k < o->input.count; k++) {
-    json_t *entry = new_entry(r, &o->model, &o->input, k);
+    json_t *entry = new_entry(r, &o->model, &o->input, k, w->options->seed);
     json_array_append_new(list, entry);
     w->pairs[w->pair_count++] = (pair){.request = r,
                                        .from = o,

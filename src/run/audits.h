@@ -16,6 +16,9 @@ mc_status mc_run_read_model(mc_kernel_model *model, unsigned *roundings, const m
 json_t *mc_run_audit_requests(const mc_run_audit_request *requests, size_t count, bool strict,
                               const mc_run_options *options, mc_error *e);
 
+/* The command line that repeats a request, for a shell. */
+json_t *mc_run_audit_replay_json(const mc_run_audit_request *r, uint64_t seed);
+
 /* "tf32", or the name of the storage format. */
 const char *mc_run_dtype_name(const mc_kernel_model *model);
 

@@ -55,11 +55,19 @@ void mc_run_bench_close(mc_run_bench *b) {
 
 /* ---- Outputs against the image ---- */
 
+/* Of an entry about a kernel that was run. */
+static void add_replay(json_t *entry, const mc_run_bench *b) {
+  if (b->request->kernel)
+    json_object_set_new(entry, "replay", mc_run_audit_replay_json(b->request, b->options.seed));
+}
+
 json_t *mc_run_bench_entry(const mc_run_bench *b, const char *name, const char *input, size_t m, size_t n) {
   const char *preset = b->request->preset ? b->request->preset : MC_RUN_AUDIT_PRESET;
-  return json_pack("{s:o s:s s:s s:s s:s s:[I I]}", "id", json_sprintf("%s on %s", name, input), "kernel", name,
-                   "input", input, "preset", preset, "dtype", mc_dtype_name(b->model.storage), "shape", (json_int_t)m,
-                   (json_int_t)n);
+  json_t *entry = json_pack("{s:o s:s s:s s:s s:s s:[I I]}", "id", json_sprintf("%s on %s", name, input), "kernel",
+                            name, "input", input, "preset", preset, "dtype", mc_dtype_name(b->model.storage), "shape",
+                            (json_int_t)m, (json_int_t)n);
+  add_replay(entry, b);
+  return entry;
 }
 
 static void judge_output(json_t *entry, const mc_run_bench *b, const mc_audit_reference *reference, const double *g,
@@ -116,9 +124,11 @@ static mc_status judge_law(json_t *laws, mc_run_bench *b, size_t i, const char *
   mc_status s = mc_law_judge(&f, i, b->suite, b->outputs, e);
   if (s != MC_OK || f.verdict == MC_LAW_ABSENT)
     return s;
-  json_array_append_new(laws, json_pack("{s:o s:s s:s s:s s:s s:s s:s}", "id", json_sprintf("%s.%s", name, law->name),
-                                        "kernel", name, "law", law->name, "statement", law->states, "cite", law->cite,
-                                        "verdict", mc_law_verdict_name(f.verdict), "message", f.reason));
+  json_t *entry = json_pack("{s:o s:s s:s s:s s:s s:s s:s}", "id", json_sprintf("%s.%s", name, law->name), "kernel",
+                            name, "law", law->name, "statement", law->states, "cite", law->cite, "verdict",
+                            mc_law_verdict_name(f.verdict), "message", f.reason);
+  add_replay(entry, b);
+  json_array_append_new(laws, entry);
   return MC_OK;
 }
 

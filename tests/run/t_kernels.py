@@ -70,6 +70,9 @@ class Kernels(unittest.TestCase):
         files = ("--input", stem + "G.npy", "--output", stored, "--preset", "torch", "--dtype", "bf16")
         straight = self.audit(0, *files[:2], "--output", stem + "X.npy", *files[4:])["audits"][0]
         self.assertEqual(self.audit(0, *files, "--transpose")["audits"][0]["error"], straight["error"])
+        repeated = subprocess.run(["sh", "-c", self.audit(0, *files, "--transpose")["audits"][0]["replay"].replace(
+            "muoncert", PROGRAM, 1) + " --json"], stdout=subprocess.PIPE)
+        self.assertEqual(json.loads(repeated.stdout)["audits"][0]["error"], straight["error"])
         refused = run("audit", *files)
         self.assertEqual(refused.returncode, 3)
         self.assertIn("the output's shape", refused.stderr.decode())
