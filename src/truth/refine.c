@@ -161,30 +161,47 @@ static void turn_approx(arb_mat_t X, const arb_mat_t R, slong prec) {
   arb_mat_clear(product);
 }
 
-/* outside := (I - W W^T) T V D^-1, the part of the left singular vectors that W cannot reach; columns where that is
- * large stay 0 and are lost. */
+/* sum of the magnitudes in column j. */
+static void column_upper(mag_t sum, const arb_mat_t X, slong j) {
+  mag_t entry;
+  mag_init(entry);
+  mag_zero(sum);
+  for (slong i = 0; i < arb_mat_nrows(X); i++) {
+    arb_get_mag(entry, arb_mat_entry(X, i, j));
+    mag_add(sum, sum, entry);
+  }
+  mag_clear(entry);
+}
+
+/* outside := (I - W W^T) T V D^-1, the part of the left singular vectors that W cannot reach.  Columns where that is
+ * large stay 0 and are lost; so stay 0 those where T v is mostly something else than d w, whose outside part would be
+ * the error of W times that over d. */
 static void outside_correction(arb_mat_t outside, bool *lost, const arb_mat_t TV, const arb_mat_t W, const arb_mat_t O,
                                slong prec) {
-  mag_t size, entry;
+  const slong m = arb_mat_nrows(W);
+  mag_t size, image, value;
   mag_init(size);
-  mag_init(entry);
+  mag_init(image);
+  mag_init(value);
   arb_mat_approx_mul(outside, W, O, prec);
   arb_mat_sub(outside, TV, outside, prec);
   for (slong j = 0; j < arb_mat_ncols(W); j++) {
-    mag_zero(size);
-    for (slong i = 0; i < arb_mat_nrows(W); i++) {
+    for (slong i = 0; i < m; i++) {
       arb_struct *x = arb_mat_entry(outside, i, j);
       arb_div(x, x, arb_mat_entry(O, j, j), prec);
-      arb_get_mag(entry, x);
-      mag_add(size, size, entry);
       mag_zero(arb_radref(x));
     }
+    column_upper(size, outside, j);
     lost[j] |= is_large(size);
-    for (slong i = 0; is_large(size) && i < arb_mat_nrows(W); i++)
+    column_upper(image, TV, j);
+    arb_get_mag_lower(value, arb_mat_entry(O, j, j));
+    mag_mul_ui(value, value, 2 * (ulong)m);
+    for (slong i = 0; i < m && (is_large(size) || mag_cmp(image, value) > 0); i++)
       arb_zero(arb_mat_entry(outside, i, j));
   }
   mag_clear(size);
-  mag_clear(entry);
+  mag_clear(image);
+  mag_clear(value);
 }
 
 static void swap_columns(arb_mat_t X, slong j, slong k) {
