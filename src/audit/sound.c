@@ -5,226 +5,17 @@
 
 #include <math.h>
 
-#include "upward.h"
+#include "polynomials.h"
+#include "start.h"
 
 #define PRECISION 128
-
-/* ---- The rounding model ---- */
-
-typedef struct {
-  double u, eta;   /* storing an accumulator's value: relative and absolute error of an entry */
-  double uo, etao; /* one operation in the accumulator, then storing */
-  double ua, etaa; /* one operation in the accumulator */
-  double us, etas; /* one operation of a sum of products: 2 ua and 2 etaa where sums are truncated, 2^-126 flushed */
-  double uf, etaf; /* rounding a factor of a product, to nearest or by truncation */
-  double r, c, root_rr, root_rc;
-  size_t depth;
-} rounding;
-
-static rounding rounding_of(const mc_kernel_model *model, size_t r, size_t c, size_t depth) {
-  mc_dtype accumulator = mc_kernel_accumulator(model->storage);
-  bool cast = accumulator != model->storage;
-  rounding k = {.r = (double)r, .c = (double)c, .depth = depth};
-  k.ua = ldexp(1, -mc_kernel_precision(accumulator));
-  k.etaa = ldexp(1, mc_kernel_smallest_exponent(accumulator) - 1);
-  k.us = model->truncate ? 2 * k.ua : k.ua;
-  k.etas = model->truncate ? 2 * k.etaa : k.etaa;
-  k.uf = model->tf32 ? 0x1p-10 : 0;
-  k.etaf = model->tf32 ? 0x1p-136 : 0;
-  if (model->flush)
-    k.etas = k.etaf = 0x1p-126;
-  k.u = cast ? ldexp(1, -mc_kernel_precision(model->storage)) : 0;
-  k.eta = cast ? ldexp(1, mc_kernel_smallest_exponent(model->storage) - 1) : 0;
-  k.uo = mc_up_add3(k.u, k.ua, mc_up_mul(k.u, k.ua));
-  k.etao = mc_up_add(k.eta, 2 * k.etaa);
-  k.root_rr = k.r;
-  k.root_rc = mc_up_sqrt(mc_up_mul(k.r, k.c));
-  return k;
-}
-
-/* gamma_K = K us / (1 - K us) for a sum of `terms` products. */
-static double gamma_of(const rounding *k, double terms) {
-  double depth = k->depth == MC_AUDIT_EXACT_SUMS ? 1 : k->depth > 0 ? fmin(terms, (double)k->depth + 1) : terms;
-  double x = mc_up_mul(depth, k->us);
-  return mc_up_over_one_minus(x, x);
-}
-
-/* Frobenius error of a product of factors of Frobenius norms f and g, with `terms` terms an entry and root =
- * sqrt(entries). */
-static double product_error(const rounding *k, double terms, double f, double g, double root) {
-  double sum = mc_up_mul(gamma_of(k, terms), mc_up_mul(f, g));
-  double underflow = mc_up_mul(mc_up_mul(2 * terms, k->etas), root);
-  if (k->uf == 0 && k->etaf == 0)
-    return mc_up_add(sum, underflow);
-  /* of rounded factors: (1 + uf)^2 - 1 <= 3 uf, on top of it the sum's own; a factor's underflow meets the other's
-   * norm */
-  double factors = mc_up_mul(mc_up_mul(3 * k->uf, mc_up(1 + gamma_of(k, terms))), mc_up_mul(f, g));
-  double lost = mc_up_mul(mc_up_mul(4 * k->etaf, mc_up_mul(terms, root)), mc_up_add3(f, g, 1));
-  return mc_up_add3(sum, mc_up_add(underflow, lost), factors);
-}
-
-static double store_error(const rounding *k, double norm, double root) {
-  return mc_up_add(mc_up_mul(k->u, norm), mc_up_mul(k->eta, root));
-}
-
-static double operation_error(const rounding *k, double norm, double root) {
-  return mc_up_add(mc_up_mul(k->uo, norm), mc_up_mul(k->etao, root));
-}
-
-/* ---- Polynomials of one step ---- */
-
-/* p = a x + b x^3 + c x^5; gram part q = b x^2 + c x^4; h = x q; centre = b/2 + c x^2. */
-typedef struct {
-  fmpq p[6], q[5], h[6], centre[3];
-  double a, b, c;    /* absolute values, rounded up */
-  double da, db, dc; /* how far the kernel's coefficients are from them */
-} step_polynomials;
-
-static void step_polynomials_init(step_polynomials *f) {
-  for (int i = 0; i < 6; i++) {
-    fmpq_init(&f->p[i]);
-    fmpq_init(&f->h[i]);
-    if (i < 5)
-      fmpq_init(&f->q[i]);
-    if (i < 3)
-      fmpq_init(&f->centre[i]);
-  }
-}
-
-static void step_polynomials_clear(step_polynomials *f) {
-  for (int i = 0; i < 6; i++) {
-    fmpq_clear(&f->p[i]);
-    fmpq_clear(&f->h[i]);
-    if (i < 5)
-      fmpq_clear(&f->q[i]);
-    if (i < 3)
-      fmpq_clear(&f->centre[i]);
-  }
-}
-
-/* *size >= |q|; *error >= |q rounded to the format - q|. */
-static void coefficient_bounds(double *size, double *error, const fmpq_t q, mc_dtype format) {
-  arb_t exact, rounded;
-  arb_init(exact);
-  arb_init(rounded);
-  arb_set_fmpq(exact, q, PRECISION);
-  arb_set_d(rounded, mc_dtype_round(format, arf_get_d(arb_midref(exact), ARF_RND_NEAR)));
-  arb_sub(rounded, rounded, exact, PRECISION);
-  arb_abs(rounded, rounded);
-  arb_abs(exact, exact);
-  *error = mc_ball_upper_double(rounded);
-  *size = mc_ball_upper_double(exact);
-  arb_clear(exact);
-  arb_clear(rounded);
-}
-
-static void step_polynomials_set(step_polynomials *f, const mc_schedule_step *step, const mc_kernel_model *model) {
-  mc_dtype held = model->rounding == MC_ROUNDING_ALL ? model->storage : mc_kernel_accumulator(model->storage);
-  double *const sizes[] = {&f->a, &f->b, &f->c}, *const errors[] = {&f->da, &f->db, &f->dc};
-  for (slong j = 0; j < 3; j++) {
-    fmpq_t zero;
-    fmpq_init(zero);
-    const fmpq *q = j < step->terms ? &step->c[j] : zero;
-    coefficient_bounds(sizes[j], errors[j], q, held);
-    fmpq_set(&f->p[2 * j + 1], q);
-    if (j > 0) {
-      fmpq_set(&f->q[2 * j], q);
-      fmpq_set(&f->h[2 * j + 1], q);
-    }
-    fmpq_clear(zero);
-  }
-  fmpq_div_2exp(&f->centre[0], &f->q[2], 1);
-  fmpq_set(&f->centre[2], &f->q[4]);
-}
-
-/* Upper bounds of max |f| and max |f'| on [0, s] (either may be NULL). */
-static void maxima(double *value, double *slope, const fmpq *f, slong length, double s) {
-  mag_t at_most, v, d;
-  if (!isfinite(s)) {
-    if (value)
-      *value = INFINITY;
-    if (slope)
-      *slope = INFINITY;
-    return;
-  }
-  mag_init(at_most);
-  mag_init(v);
-  mag_init(d);
-  mag_set_d(at_most, s);
-  mc_ball_poly_max_upper(v, d, f, length, at_most);
-  if (value)
-    *value = mc_ball_mag_upper_double(v);
-  if (slope)
-    *slope = mc_ball_mag_upper_double(d);
-  mag_clear(at_most);
-  mag_clear(v);
-  mag_clear(d);
-}
-
-/* ---- The exact trajectory ---- */
-
-/* Singular values of X_k, as balls; signs may be negative where p is. */
-typedef struct {
-  arb_ptr sigma;
-  slong count;
-} trajectory;
-
-static void polynomial_at(arb_t y, const fmpq *f, slong length, const arb_t x) {
-  arb_t coefficient;
-  arb_init(coefficient);
-  arb_zero(y);
-  for (slong i = length - 1; i >= 0; i--) {
-    arb_mul(y, y, x, PRECISION);
-    arb_set_fmpq(coefficient, &f[i], PRECISION);
-    arb_add(y, y, coefficient, PRECISION);
-  }
-  arb_clear(coefficient);
-}
-
-static void advance(trajectory *t, const fmpq *p) {
-  arb_t y;
-  arb_init(y);
-  for (slong i = 0; i < t->count; i++) {
-    polynomial_at(y, p, 6, t->sigma + i);
-    arb_swap(t->sigma + i, y);
-  }
-  arb_clear(y);
-}
-
-/* Upper bound of sqrt(sum f(sigma_i)^2). */
-static double norm_along(const trajectory *t, const fmpq *f, slong length) {
-  arb_t sum, y;
-  arb_init(sum);
-  arb_init(y);
-  for (slong i = 0; i < t->count; i++) {
-    polynomial_at(y, f, length, t->sigma + i);
-    arb_addmul(sum, y, y, PRECISION);
-  }
-  arb_sqrtpos(sum, sum, PRECISION);
-  double upper = mc_ball_upper_double(sum);
-  arb_clear(sum);
-  arb_clear(y);
-  return upper;
-}
-
-static double largest(const trajectory *t) {
-  double upper = 0;
-  arb_t y;
-  arb_init(y);
-  for (slong i = 0; i < t->count; i++) {
-    arb_abs(y, t->sigma + i);
-    upper = fmax(upper, mc_ball_upper_double(y));
-  }
-  arb_clear(y);
-  return upper;
-}
 
 /* ---- One step ---- */
 
 /* A step at the exact X_k: its polynomials, and Frobenius norms of X_k, X_k X_k^T and q, h, p applied to X_k. */
 typedef struct {
-  step_polynomials f;
-  trajectory t;
+  mc_audit_polynomials f;
+  mc_audit_trajectory t;
   double x, gram, q, h, p, top; /* top: ||X_k||_2 */
 } stage;
 
@@ -245,10 +36,10 @@ typedef struct {
 } norms;
 
 /* exact: the norm of f applied to X_k. */
-static double of_function(const rounding *k, double exact, const fmpq *f, slong length, const distance *d,
+static double of_function(const mc_audit_rounding *k, double exact, const fmpq *f, slong length, const distance *d,
                           double factor, double *value, double *slope) {
   double v, l;
-  maxima(&v, &l, f, length, d->s);
+  mc_audit_maxima(&v, &l, f, length, d->s);
   if (value)
     *value = v;
   if (slope)
@@ -268,7 +59,7 @@ static void add_times_square(fmpq *odd, double s) {
 }
 
 /* max over 0 <= v, w <= s of |b + c (v^2 + w^2)| w: linear in v^2, so v is 0 or s. */
-static double pair_weight(const step_polynomials *f, double s) {
+static double pair_weight(const mc_audit_polynomials *f, double s) {
   double at_zero, at_s;
   fmpq odd[4];
   if (!isfinite(s))
@@ -277,22 +68,22 @@ static double pair_weight(const step_polynomials *f, double s) {
     fmpq_init(&odd[i]);
   fmpq_set(&odd[1], &f->q[2]);
   fmpq_set(&odd[3], &f->q[4]);
-  maxima(&at_zero, NULL, odd, 4, s);
+  mc_audit_maxima(&at_zero, NULL, odd, 4, s);
   add_times_square(odd, s);
-  maxima(&at_s, NULL, odd, 4, s);
+  mc_audit_maxima(&at_s, NULL, odd, 4, s);
   for (int i = 0; i < 4; i++)
     fmpq_clear(&odd[i]);
   return fmax(at_zero, at_s);
 }
 
-static norms norms_of(const rounding *k, const stage *g, const distance *d) {
+static norms norms_of(const mc_audit_rounding *k, const stage *g, const distance *d) {
   norms n;
   n.x = fmin(mc_up_add(g->x, d->e), mc_up_mul(mc_up_sqrt(k->r), d->s));
   n.gram = fmin(mc_up_add(g->gram, mc_up_mul(mc_up_add(d->s, g->top), d->e)), mc_up_mul(d->s, n.x));
   n.q = of_function(k, g->q, g->f.q, 5, d, mc_up_sqrt(2), NULL, NULL);
   n.h = of_function(k, g->h, g->f.h, 6, d, 1, NULL, NULL);
   n.p = of_function(k, g->p, g->f.p, 6, d, 1, &n.p_max, &n.slope);
-  maxima(&n.centre, NULL, g->f.centre, 3, d->s);
+  mc_audit_maxima(&n.centre, NULL, g->f.centre, 3, d->s);
   n.pair = pair_weight(&g->f, d->s);
   return n;
 }
@@ -302,7 +93,7 @@ typedef struct {
   double e, frobenius, spectral;
 } gram_bounds;
 
-static gram_bounds gram_of(const rounding *k, const norms *n, double s) {
+static gram_bounds gram_of(const mc_audit_rounding *k, const norms *n, double s) {
   gram_bounds a;
   double sum = product_error(k, k->c, n->x, n->x, k->root_rr);
   a.e = mc_up_add(sum, store_error(k, mc_up_add(n->gram, sum), k->root_rr));
@@ -312,12 +103,13 @@ static gram_bounds gram_of(const rounding *k, const norms *n, double s) {
 }
 
 /* ||(bA + cAA) - (b X X^T + c (X X^T)^2)||_F for the computed A. */
-static double gram_polynomial_error(const step_polynomials *f, const norms *n, const gram_bounds *a) {
+static double gram_polynomial_error(const mc_audit_polynomials *f, const norms *n, const gram_bounds *a) {
   return mc_up_add(mc_up_mul(mc_up_mul(2, n->centre), a->e), mc_up_mul(f->c, mc_up_mul(a->e, a->e)));
 }
 
 /* ||computed B - (bA + cAA)||_F, each operation rounded. */
-static double b_error_operations(const rounding *k, const step_polynomials *f, const norms *n, const gram_bounds *a) {
+static double b_error_operations(const mc_audit_rounding *k, const mc_audit_polynomials *f, const norms *n,
+                                 const gram_bounds *a) {
   double e1 = mc_up_add(mc_up_mul(f->db, a->frobenius),
                         operation_error(k, mc_up_mul(mc_up_add(f->b, f->db), a->frobenius), k->root_rr));
   double e2 = mc_up_add(mc_up_mul(f->dc, a->frobenius),
@@ -331,7 +123,8 @@ static double b_error_operations(const rounding *k, const step_polynomials *f, c
 }
 
 /* The same, rounded once from the accumulator. */
-static double b_error_sums(const rounding *k, const step_polynomials *f, const norms *n, const gram_bounds *a) {
+static double b_error_sums(const mc_audit_rounding *k, const mc_audit_polynomials *f, const norms *n,
+                           const gram_bounds *a) {
   double sum = product_error(k, k->r, a->frobenius, a->frobenius, k->root_rr);
   double square = mc_up_mul(a->frobenius, a->spectral), c = mc_up_add(f->c, f->dc), b = mc_up_add(f->b, f->db);
   double terms = mc_up_add(mc_up_mul(c, mc_up_add(square, sum)), mc_up_mul(b, a->frobenius));
@@ -342,8 +135,8 @@ static double b_error_sums(const rounding *k, const step_polynomials *f, const n
 }
 
 /* ||computed new X - p(X)||_F, where eb bounds the rounding of B; that of A reaches X with the weight of pairs. */
-static double update_error(const rounding *k, const step_polynomials *f, const norms *n, const gram_bounds *g, double s,
-                           double eb, mc_kernel_rounding rule) {
+static double update_error(const mc_audit_rounding *k, const mc_audit_polynomials *f, const norms *n,
+                           const gram_bounds *g, double s, double eb, mc_kernel_rounding rule) {
   double whole = mc_up_add(eb, gram_polynomial_error(f, n, g));
   double sum = product_error(k, k->r, mc_up_add(n->q, whole), n->x, k->root_rc);
   double from_gram = mc_up_add(mc_up_mul(n->pair, g->e), mc_up_mul(mc_up_mul(f->c, s), mc_up_mul(g->e, g->e)));
@@ -367,9 +160,9 @@ static double range_limit(mc_dtype storage) {
 }
 
 /* Rounding errors of a step from any X that is so near to X_k, infinite where an intermediate value could overflow. */
-static double local_error(norms *n, const rounding *k, const stage *g, const distance *d,
+static double local_error(norms *n, const mc_audit_rounding *k, const stage *g, const distance *d,
                           const mc_kernel_model *model) {
-  const step_polynomials *f = &g->f;
+  const mc_audit_polynomials *f = &g->f;
   *n = norms_of(k, g, d);
   gram_bounds a = gram_of(k, n, d->s);
   double eb = model->rounding == MC_ROUNDING_SUMS ? b_error_sums(k, f, n, &a) : b_error_operations(k, f, n, &a);
@@ -383,8 +176,8 @@ static double local_error(norms *n, const rounding *k, const stage *g, const dis
 }
 
 /* d: of X_k on entry, of X_{k+1} on return.  next: ||X_{k+1}||_2. */
-static void take_step(distance *d, const rounding *k, const stage *g, const mc_kernel_model *model, double next,
-                      bool spectrum) {
+static void take_step(distance *d, const mc_audit_rounding *k, const stage *g, const mc_kernel_model *model,
+                      double next, bool spectrum) {
   norms n;
   double local = local_error(&n, k, g, d, model), moved = mc_up_mul(n.slope, d->e);
   if (spectrum && isfinite(local))
@@ -396,7 +189,7 @@ static void take_step(distance *d, const rounding *k, const stage *g, const mc_k
 /* ---- What the norm of the output says of the path ---- */
 
 /* Does p increase from x > 0 on?  For c > 0 it is enough that its first three derivatives are positive at x. */
-static bool increases_from(const step_polynomials *f, double x) {
+static bool increases_from(const mc_audit_polynomials *f, double x) {
   arb_t y, at, t;
   bool positive = fmpq_sgn(&f->p[5]) > 0;
   arb_init(y);
@@ -420,12 +213,12 @@ static bool increases_from(const step_polynomials *f, double x) {
   return positive;
 }
 
-static bool exceeds(const step_polynomials *f, double x, double bound) {
+static bool exceeds(const mc_audit_polynomials *f, double x, double bound) {
   arb_t y, at;
   arb_init(y);
   arb_init(at);
   arb_set_d(at, x);
-  polynomial_at(y, f->p, 6, at);
+  mc_audit_polynomial_at(y, f->p, 6, at);
   bool above = mc_ball_lower_double(y) > bound;
   arb_clear(y);
   arb_clear(at);
@@ -435,7 +228,8 @@ static bool exceeds(const step_polynomials *f, double x, double bound) {
 /* A bound of ||X_k||_2 for the computed X_k, given d->s, another one, and next >= ||computed X_{k+1}||_2.  The largest
  * singular value s of X_k has |p(s)| <= next + local error, so that it is below every x with p(x) above that from which
  * p increases. */
-static double confine(const rounding *k, const stage *g, const mc_kernel_model *model, distance d, double next) {
+static double confine(const mc_audit_rounding *k, const stage *g, const mc_kernel_model *model, distance d,
+                      double next) {
   enum { ROUNDS = 12, HALVINGS = 24 };
   for (int round = 0; round < ROUNDS; round++) {
     norms n;
@@ -455,138 +249,6 @@ static double confine(const rounding *k, const stage *g, const mc_kernel_model *
   return d.s;
 }
 
-/* ---- Before the first step ---- */
-
-static void norm_by_balls(double *lower, double *upper, const double *g, size_t count) {
-  arb_t sum, x;
-  arb_init(sum);
-  arb_init(x);
-  for (size_t i = 0; i < count; i++) {
-    arb_set_d(x, g[i]);
-    arb_addmul(sum, x, x, PRECISION);
-  }
-  arb_sqrtpos(sum, sum, PRECISION);
-  *lower = mc_ball_lower_double(sum);
-  *upper = mc_ball_upper_double(sum);
-  arb_clear(sum);
-  arb_clear(x);
-}
-
-/* In double where squares are far from the ends of the range: the sum of count squares is off by at most a factor
- * 1 +- gamma_{count + 1}, and what underflows is less than another. */
-void mc_audit_sound_norm(double *lower, double *upper, const double *g, size_t count) {
-  double most = 0, sum = 0, gamma = ((double)count + 8) * 0x1p-52;
-  for (size_t i = 0; i < count; i++)
-    most = fmax(most, fabs(g[i]));
-  if (!(most > 0x1p-300 && most < 0x1p300 && gamma < 0x1p-16)) {
-    norm_by_balls(lower, upper, g, count);
-    return;
-  }
-  for (size_t i = 0; i < count; i++)
-    sum += g[i] * g[i];
-  *lower = nextafter(sqrt(nextafter(sum * (1 - gamma), 0)), 0);
-  *upper = mc_up_sqrt(mc_up_mul(sum, 1 + gamma));
-}
-
-void mc_audit_sound_divisor(arb_t divisor, const mc_kernel_model *model, const double *g, size_t count) {
-  const mc_normalisation *norm = &model->normalisation;
-  double lower, upper;
-  arb_t t;
-  arf_t lo, hi;
-  arb_init(t);
-  arf_init(lo);
-  arf_init(hi);
-  mc_audit_sound_norm(&lower, &upper, g, count);
-  arf_set_d(lo, lower);
-  arf_set_d(hi, upper);
-  arb_set_interval_arf(divisor, lo, hi, PRECISION);
-  arb_set_fmpq(t, norm->safety, PRECISION);
-  arb_mul(divisor, divisor, t, PRECISION);
-  arb_set_fmpq(t, norm->eps, PRECISION);
-  if (norm->kind == MC_NORM_NONE)
-    arb_one(divisor);
-  else if (norm->kind == MC_NORM_FROBENIUS_ADD)
-    arb_add(divisor, divisor, t, PRECISION);
-  else
-    arb_max(divisor, divisor, t, PRECISION);
-  arb_clear(t);
-  arf_clear(lo);
-  arf_clear(hi);
-}
-
-void mc_audit_sound_image_sigma(arb_ptr image, const mc_kernel_model *model, arb_srcptr sigma, slong count) {
-  trajectory t = {.sigma = image, .count = count};
-  step_polynomials f;
-  step_polynomials_init(&f);
-  _arb_vec_set(image, sigma, count);
-  for (size_t i = 0; i < model->schedule.count; i++) {
-    step_polynomials_set(&f, &model->schedule.steps[i], model);
-    advance(&t, f.p);
-  }
-  step_polynomials_clear(&f);
-}
-
-/* Does the conversion to the storage format change an entry? */
-static bool converts(const double *g, size_t count, mc_dtype storage) {
-  for (size_t i = 0; i < count; i++)
-    if (g[i] != mc_dtype_round(storage, g[i]))
-      return true;
-  return false;
-}
-
-static double compound(double theta, double x) {
-  return mc_up_add3(theta, x, mc_up_mul(theta, x));
-}
-
-/* A norm below this overflows neither in the storage format nor, squared, in the accumulator. */
-static double norm_limit(mc_dtype storage) {
-  return storage == MC_DTYPE_FLOAT16 ? 0x1p15 : storage == MC_DTYPE_FLOAT64 ? 0x1p500 : 0x1p60;
-}
-
-/* |computed divisor / divisor - 1| is at most this; lower > 0 bounds ||g||_F, conversion its relative change by
- * storing g. */
-static double divisor_error(const rounding *k, const mc_normalisation *norm, double lower, double conversion) {
-  arb_t safety;
-  arb_init(safety);
-  arb_set_fmpq(safety, norm->safety, PRECISION);
-  /* Below the computed norm, and its product with the safety factor, as long as the result stays below 1/2. */
-  double half = lower / 2 * fmin(1, mc_ball_lower_double(safety));
-  arb_clear(safety);
-  double squares = mc_up_mul(2 * k->r, mc_up_mul(k->c, k->etas)), square = nextafter(half * half, 0);
-  double theta = compound(conversion, mc_up_add(gamma_of(k, k->r * k->c), mc_up(squares / square)));
-  double operation = mc_up_add(k->ua, mc_up(k->etaa / half)), stored = mc_up_add(k->u, mc_up(k->eta / half));
-  /* The root and the sum with eps are operations and stored, eps is held; a maximum rounds nothing.  A safety factor
-   * other than 1 is held, and its product is an operation and stored. */
-  int stores = fmpq_is_one(norm->safety) ? 2 : 3, operations = fmpq_is_one(norm->safety) ? 3 : 5;
-  for (int i = 0; i < operations; i++)
-    theta = compound(theta, operation);
-  for (int i = 0; i < stores; i++)
-    theta = compound(theta, stored);
-  return theta < 0.5 ? theta : (double)INFINITY;
-}
-
-/* ||computed X_0 - X_0||_F, where x0 >= ||X_0||_F. */
-static double initial_error(const rounding *k, const mc_kernel_model *model, const double *g, double x0,
-                            const mc_audit_surroundings *around) {
-  size_t count = (size_t)(k->r * k->c);
-  double lower, upper, conversion = 0, theta = 0;
-  mc_audit_sound_norm(&lower, &upper, g, count);
-  if (!(lower > 0) || !(upper < norm_limit(model->storage)))
-    return INFINITY;
-  /* What the kernel is given lies near g only, and then need not lie on the grid even where g does. */
-  bool moved = around && around->input_bound > 0;
-  if (moved || converts(g, count, model->storage)) {
-    double eta = ldexp(1, mc_kernel_smallest_exponent(model->storage) - 1);
-    conversion = mc_up_add(ldexp(1, -mc_kernel_precision(model->storage)), mc_up(mc_up_mul(eta, k->root_rc) / lower));
-  }
-  if (moved)
-    conversion = compound(conversion, mc_up(mc_up_add(around->input_bound, around->input_radius) / lower));
-  if (model->normalisation.kind != MC_NORM_NONE)
-    theta = divisor_error(k, &model->normalisation, lower, conversion);
-  double e = mc_up_mul(x0, mc_up_over_one_minus(mc_up_add(conversion, theta), theta));
-  return mc_up_add(e, operation_error(k, mc_up_add(x0, e), k->root_rc));
-}
-
 /* ---- The whole path ---- */
 
 typedef struct {
@@ -598,7 +260,7 @@ typedef struct {
 
 static void path_clear(path *w) {
   for (size_t i = 0; w->stages && i <= w->steps; i++) {
-    step_polynomials_clear(&w->stages[i].f);
+    mc_audit_polynomials_clear(&w->stages[i].f);
     _arb_vec_clear(w->stages[i].t.sigma, w->stages[i].t.count);
   }
   mc_free(w->stages);
@@ -621,30 +283,30 @@ static bool path_init(path *w, const mc_kernel_model *model, arb_srcptr sigma, s
   }
   for (size_t i = 0; i <= steps; i++) {
     stage *g = &w->stages[i];
-    step_polynomials_init(&g->f);
-    g->t = (trajectory){.sigma = _arb_vec_init(count), .count = count};
+    mc_audit_polynomials_init(&g->f);
+    g->t = (mc_audit_trajectory){.sigma = _arb_vec_init(count), .count = count};
     _arb_vec_set(g->t.sigma, i > 0 ? w->stages[i - 1].t.sigma : sigma, count);
     if (i > 0)
-      advance(&g->t, w->stages[i - 1].f.p);
+      mc_audit_trajectory_advance(&g->t, w->stages[i - 1].f.p);
     if (i < steps)
-      step_polynomials_set(&g->f, &model->schedule.steps[i], model);
+      mc_audit_polynomials_set(&g->f, &model->schedule.steps[i], model);
     fmpq_init(&x[0]), fmpq_init(&x[1]), fmpq_init(&x[2]);
     fmpq_one(&x[1]);
-    g->x = norm_along(&g->t, x, 2);
+    g->x = mc_audit_trajectory_norm(&g->t, x, 2);
     fmpq_zero(&x[1]);
     fmpq_one(&x[2]);
-    g->gram = norm_along(&g->t, x, 3);
-    g->q = norm_along(&g->t, g->f.q, 5);
-    g->h = norm_along(&g->t, g->f.h, 6);
-    g->p = norm_along(&g->t, g->f.p, 6);
-    g->top = largest(&g->t);
+    g->gram = mc_audit_trajectory_norm(&g->t, x, 3);
+    g->q = mc_audit_trajectory_norm(&g->t, g->f.q, 5);
+    g->h = mc_audit_trajectory_norm(&g->t, g->f.h, 6);
+    g->p = mc_audit_trajectory_norm(&g->t, g->f.p, 6);
+    g->top = mc_audit_trajectory_largest(&g->t);
     w->cap[i] = INFINITY;
     fmpq_clear(&x[0]), fmpq_clear(&x[1]), fmpq_clear(&x[2]);
   }
   return true;
 }
 
-static void walk(path *w, const rounding *k, const mc_kernel_model *model, double initial, bool spectrum) {
+static void walk(path *w, const mc_audit_rounding *k, const mc_kernel_model *model, double initial, bool spectrum) {
   w->reached[0] = (distance){initial, mc_up_add(w->stages[0].top, initial)};
   for (size_t i = 0; i < w->steps; i++) {
     distance d = w->reached[i];
@@ -655,7 +317,7 @@ static void walk(path *w, const rounding *k, const mc_kernel_model *model, doubl
 }
 
 /* The last cap is the output's; each gives the one before. */
-static void confine_all(path *w, const rounding *k, const mc_kernel_model *model) {
+static void confine_all(path *w, const mc_audit_rounding *k, const mc_kernel_model *model) {
   for (size_t i = w->steps; i-- > 1;) {
     double next = fmin(w->cap[i + 1], w->reached[i + 1].s);
     w->cap[i] = fmin(w->cap[i], confine(k, &w->stages[i], model, w->reached[i], next));
@@ -664,14 +326,15 @@ static void confine_all(path *w, const rounding *k, const mc_kernel_model *model
 
 void mc_audit_sound_bound(double *plain, double *spectrum, const mc_kernel_model *model, const double *g, size_t m,
                           size_t n, arb_srcptr sigma, const mc_audit_options *options, double output) {
-  static const int sweeps[] = {3, 1}; /* the second bound starts under the caps of the first: they hold for every kernel */
+  static const int sweeps[] = {3,
+                               1}; /* the second bound starts under the caps of the first: they hold for every kernel */
   size_t r = m < n ? m : n, c = m < n ? n : m;
-  rounding k = rounding_of(model, r, c, options->depth);
+  mc_audit_rounding k = rounding_of(model, r, c, options->depth);
   path w;
   *plain = *spectrum = INFINITY;
   if (model->rounding == MC_ROUNDING_GRAM || !path_init(&w, model, sigma, (slong)r))
     return; /* the Gram form has no sound bound */
-  double initial = initial_error(&k, model, g, w.stages[0].x, options->around);
+  double initial = mc_audit_initial_error(&k, model, g, w.stages[0].x, options->around);
   for (int divided = 0; divided < 2; divided++) {
     double *bound = divided ? spectrum : plain;
     walk(&w, &k, model, initial, divided != 0);
@@ -704,14 +367,14 @@ double mc_audit_sound_spread(const mc_kernel_model *model, const double *g, size
     spread = mc_up(mc_up_mul(2, apart) / divisor);
     s = mc_up(1 / least);
   }
-  step_polynomials f;
-  step_polynomials_init(&f);
+  mc_audit_polynomials f;
+  mc_audit_polynomials_init(&f);
   for (size_t i = 0; i < model->schedule.count; i++) {
     double slope;
-    step_polynomials_set(&f, &model->schedule.steps[i], model);
-    maxima(&s, &slope, f.p, 6, s);
+    mc_audit_polynomials_set(&f, &model->schedule.steps[i], model);
+    mc_audit_maxima(&s, &slope, f.p, 6, s);
     spread = mc_up_mul(spread, slope);
   }
-  step_polynomials_clear(&f);
+  mc_audit_polynomials_clear(&f);
   return spread;
 }
