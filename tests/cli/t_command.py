@@ -525,7 +525,7 @@ class Progress(Case):
         return drawn.decode(), process.communicate(timeout=60)[0].decode(), process.returncode
 
     def test_rate_and_time_left(self):
-        drawn, answer, status = self.watched({}, until=rb"/s  [0-9:]+ left")
+        drawn, answer, status = self.watched({}, until=rb"[1-9]\d{3,}/10000000  \S+/s  [0-9:]+ left")  # trials are counted in blocks
         self.assertRegex(drawn, r"\r\x1b\[Ktest\.a_campaign  \d+/10000000  [0-9.e+]+/s  [0-9:]+ left")
         self.assertTrue(drawn.endswith("\r\x1b[K"), drawn[-80:])  # nothing is left on the line
         self.assertEqual(status, 2)
@@ -534,7 +534,7 @@ class Progress(Case):
         self.assertNotIn("\x1b", answer)  # that is no terminal
 
     def test_one_document_beside_it(self):
-        _, answer, _ = self.watched({}, "--json", until=rb"a_campaign  [1-9]")
+        _, answer, _ = self.watched({}, "--json", until=rb"a_campaign  [1-9]\d{3,}/")
         document = json.loads(answer)
         self.assertTrue(document["interrupted"])
         self.assertGreater(document["campaigns"][0]["trials"], 0)
