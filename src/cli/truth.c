@@ -289,6 +289,22 @@ static mc_status answer_set(answer *r, const arguments *a, mc_error *e) {
   return status == MC_UNDECIDED ? MC_OK : status;
 }
 
+/* Is some singular value enclosed less sharply than was asked?  It is proved all the same. */
+static bool falls_short(const answer *r, const arguments *a) {
+  mag_t allowed;
+  bool short_of = false;
+  mag_init(allowed);
+  arb_get_mag(allowed, &r->sigma[0]);
+  mag_mul_2exp_si(allowed, allowed, -bits_asked(a));
+  for (size_t i = 0; i < r->small && a->what == WHAT_SV; i++)
+    short_of |= mag_cmp(arb_radref(&r->sigma[i]), allowed) > 0;
+  mag_clear(allowed);
+  return short_of;
+}
+
+static const char shortfall[] = "less sharp than asked: the computed vectors of clustered or vanishing singular values "
+                                "could not be refined further";
+
 /* ---- The record ---- */
 
 enum { BOUND_DIGITS = 20 };
@@ -376,6 +392,8 @@ static json_t *answer_json(answer *r, const arguments *a) {
     for (size_t i = 0; i < r->small; i++)
       json_array_append_new(values, bounds_json(&r->sigma[i], value_digits(a)));
     json_object_set_new(d, "values", values);
+    if (r->certified && falls_short(r, a))
+      json_object_set_new(d, "shortfall", json_string(shortfall));
   } else if (r->certified) {
     add_matrix(d, r, a);
   }
@@ -423,6 +441,8 @@ static int print_answer(answer *r, const arguments *a) {
     print_bounds(&t, "smallest singular value", r->polar.sigma_min, BOUND_DIGITS);
     print_bounds(&t, "condition number", r->polar.condition, BOUND_DIGITS);
   }
+  if (r->certified && falls_short(r, a))
+    mc_text_printf(&t, "%s\n", shortfall);
   if (a->what == WHAT_SV)
     for (size_t i = 0; i < r->small; i++) {
       char label[40];

@@ -66,6 +66,24 @@ class Values(Case):
             for name, exact in (("sigma_min", 3), ("sigma_max", 12), ("condition", 4)):
                 self.assertTrue(Fraction(d[name]["lo"]) <= exact <= Fraction(d[name]["hi"]))
 
+    def test_repeated_and_zero_values(self):
+        """N diag(2, 2, 2, 1, 1, 1, 0, 0) N for a reflection N with N^2 = d^2 I: singular values 2 d^2, d^2, 0."""
+        v = (1, 2, 3, 1, 2, -1, 1, 3)
+        d = sum(x * x for x in v)
+        n = [[d * (i == j) - 2 * v[i] * v[j] for j in range(8)] for i in range(8)]
+        s = (2, 2, 2, 1, 1, 1, 0, 0)
+        a = [[float(sum(n[i][k] * s[k] * n[k][j] for k in range(8))) for j in range(8)] for i in range(8)]
+        for bits in (100, 2000):
+            record = self.record("sv", self.file(npy(a)), "--bits", str(bits))
+            widest = max(Fraction(x["hi"]) - Fraction(x["lo"]) for x in record["values"])
+            for x, exact in zip(record["values"], s):
+                self.assertTrue(Fraction(x["lo"]) <= exact * d * d <= Fraction(x["hi"]))
+            # as sharp as asked, or it says so
+            self.assertEqual("shortfall" in record, widest > Fraction(8 * d * d, 2 ** bits))
+            if bits == 100:
+                self.assertNotIn("shortfall", record)
+        self.assertIn("products", record)
+
     def test_singular_values(self):
         self.assertEqual(self.record("sv", self.file(npy(self.A)))["bits"], 46)
         d = self.record("sv", self.file(npy(self.A)), "--bits", "100")
