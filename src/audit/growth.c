@@ -105,8 +105,9 @@ double mc_audit_growth(arb_srcptr sigma, slong count, size_t zeros, const fmpq *
     arb_abs(m, sigma + i);
     double lo = floor(mc_ball_lower_double(m) / top * ROWS - 1e-9),
            hi = floor(mc_ball_upper_double(m) / top * ROWS + 1e-9);
-    for (double j = fmax(lo, 0); j <= fmin(hi, ROWS - 1); j++)
-      t->count[(int)j]++;
+    int first = lo > 0 ? (int)lo : 0, last = hi < ROWS - 1 ? (int)hi : ROWS - 1; /* NaN: all */
+    for (int j = first; j <= last; j++)
+      t->count[j]++;
   }
   t->count[0] += (double)zeros / 2; /* J(X) has each singular value twice, and these once */
   arb_clear(m);

@@ -1,4 +1,4 @@
-/* What one operation, one sum and one store may be off by; private to this module.  docs/errors.md, sections 1 and 2. */
+/* What one operation, one sum and one store may be off by; private.  docs/errors.md, sections 1 and 2. */
 #ifndef MUONCERT_AUDIT_ROUNDING_H
 #define MUONCERT_AUDIT_ROUNDING_H
 

@@ -63,7 +63,7 @@ static void multiply_portable(float *out, const uint16_t *left, const uint16_t *
 #include <immintrin.h>
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512bf16")))
-enum { BLOCK = 4 }; /* rows of either factor that share their loads */
+enum { BLOCK = 4, ENTRIES = BLOCK * BLOCK }; /* rows of either factor that share their loads */
 
 AVX512 static inline __m512 dot(__m512 acc, __m512i x, __m512i y) {
   return _mm512_dpbf16_ps(acc, (__m512bh)x, (__m512bh)y);
@@ -83,16 +83,16 @@ AVX512 static void multiply_block(float *out, const uint16_t *left, const uint16
                                   size_t length) {
   __m512 acc[BLOCK][BLOCK];
 #pragma GCC unroll 16
-  for (size_t b = 0; b < BLOCK * BLOCK; b++)
+  for (size_t b = 0; b < ENTRIES; b++)
     acc[b / BLOCK][b % BLOCK] = _mm512_setzero_ps();
   for (size_t k = 0; k < length; k += CHUNK) {
 #pragma GCC unroll 16
-    for (size_t b = 0; b < BLOCK * BLOCK; b++)
+    for (size_t b = 0; b < ENTRIES; b++)
       acc[b / BLOCK][b % BLOCK] = dot(acc[b / BLOCK][b % BLOCK], _mm512_loadu_si512(left + b / BLOCK * length + k),
                                       _mm512_loadu_si512(right + b % BLOCK * length + k));
   }
 #pragma GCC unroll 16
-  for (size_t b = 0; b < BLOCK * BLOCK; b++) {
+  for (size_t b = 0; b < ENTRIES; b++) {
     float lane[LANES];
     _mm512_storeu_ps(lane, acc[b / BLOCK][b % BLOCK]);
     out[b / BLOCK * columns + b % BLOCK] = sum_lanes(lane);

@@ -163,7 +163,7 @@ static mc_status find_data(uint64_t *data, const entry *x, const archive *a) {
 
 /* All entries, none of which shares bytes with another. */
 static mc_status list_members(mc_members *m, entry *entries, const archive *a) {
-  uint64_t at = a->directory, data;
+  uint64_t at = a->directory, data = 0;
   for (size_t i = 0; i < a->entries; i++) {
     mc_status s = read_entry(&entries[i], &at, a);
     if (s == MC_OK)
@@ -229,7 +229,7 @@ static mc_status check_entry(const entry *x, const archive *a) {
 }
 
 static mc_status decode_entry(mc_matfile *f, const entry *x, const archive *a, mc_matfile_flags flags) {
-  uint64_t data;
+  uint64_t data = 0;
   mc_status s = check_entry(x, a);
   if (s == MC_OK)
     s = find_data(&data, x, a);
@@ -260,7 +260,9 @@ mc_status mc_npz_decode(mc_matfile *f, const char *path, const char *name, const
   if (s != MC_OK)
     return s;
   entry *entries = mc_alloc(a.entries + 1, sizeof *entries);
-  s = entries ? list_members(&members, entries, &a) : mc_fail_at(e, MC_NO_MEMORY, path, 0, 0, "no memory");
+  if (!entries)
+    return mc_fail_at(e, MC_NO_MEMORY, path, 0, 0, "no memory for its directory");
+  s = list_members(&members, entries, &a);
   if (s == MC_OK)
     s = mc_members_choose(&chosen, &members, path, name, e);
   if (s == MC_OK)
