@@ -439,7 +439,7 @@ class Verify(Case):
         self.assertNotIn("proofs", [p["command"] for p in document["parts"]])
 
     def test_a_place_that_cannot_be_written_is_found_before_the_work(self):
-        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=10000000))
+        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=1000000))
         file, missing = self.write("file", b""), self.path("no/such/r.json")
         claim = os.path.join(spec, "claims", "a.claim")
         self.assert_one_line(run("verify", "--spec", spec, "--output", file), 3, "could not be written: Not a directory")
@@ -467,7 +467,7 @@ class Verify(Case):
         self.assertNotEqual(campaign(), campaign("--seed", "7"))
 
     def test_interrupt_reports_what_was_done(self):
-        spec, output = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=10000000)), self.path("reports")
+        spec, output = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=1000000)), self.path("reports")
         process = subprocess.Popen([PROGRAM, "verify", "--spec", spec, "--output", output, "--json"], stdout=subprocess.PIPE)
         time.sleep(1.5)
         process.send_signal(signal.SIGINT)
@@ -492,7 +492,7 @@ class Verify(Case):
         self.assertEqual((len(document["claims"]), document["claims"][0]["verdict"], process.returncode), (51, "proved", 2))
 
     def test_a_second_signal_ends_at_once(self):
-        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=10000000))
+        spec = self.spec(a=CAMPAIGN.format(name="c", factor=2, trials=1000000))
         process = subprocess.Popen([PROGRAM, "verify", "--spec", spec], stdout=subprocess.DEVNULL)
         time.sleep(1)
         os.kill(process.pid, signal.SIGSTOP)  # both signals are there before the program can end by itself
@@ -503,7 +503,7 @@ class Verify(Case):
 
 
 class Progress(Case):
-    def watched(self, environment, *options, columns=100, trials=10000000, until=None):
+    def watched(self, environment, *options, columns=100, trials=1000000, until=None):
         """What a run draws on the terminal of its stderr, its stdout and its exit status.  It is interrupted once `until` was drawn."""
         spec = self.write("spec/claims/a.claim", CAMPAIGN.format(name="a_campaign", factor=2, trials=trials).encode())
         master, slave = pty.openpty()
@@ -525,8 +525,8 @@ class Progress(Case):
         return drawn.decode(), process.communicate(timeout=60)[0].decode(), process.returncode
 
     def test_rate_and_time_left(self):
-        drawn, answer, status = self.watched({}, until=rb"[1-9]\d{3,}/10000000  \S+/s  [0-9:]+ left")  # trials are counted in blocks
-        self.assertRegex(drawn, r"\r\x1b\[Ktest\.a_campaign  \d+/10000000  [0-9.e+]+/s  [0-9:]+ left")
+        drawn, answer, status = self.watched({}, until=rb"[1-9]\d{3,}/1000000  \S+/s  [0-9:]+ left")  # counted: up to the first that did not run
+        self.assertRegex(drawn, r"\r\x1b\[Ktest\.a_campaign  \d+/1000000  [0-9.e+]+/s  [0-9:]+ left")
         self.assertTrue(drawn.endswith("\r\x1b[K"), drawn[-80:])  # nothing is left on the line
         self.assertEqual(status, 2)
         self.assertIn("Interrupted: this is what was done until then.", answer)
