@@ -150,7 +150,7 @@ static double power_above(const double *x, size_t n) {
 enum { LANE = 4, GROUPS = VECTORS / LANE };
 typedef double vector __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
 
-#if defined(__x86_64__) && defined(__gnu_linux__)
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__AFL_COMPILER)
 __attribute__((target_clones("default", "avx2")))
 #endif
 /* lead := sum of leading parts times leading parts, exact; rest := sum of all else, for one row x below `power`. */
