@@ -3,7 +3,7 @@
  * .npy, format versions 1.0, 2.0 and 3.0 (numpy.lib.format; NEP 1): '<f2' '<f4' '<f8' and their big-endian forms, C or
  * Fortran order; bfloat16 under that name, or as the anonymous '<V2' that NumPy makes of ml_dtypes' bfloat16 when the
  * caller says so.
- * .npz: a ZIP archive of .npy files, stored or deflated, below 4 GB.
+ * .npz: a ZIP archive of .npy files, stored or deflated, with or without 64-bit sizes.
  * safetensors: F64, F32, F16 and BF16 tensors.
  *
  * Two dimensions are one matrix, three a batch.  Values are widened to double, which is exact for all of these. */
