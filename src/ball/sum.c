@@ -328,7 +328,7 @@ static void add_row_of(const mc_digits *z, const mc_digits *y, size_t i) {
 }
 
 mc_status mc_digits_add(mc_digits *x, const mc_digits *y, mc_error *e) {
-  slong first = x->first < y->first ? x->first : y->first;
+  slong first = (x->first < y->first ? x->first : y->first) - 1; /* a plane for the carry */
   slong x_end = x->first + (slong)x->planes, y_end = y->first + (slong)y->planes;
   mc_digits z;
   if (x->w != y->w || x->m != y->m || x->n != y->n)
@@ -351,5 +351,7 @@ mc_status mc_digits_add(mc_digits *x, const mc_digits *y, mc_error *e) {
   mc_digits_clear(x);
   *x = z;
   mc_digits_trim(x);
+  if (x->first == first)
+    mc_digits_fold(x);
   return MC_OK;
 }

@@ -6,11 +6,11 @@
 
 enum { DOUBLE_PLANES = 3 };
 
-/* x := op(A) B, digits beyond `planes` dropped. */
+/* x := op(A) B, digits beyond `planes` dropped.  Sums of many products of leading digits pass the plane before them. */
 static mc_status product(mc_digits *x, mag_t error, const mc_digits *a, bool transpose, const mc_digits *b,
                          size_t planes, mc_error *e) {
   mc_digits_sum sum;
-  slong first = a->first + b->first;
+  slong first = a->first + b->first - 1;
   size_t kept = first < (slong)planes ? (size_t)((slong)planes - first) : 1;
   mc_status status = mc_digits_sum_init(&sum, transpose ? a->n : a->m, b->n, kept, first, a->w, e);
   if (status == MC_OK)
@@ -46,7 +46,7 @@ static mc_status update_tall(mc_digit_residual *s, const mc_digits *delta, const
                              mc_error *e) {
   mc_digits_sum sum;
   mag_t dropped, norm;
-  slong first = smaller(s->residual.first, smaller(delta->first + s->B.first + 1, s->U.first + N->first + 1));
+  slong first = smaller(s->residual.first, smaller(delta->first + s->B.first, s->U.first + N->first)) - 1;
   mag_init(dropped);
   mag_init(norm);
   size_t planes = first < (slong)s->planes ? (size_t)((slong)s->planes - first) : 1;
@@ -100,7 +100,7 @@ static mc_status update_square(mc_digit_residual *s, const mc_digits *delta, mc_
   mc_status status = product(&G, g_error, &s->U, true, delta, s->planes, e);
   if (status == MC_OK)
     status = mc_digits_transpose(&transposed, &G, e);
-  slong first = smaller(s->residual.first, G.first);
+  slong first = smaller(s->residual.first, G.first) - 1;
   size_t planes = first < (slong)s->planes ? (size_t)((slong)s->planes - first) : 1;
   if (status == MC_OK)
     status = mc_digits_sum_init(&sum, G.m, G.n, planes, first, s->w, e);

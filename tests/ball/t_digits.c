@@ -207,6 +207,7 @@ static void entrywise(void **state) {
     fill(b, N * N, 20, &r);
     for (int i = 0; i < N * N && trial % 2; i++)
       a[i] = a[i / N < i % N ? i : i % N * N + i / N]; /* symmetric */
+    a[0] = b[0] < 0 ? -1 : 1;                          /* at the end of its range, and beyond it with b */
     mag_init(error);
     mag_init(norm);
     arb_mat_init(A, N, N);

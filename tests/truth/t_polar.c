@@ -348,6 +348,28 @@ static void wrong_shift(void **state) {
   arf_clear(h);
 }
 
+/* Hundreds of bits in digits alone, by DGEMM and by limbs: many corrections, each beginning elsewhere in its plane. */
+static void many_bits(void **state) {
+  (void)state;
+  enum { N = 39 };
+  static double a[N * N], q[N * N];
+  double d;
+  for (int n = 15; n <= N; n += 12)
+    for (slong bits = 212; bits <= 848; bits *= 2)
+      for (mc_digits_backend backend = MC_DIGITS_DGEMM; backend <= MC_DIGITS_LIMBS; backend++) {
+        mc_random r;
+        mc_truth_polar p;
+        mc_random_init(&r, 1, 7, (uint32_t)n);
+        mc_truth_polar_init(&p);
+        assert_int_equal(mc_matgen_exact_polar(a, q, &d, (size_t)n, (size_t)n, &r, NULL), MC_OK);
+        assert_true(mc_digits_backend_select(backend));
+        assert_int_equal(mc_polar_certify_by(&p, a, (size_t)n, (size_t)n, bits, MC_PATH_DIGITS, NULL), MC_OK);
+        assert_encloses_quotient(&p.factor, q, d);
+        mc_truth_polar_clear(&p);
+      }
+  assert_true(mc_digits_backend_select(MC_DIGITS_DGEMM));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(exactly_known),     cmocka_unit_test(paths_agree),
@@ -356,7 +378,7 @@ int main(void) {
       cmocka_unit_test(extreme_scales),    cmocka_unit_test(graded),
       cmocka_unit_test(not_certified),     cmocka_unit_test(bad_calls),
       cmocka_unit_test(clamped_bootstrap), cmocka_unit_test(conclusions_are_true),
-      cmocka_unit_test(wrong_shift),
+      cmocka_unit_test(wrong_shift),       cmocka_unit_test(many_bits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
