@@ -23,14 +23,15 @@ static void fill(uint64_t *x, size_t count, mc_random *r) {
 
 /* Does the processor multiply as plain C does? */
 static bool ifma_agrees(void) {
-  enum { COUNT = 64, TILE = MC_LIMB_ROWS * MC_LIMB_COLUMNS };
-  uint64_t a[COUNT * MC_LIMB_ROWS], b[COUNT * MC_LIMB_COLUMNS], lo[2][TILE] = {{0}}, hi[2][TILE] = {{0}};
+  enum { TILE = MC_LIMB_ROWS * MC_LIMB_COLUMNS };
+  const size_t count = 64;
+  uint64_t a[64 * MC_LIMB_ROWS], b[64 * MC_LIMB_COLUMNS], lo[2][TILE] = {{0}}, hi[2][TILE] = {{0}};
   mc_random r;
   mc_random_init(&r, 0, mc_random_stream_of("ifma"), 0);
-  fill(a, COUNT * MC_LIMB_ROWS, &r);
-  fill(b, COUNT * MC_LIMB_COLUMNS, &r);
-  mc_limb_multiply_plain(lo[0], hi[0], a, b, COUNT);
-  mc_limb_multiply_ifma(lo[1], hi[1], a, b, COUNT);
+  fill(a, count * MC_LIMB_ROWS, &r);
+  fill(b, count * MC_LIMB_COLUMNS, &r);
+  mc_limb_multiply_plain(lo[0], hi[0], a, b, count);
+  mc_limb_multiply_ifma(lo[1], hi[1], a, b, count);
   return memcmp(lo[0], lo[1], sizeof lo[0]) == 0 && memcmp(hi[0], hi[1], sizeof hi[0]) == 0;
 }
 

@@ -217,7 +217,7 @@ static void add_scaled_plane(mc_digits_sum *s, int alpha, const mc_digits *x, si
 }
 
 mc_status mc_digits_sum_addscaled(mc_digits_sum *s, int alpha, const mc_digits *x, const mc_digits *d, mc_error *e) {
-  double x_max[MC_MAX_PLANES], d_max[MC_MAX_PLANES];
+  double x_max[MC_MAX_PLANES] = {0}, d_max[MC_MAX_PLANES] = {0};
   mc_residues dx;
   mc_status status = mc_residues_init(&dx, x->n) ? mc_sum_check_operand(s, x, s->raw.m, s->raw.n, e)
                                                  : mc_fail(e, MC_NO_MEMORY, "no memory for a check");
