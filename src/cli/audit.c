@@ -364,6 +364,8 @@ static void print_mutants(mc_text *out, const json_t *document) {
   json_array_foreach(json_object_get(document, "mutants"), i, item) {
     print_mutant(out, item, rules);
   }
+  if (json_is_true(json_object_get(document, "interrupted")))
+    mc_text_printf(out, "\nInterrupted: these are the bugs that were tried until then.\n");
   mc_text_printf(
       out,
       "\nlaws: how many are violated. + rejected, . accepted, blank: the output is that of the correct kernel.\n"

@@ -145,6 +145,15 @@ mc_status mc_run_bench_judge(json_t *audits, json_t *laws, mc_run_bench *b, cons
   return s;
 }
 
+json_t *mc_run_bench_document(json_t *audits, json_t *laws, mc_status status, double seconds) {
+  json_t *document = json_pack("{s:O s:O}", "audits", audits, "laws", laws);
+  mc_exit x = mc_run_exit(document);
+  if (status == MC_INTERRUPTED)
+    x = mc_run_mark_interrupted(document, x);
+  mc_run_stamp(document, "audit", x, seconds);
+  return document;
+}
+
 /* ---- A kernel ---- */
 
 /* A crash is a finding. */
@@ -217,12 +226,10 @@ json_t *mc_run_kernel(const mc_run_audit_request *request, const mc_run_options 
     s = run_kernel(audits, laws, &b, kernel, options, &why);
   if (s == MC_CRASHED)
     describe_crash(audits, &b, request->kernel, &why);
-  if (s == MC_OK || s == MC_CRASHED) {
-    document = json_pack("{s:O s:O}", "audits", audits, "laws", laws);
-    mc_run_stamp(document, "audit", mc_run_exit(document), mc_clock_seconds() - start);
-  } else if (e) {
+  if (s == MC_OK || s == MC_CRASHED || s == MC_INTERRUPTED)
+    document = mc_run_bench_document(audits, laws, s, mc_clock_seconds() - start);
+  else if (e)
     *e = why;
-  }
   mc_kernel_close(kernel);
   mc_run_bench_close(&b);
   json_decref(audits);

@@ -27,6 +27,9 @@ mc_status mc_run_bench_judge(json_t *audits, json_t *laws, mc_run_bench *b, cons
 void mc_run_bench_audit(json_t *audits, const mc_run_bench *b, const char *name, const char *input, const double *g,
                         const double *x, size_t m, size_t n);
 
+/* What `muoncert audit` prints of them; status: MC_INTERRUPTED where not all was done. */
+json_t *mc_run_bench_document(json_t *audits, json_t *laws, mc_status status, double seconds);
+
 /* An entry without judgement: id kernel input preset dtype shape. */
 json_t *mc_run_bench_entry(const mc_run_bench *b, const char *name, const char *input, size_t m, size_t n);
 

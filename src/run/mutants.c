@@ -259,15 +259,18 @@ json_t *mc_run_mutants(const mc_run_audit_request *request, const mc_run_options
   mc_status status = set_theatre(&t, request, options, e);
   if (status == MC_OK)
     status = run_kernel(&correct, &t, t.sound, e);
-  if (status == MC_OK)
+  bool ready = status == MC_OK;
+  if (ready)
     status = run_all(&all, &t, options, e);
-  if (status == MC_OK) {
+  if (status == MC_OK || (ready && status == MC_INTERRUPTED)) {
     bool alarm = correct.verdict != MC_AUDIT_CONFORMS || json_array_size(correct.laws) > 0;
     mc_exit exit_status = alarm ? MC_EXIT_VIOLATED : all.ours > 0 ? MC_EXIT_UNDECIDED : MC_EXIT_EXPECTED;
     document = json_pack(
         "{s:s s:s s:o s:o s:O s:b s:I}", "preset", request->preset ? request->preset : MC_RUN_AUDIT_PRESET, "dtype",
         mc_dtype_name(t.bench.model.storage), "inputs", inputs_json(), "rules", rules_json(&t, all.survivors),
         "mutants", all.list, "false_alarm", alarm, "survivors", (json_int_t)all.ours);
+    if (status == MC_INTERRUPTED)
+      exit_status = mc_run_mark_interrupted(document, exit_status);
     mc_run_stamp(document, "mutants", exit_status, mc_clock_seconds() - start);
   }
   json_decref(correct.laws);

@@ -239,10 +239,8 @@ json_t *mc_run_pairs(const char *folder, const mc_run_options *options, mc_error
   }
   if (s == MC_OK && json_array_size(laws) == 0)
     s = mc_fail_at(e, MC_BAD_INPUT, folder, 0, 0, "no output of a kernel, such as base.X.npy, is there");
-  if (s == MC_OK) {
-    document = json_pack("{s:O s:O}", "audits", audits, "laws", laws);
-    mc_run_stamp(document, "audit", mc_run_exit(document), mc_clock_seconds() - start);
-  }
+  if (s == MC_OK || s == MC_INTERRUPTED)
+    document = mc_run_bench_document(audits, laws, s, mc_clock_seconds() - start);
   json_decref(audits);
   json_decref(laws);
   json_decref(manifest);

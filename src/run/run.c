@@ -167,6 +167,11 @@ void mc_run_stamp(json_t *document, const char *command, mc_exit exit_status, do
   json_decref(stamped);
 }
 
+mc_exit mc_run_mark_interrupted(json_t *document, mc_exit exit_status) {
+  json_object_set_new(document, "interrupted", json_true());
+  return mc_exit_worse(exit_status, MC_EXIT_UNDECIDED);
+}
+
 /* ---- Merging ---- */
 
 /* One entry of parts[]: what a document says as a whole. */

@@ -46,6 +46,10 @@ json_t *mc_run_versions(void);
  * the exit status: "expected", "violated", "undecided", "error" or "crashed". */
 void mc_run_stamp(json_t *document, const char *command, mc_exit exit_status, double seconds);
 
+/* Say in the document that it holds what was done before an interruption.  Returns its exit status, which was
+ * exit_status: undecided at best. */
+mc_exit mc_run_mark_interrupted(json_t *document, mc_exit exit_status);
+
 /* What the verdicts of a command rest on, {"theorems", "argued", "numbers"} of docs/schema/common.json: stamped into
  * its documents.  what: "polar", "sv" or "ns" for "truth".  NULL: the command judges nothing.  In one sentence:
  * mc_run_basis_print; nothing for NULL.  (basis.c) */

@@ -4,10 +4,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 PROGRAM, SOURCE, CC, PLUGINS = sys.argv[1:5]
@@ -102,6 +104,19 @@ class Kernels(unittest.TestCase):
             self.assertEqual(result.returncode, status, arguments)
             self.assertIn(words, result.stderr.decode())
             self.assertNotIn("\n", result.stderr.decode().split("Try `")[0].rstrip("\n"))
+
+    def interrupt(self, seconds, *arguments):
+        process = subprocess.Popen([PROGRAM, "audit", *arguments, "--json"], stdout=subprocess.PIPE)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        document = json.loads(process.communicate(timeout=60)[0])
+        self.assertTrue(document["interrupted"])
+        self.assertEqual((document["verdict"], process.returncode), ("undecided", 2))
+        return document
+
+    def test_interrupt_reports_what_was_done(self):
+        document = self.interrupt(1, f"{PLUGINS}/plugin_hang.so", "--time-limit", "3600")
+        self.assertEqual(document["audits"], [])
 
     def test_crash_and_hang_are_findings(self):
         for fault, verdict, words in (("crash", "crashed", "Segmentation fault"), ("hang", "hung", "within 1 s"),
