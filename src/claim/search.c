@@ -6,7 +6,6 @@
 #include "search.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -216,7 +215,6 @@ typedef struct {
   search *parts;
   const search *from;
   atomic_size_t decisive; /* the first part that is */
-  pthread_t owner;
 } sharing;
 
 static void search_part(void *context, size_t i) {
@@ -241,9 +239,6 @@ static void search_part(void *context, size_t i) {
   size_t first = atomic_load(&all->decisive);
   while (is_decisive(s) && i < first && !atomic_compare_exchange_weak(&all->decisive, &first, i))
     continue;
-  /* A helper may end here; FLINT's caches are a thread's own. */
-  if (!pthread_equal(pthread_self(), all->owner))
-    flint_cleanup();
 }
 
 /* Take over what the parts before the first decisive one, and that one, have found. */
@@ -272,7 +267,7 @@ static void join(search *s, sharing *all, size_t count) {
 
 static void share(search *s) {
   size_t count = s->count - s->first;
-  sharing all = {.parts = mc_alloc(count, sizeof *all.parts), .from = s, .owner = pthread_self()};
+  sharing all = {.parts = mc_alloc(count, sizeof *all.parts), .from = s};
   atomic_init(&all.decisive, SIZE_MAX);
   if (!all.parts) {
     give_up(s, "out of memory");

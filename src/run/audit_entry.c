@@ -89,13 +89,7 @@ static json_t *heat_json(const mc_audit_reference *reference, const double *x) {
 }
 
 /* diagnosis[], best first, and a map of the error; the message says the best. */
-mc_status mc_run_describe_cause(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *reference,
-                                const mc_kernel_model *model, const double *g, const double *x, mc_error *e) {
-  mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS];
-  size_t count;
-  mc_status s = mc_audit_explain_approx(explanations, &count, f, reference, model, g, x, e);
-  if (s != MC_OK)
-    return s;
+json_t *mc_run_diagnosis_json(const mc_audit_explanation *explanations, size_t count) {
   json_t *diagnosis = json_array();
   for (size_t i = 0; i < count; i++) {
     json_t *item = json_pack("{s:s}", "text", explanations[i].text);
@@ -103,7 +97,17 @@ mc_status mc_run_describe_cause(json_t *entry, const mc_audit_finding *f, const 
       json_object_set_new(item, "distance", json_real(explanations[i].distance));
     json_array_append_new(diagnosis, item);
   }
-  json_object_set_new(entry, "diagnosis", diagnosis);
+  return diagnosis;
+}
+
+mc_status mc_run_describe_cause(json_t *entry, const mc_audit_finding *f, const mc_audit_reference *reference,
+                                const mc_kernel_model *model, const double *g, const double *x, mc_error *e) {
+  mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS];
+  size_t count;
+  mc_status s = mc_audit_explain_approx(explanations, &count, f, reference, model, g, x, e);
+  if (s != MC_OK)
+    return s;
+  json_object_set_new(entry, "diagnosis", mc_run_diagnosis_json(explanations, count));
   json_object_set_new(entry, "heat", heat_json(reference, x));
   if (count > 0)
     json_object_set_new(entry, "message", json_sprintf("%s; it looks like: %s", f->reason, explanations[0].text));

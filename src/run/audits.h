@@ -30,6 +30,9 @@ mc_status mc_run_choose(int *index, const char *const *words, const char *word, 
 json_t *mc_run_enclosure_json(const arb_t x);
 json_t *mc_run_bound_json(double bound);
 
+/* diagnosis[] of an entry. */
+json_t *mc_run_diagnosis_json(const mc_audit_explanation *explanations, size_t count);
+
 /* Members of an entry of audits[]: what was found; what it looks like instead (its message then says the best); why
  * nothing was found. */
 void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, double false_alarm);

@@ -1,7 +1,6 @@
 /* `muoncert audit --weights …`: a whole step of the optimizer. */
 #include "steps.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,14 +119,7 @@ static mc_status describe_cause(json_t *entry, const mc_audit_finding *f, const 
                                  e);
   if (s != MC_OK || count == 0)
     return s;
-  json_t *diagnosis = json_array();
-  for (size_t i = 0; i < count; i++) {
-    json_t *item = json_pack("{s:s}", "text", explanations[i].text);
-    if (isfinite(explanations[i].distance))
-      json_object_set_new(item, "distance", json_real(explanations[i].distance));
-    json_array_append_new(diagnosis, item);
-  }
-  json_object_set_new(entry, "diagnosis", diagnosis);
+  json_object_set_new(entry, "diagnosis", mc_run_diagnosis_json(explanations, count));
   const char *why = json_string_value(json_object_get(entry, "message"));
   json_object_set_new(entry, "message", json_sprintf("%s; it looks like: %s", why ? why : "", explanations[0].text));
   return MC_OK;
