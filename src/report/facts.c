@@ -1,10 +1,9 @@
 #include "facts.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../run/run.h"
+#include "decimal.h"
 
 const mc_fact_kind mc_fact_kinds[MC_FACT_KINDS] = {
     {"functions", "proofs", "function", "functions", "proved"},
@@ -160,6 +159,22 @@ static void print_rules(mc_text *out, const json_t *document) {
   }
 }
 
+void mc_fact_false_alarms(mc_text *out, const json_t *document) {
+  const json_t *record = json_object_get(document, "false_alarms");
+  long long alarms = integer_of(record, "suspicious") + integer_of(record, "wrong");
+  if (!record)
+    return;
+  mc_text_printf(out, "%lld runs of correct kernels: ", integer_of(record, "runs"));
+  if (alarms > 0)
+    mc_text_printf(out, "%lld called suspicious or wrong", alarms);
+  else
+    mc_text_printf(out, "none called suspicious or wrong");
+  mc_text_printf(out, ", %lld undecided (sources %.12s, %s)", integer_of(record, "undecided"),
+                 mc_fact_text(record, "sources"),
+                 json_is_false(json_object_get(record, "stale")) ? "those of this program"
+                                                                 : "stale: those of this program are others");
+}
+
 static void print_basis(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
   size_t i;
   const json_t *part;
@@ -174,105 +189,21 @@ static void print_basis(mc_text *out, const json_t *document, const mc_fact_kind
 void mc_fact_overview(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
   if (strcmp(kind->list, "functions") == 0)
     print_proofs(out, document);
-  else if (strcmp(kind->list, "mutants") == 0)
+  else if (strcmp(kind->list, "mutants") == 0) {
     print_rules(out, document);
-  else
+    mc_text_printf(out, out->length > 0 && json_object_get(document, "false_alarms") ? "; " : "");
+    mc_fact_false_alarms(out, document);
+  } else
     print_basis(out, document, kind);
 }
 
 /* ---- Numbers ---- */
 
-/* A decimal number d.ddd × 10^exponent. */
-typedef struct {
-  char digits[64];
-  size_t count;
-  long exponent;
-  bool negative, more; /* more: digits beyond these are not all zero */
-} decimal;
-
-/* False if the text is not a decimal number. */
-static bool parse_decimal(decimal *d, const char *text) {
-  *d = (decimal){0};
-  bool point = false, any = false;
-  if (*text == '-' || *text == '+')
-    d->negative = *text++ == '-';
-  long places = 0; /* digits before the point since the first that counts; negative: zeros behind the point before it */
-  for (; isdigit((unsigned char)*text) || (*text == '.' && !point); text++) {
-    if (*text == '.') {
-      point = true;
-      continue;
-    }
-    any = true;
-    bool leading = d->count == 0 && *text == '0';
-    if (!leading && d->count < sizeof d->digits)
-      d->digits[d->count++] = *text;
-    else if (!leading && *text != '0')
-      d->more = true;
-    places += leading ? -(long)point : !point;
-  }
-  char *end = (char *)text;
-  if (any && (*text == 'e' || *text == 'E'))
-    d->exponent = strtol(text + 1, &end, 10);
-  d->exponent += places - 1;
-  return any && *end == '\0';
-}
-
-/* Keep `keep` digits; away: the magnitude may only grow, else only shrink. */
-static void round_decimal(decimal *d, size_t keep, bool away) {
-  bool lost = d->more;
-  for (size_t i = keep; i < d->count; i++)
-    lost = lost || d->digits[i] != '0';
-  if (d->count > keep)
-    d->count = keep;
-  d->more = false;
-  if (away && lost) {
-    size_t i = d->count;
-    while (i > 0 && d->digits[i - 1] == '9')
-      d->digits[--i] = '0';
-    if (i > 0) {
-      d->digits[i - 1]++;
-    } else {
-      d->digits[0] = '1'; /* 999 became 1000; the other digits are zeros already */
-      d->exponent++;
-    }
-  }
-  while (d->count > 1 && d->digits[d->count - 1] == '0')
-    d->count--;
-}
-
-static void print_decimal(mc_text *out, const decimal *d) {
-  int n = (int)d->count;
-  if (n == 0) {
-    mc_text_printf(out, "0");
-    return;
-  }
-  mc_text_printf(out, "%s", d->negative ? "-" : "");
-  if (d->exponent < -4 || d->exponent >= 7) {
-    mc_text_printf(out, "%c%s%.*se%ld", d->digits[0], n > 1 ? "." : "", n - 1, d->digits + 1, d->exponent);
-  } else if (d->exponent < 0) {
-    mc_text_printf(out, "0.%.*s%.*s", (int)(-d->exponent - 1), "0000", n, d->digits);
-  } else {
-    int whole = (int)d->exponent + 1, have = n < whole ? n : whole;
-    mc_text_printf(out, "%.*s%.*s%s%.*s", have, d->digits, whole - have, "0000000", n > whole ? "." : "", n - have,
-                   d->digits + have);
-  }
-}
-
-static void print_rounded(mc_text *out, const char *text, unsigned digits, bool up) {
-  decimal d;
-  if (!parse_decimal(&d, text)) {
-    mc_text_printf(out, "%s", text);
-    return;
-  }
-  round_decimal(&d, digits, up != d.negative);
-  print_decimal(out, &d);
-}
-
 void mc_fact_enclosure(mc_text *out, const json_t *enclosure, unsigned digits) {
   mc_text_printf(out, "[");
-  print_rounded(out, mc_fact_text(enclosure, "lo"), digits, false);
+  mc_decimal_print_rounded(out, mc_fact_text(enclosure, "lo"), digits, false);
   mc_text_printf(out, ", ");
-  print_rounded(out, mc_fact_text(enclosure, "hi"), digits, true);
+  mc_decimal_print_rounded(out, mc_fact_text(enclosure, "hi"), digits, true);
   mc_text_printf(out, "]");
 }
 
@@ -330,7 +261,7 @@ static void print_limit(mc_text *out, const json_t *tolerance, const char *name)
   if (!*text)
     return;
   mc_text_printf(out, ", %s limit ", name);
-  print_rounded(out, text, 3, true);
+  mc_decimal_print_rounded(out, text, 3, true);
 }
 
 static void print_enclosure(mc_text *out, const char *words, const json_t *entry, const char *name) {
