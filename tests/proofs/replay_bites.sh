@@ -1,5 +1,5 @@
 #!/bin/sh
-# A reference of one function, proved and recorded; then broken in each way that proofs/replay must notice.
+# A reference of one function, proved and recorded by the tools themselves; then broken in each way that proofs/replay must notice.
 #   replay_bites.sh SOURCE
 set -eu
 source=$1
