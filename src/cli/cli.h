@@ -67,6 +67,12 @@ int mc_cli_write_junit(const char *command, const char *path, const json_t *docu
 int mc_cli_write_html(const char *command, const char *path, const json_t *document);
 int mc_cli_write_sarif(const char *command, const char *path, const json_t *document);
 
+/* What SIGINT and SIGTERM do from now on.  ask, called by main: the first asks for an orderly end, so that what was done
+ * is reported, and the second has its default action.  end: the first ends the program with one line and
+ * MC_EXIT_UNDECIDED, also out of a library's long call; for where nothing would be lost. */
+void mc_cli_ask_when_interrupted(void);
+void mc_cli_end_when_interrupted(const char *command);
+
 /* Called once by main: from then on a stdout that cannot be written ends the program with one line and status 3. */
 void mc_cli_guard_stdout(void);
 

@@ -82,22 +82,6 @@ static int fail_unknown(const char *name) {
   return MC_EXIT_USAGE;
 }
 
-/* The first signal asks for an orderly end, so that what was done is reported; the second has its default action. */
-static void on_signal(int number) {
-  (void)number;
-  mc_interrupt_request();
-  signal(SIGINT, SIG_DFL);
-  signal(SIGTERM, SIG_DFL);
-}
-
-static void handle_signals(void) {
-  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-  signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write like any other */
-}
-
 static int run_command(const command *c, int argc, char **argv) {
   char name[64];
   snprintf(name, sizeof name, "muoncert %s", c->name);
@@ -108,7 +92,8 @@ static int run_command(const command *c, int argc, char **argv) {
 int main(int argc, char **argv) {
   mc_cli_guard_stdout();
   setlocale(LC_CTYPE, ""); /* numbers stay in the C locale: a report reads the same everywhere */
-  handle_signals();
+  mc_cli_ask_when_interrupted();
+  signal(SIGPIPE, SIG_IGN);           /* a closed pipe is a failed write like any other */
   mallopt(M_MMAP_THRESHOLD, 1 << 25); /* matrices come and go: their pages stay with the process */
   mallopt(M_TRIM_THRESHOLD, 1 << 28);
   openblas_set_num_threads(1); /* work is spread over trials and audits, not within a product */

@@ -216,6 +216,27 @@ json_t *mc_run_figure(const char *id, const mc_run_options *options, mc_error *e
 /* The i-th figure, or NULL past the last. */
 const char *mc_run_figure_id(size_t i, const char **title);
 
+/* One matrix of a file.  NULL or 0: the default. */
+typedef struct {
+  const char *what; /* "polar", "sv" or "ns" */
+  const char *file;
+  uint64_t index;                             /* which matrix of a batch, */
+  bool has_index;                             /* where that is said */
+  bool bfloat16;                              /* elements of type V2 are bfloat16 */
+  uint64_t bits;                              /* 53; of singular values 46 */
+  size_t digits;                              /* that must be decided of each value; 0: none */
+  bool values;                                /* write the matrix down even so */
+  size_t steps;                               /* ns, and the rest: as many as the table has */
+  const char *schedule, *norm, *eps, *safety; /* jordan, add, 1e-7, 1 */
+  const char *coefficients;                   /* decimal */
+} mc_run_truth_request;
+
+/* What is proved about it: what file m n certified bits products reason sigma_min{lo,hi} sigma_max{lo,hi}
+ * condition{lo,hi} radius values[] shortfall output_radius.  nearest (may be NULL): *nearest := the polar factor or
+ * image in double precision, row-major, output_radius away from the truth at most, to be freed by mc_free; NULL where
+ * there is none.  (truth.c) */
+json_t *mc_run_truth(double **nearest, const mc_run_truth_request *r, mc_error *e);
+
 /* One schedule: a published name or "a,b,c; …".  NULL or 0: [1e-3, 1], all steps. */
 typedef struct {
   const char *name;

@@ -1,11 +1,16 @@
 """`muoncert truth` from outside: values, records, exit statuses, bad input.  t_command.py PROGRAM [options]"""
 
+import array
 import json
 import os
+import random
+import resource
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from fractions import Fraction
 
@@ -97,6 +102,25 @@ class Values(Case):
         for x, exact in zip(d["values"][0], (Fraction(3, 5), Fraction(4, 5))):
             self.assertLessEqual(abs(Fraction(x) - exact), Fraction(d["radius"]))
 
+    def test_newton_schulz_says_of_what(self):
+        """The singular values are those of the given matrix, whatever the norm and the schedule; the question is told."""
+        for options, words in (
+            ((), ("jordan", 5, "decimal", "add", "1e-7", "1")),
+            (("--schedule", "1.5,-0.5", "--steps", "3", "--coefficients", "float32", "--norm", "clamp", "--eps", "1/3",
+              "--safety", "1.01"), ("1.5,-0.5", 3, "float32", "clamp", "1/3", "1.01")),
+        ):
+            d = self.record("ns", self.file(npy(self.A)), *options)
+            for name, exact in (("sigma_min", 3), ("sigma_max", 12), ("condition", 4)):
+                self.assertTrue(Fraction(d[name]["lo"]) <= exact <= Fraction(d[name]["hi"]))
+                self.assertLess(Fraction(d[name]["hi"]) - Fraction(d[name]["lo"]), Fraction(1, 10 ** 12))
+            said = tuple(d[x] for x in ("schedule", "steps", "coefficients", "norm", "eps", "safety"))
+            self.assertEqual(said, words)
+            page = self.run_truth("ns", self.file(npy(self.A)), *options).stdout
+            self.assertIn("schedule %s, %d steps, %s coefficients; norm %s, eps %s, safety %s\n" % words, page)
+        d = self.record("ns", self.file(npy([[1.0, 1.0], [1.0, 1.0]])))
+        self.assertEqual((d["certified"], d["sigma_min"]["lo"], d["condition"]["hi"]), (True, "0", "inf"))
+        self.assertTrue(Fraction(d["sigma_max"]["lo"]) <= 2 <= Fraction(d["sigma_max"]["hi"]))
+
     def test_normalisations(self):
         path = self.file(npy([[4.0]]))
         cases = [
@@ -163,6 +187,41 @@ class NotCertified(Case):
         self.record("ns", self.file(npy([[0.0]])), "--eps", "1e-7")
 
 
+    def test_without_bounds(self):
+        """NaN and infinity: nothing is known of any singular value, and all three say so."""
+        for value in (float("nan"), float("inf")):
+            for what in ("polar", "sv", "ns"):
+                d = self.record(what, self.file(npy([[1.0, value], [0.0, 1.0]])), status=2)
+                for name in ("sigma_min", "sigma_max", "condition"):
+                    self.assertEqual(d[name], {"lo": "0", "hi": "inf"})
+
+
+class Interrupted(Case):
+    @staticmethod
+    def seconds_of(pid):
+        """Processor time that a process has used."""
+        with open("/proc/%d/stat" % pid) as f:
+            return int(f.read().rsplit(")", 1)[1].split()[11]) / os.sysconf("SC_CLK_TCK")
+
+    def test_inside_a_library(self):
+        """A signal in the middle of LAPACK, which would take many seconds, ends the program: one line, no file."""
+        n, r = 1500, random.Random(1)
+        header = npy([[0.0]], shape=(n, n))[:-8]
+        path = self.file(header + array.array("d", (r.random() for _ in range(n * n))).tobytes())
+        out = os.path.join(self.folder, "u.npy")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            with subprocess.Popen([PROGRAM, "truth", "polar", path, "--output", out], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+                while self.seconds_of(running.pid) < 0.5:  # to read the file takes less
+                    time.sleep(0.02)
+                running.send_signal(number)
+                output = running.communicate(timeout=120)
+            self.assertEqual((running.returncode, *output), (2, "", "muoncert truth: interrupted\n"))
+            self.assertEqual(os.listdir(self.folder), ["a.npy"])
+            self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before, 2)
+
+
 class BadInput(Case):
     def test_files(self):
         good = npy([[1.0, 2.0]])
@@ -196,7 +255,8 @@ class BadInput(Case):
             (("polar", path, "--digits", "1"), "digits"),
             (("polar", path, "--output", os.path.join(self.folder, "no", "u.npy")), "No such file"),
             (("sv", path, "--output", "u.npy"), "--output"),
-            (("ns", path, "--norm", "two"), "norm"),
+            (("ns", path, "--norm", "two"), "'two' is no norm; known are add, clamp, none"),
+            (("ns", path, "--coefficients", "exact"), "'exact' is no kind of coefficients"),
             (("ns", path, "--schedule", "jordon"), "jordan"),
             (("ns", path, "--schedule", "1,x"), "column 3"),
             (("ns", path, "--eps", "tiny"), "--eps"),
