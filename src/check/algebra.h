@@ -72,4 +72,7 @@ bool mc_algebra_shows(mc_program *program, const mc_iv *box, const json_t *test,
 /* p >= 0, or > 0 if strict, by nonnegative coefficients; p in the variables.  (bernstein.c) */
 bool mc_bernstein_is_nonnegative(const fmpq_mpoly_t p, const mc_letters *x, bool strict);
 
+/* The same by differences of the variables in every order; scales [[c, d], …]: t = c + d x, x >= 0.  (orders.c) */
+bool mc_orders_are_nonnegative(const fmpq_mpoly_t p, const mc_letters *x, bool strict, const json_t *scales);
+
 #endif

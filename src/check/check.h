@@ -1,9 +1,9 @@
 /* muoncert: does a certificate prove what it says?
  *
- * A certificate (docs/certification.md, docs/schema/certificate.json) holds the text of one claim and what a search left
- * behind: a tree of boxes with the tests that succeeded on them, a witness, a change of sign.  The checker parses the text
- * anew and repeats the tests with an arithmetic of its own, MPFI intervals and FLINT's rationals.  It includes nothing of
- * src/claim and searches for nothing: what is missing, false or unknown to it is refused. */
+ * A certificate (docs/certification.md, docs/schema/certificate.json) holds the text of one claim and what a search
+ * left behind: a tree of boxes with the tests that succeeded on them, a witness, a change of sign.  The checker
+ * parses the text anew and repeats the tests with an arithmetic of its own, MPFI intervals and FLINT's rationals.  It
+ * includes nothing of src/claim and searches for nothing: what is missing, false or unknown to it is refused. */
 #ifndef MUONCERT_CHECK_H
 #define MUONCERT_CHECK_H
 

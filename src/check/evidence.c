@@ -56,9 +56,10 @@ mc_program *mc_evidence_program(const mc_evidence_task *task, const fmpq *intege
 
 /* ---- Witnesses ---- */
 
+/* *known: it is certain whether. */
 static bool holds(mc_program *program, const mc_check_atom *atom, const fmpq *t, bool *known) {
   int sign = mc_exact_sign(program, atom->up, t);
-  *known = sign != 2;
+  *known = sign != 2 && mc_exact_is_defined(program, atom->up, t);
   return atom->strict ? sign > 0 : sign >= 0;
 }
 
@@ -80,8 +81,7 @@ static bool one_fails(mc_program *program, const mc_check_atom *atoms, size_t co
   return fails;
 }
 
-/* Integers lie in their ranges; reals are checked as what the plain frame says of them. */
-static bool integers_in_range(const mc_claim *claim, const fmpq *values) {
+bool mc_evidence_integers_in_range(const mc_claim *claim, const fmpq *values) {
   bool inside = true;
   fmpq_t lo, hi;
   fmpq_init(lo);
@@ -108,7 +108,7 @@ static bool point_decides(const mc_evidence_task *task, const fmpq *values) {
   for (size_t j = 0; j < p->n; j++)
     fmpq_set(t + j, values + p->variables[j]);
   bool decides =
-      integers_in_range(task->claim, values) && all_hold(p, p->domain, p->domain_count, t) &&
+      mc_evidence_integers_in_range(task->claim, values) && all_hold(p, p->domain, p->domain_count, t) &&
       all_hold(p, p->where, p->where_count, t) &&
       (task->claim->exists ? all_hold(p, p->body, p->body_count, t) : one_fails(p, p->body, p->body_count, t));
   for (size_t j = 0; j < 4; j++)
@@ -189,7 +189,7 @@ static bool sign_changes(const mc_evidence_task *task, const json_t *evidence) {
   mc_iv *box = mc_iv_vector_new(4);
   bool ok = integers && box && task->claim->exists && !task->slope &&
             mc_evidence_integers(integers, task, json_object_get(evidence, "integers")) &&
-            integers_in_range(task->claim, integers);
+            mc_evidence_integers_in_range(task->claim, integers);
   mc_program *p = ok ? mc_evidence_program(task, integers, true, false) : NULL;
   ok = p && p->n > 0 && read_corners(from, to, box, p, json_object_get(evidence, "sign_change")) &&
        others_hold(p, box, &equation) && mc_test_is_defined(p, box);
@@ -220,5 +220,7 @@ bool mc_evidence_shows(const mc_evidence_task *task, const json_t *evidence, boo
     return witness_decides(task, witness);
   if (!everywhere && json_object_get(evidence, "sign_change"))
     return sign_changes(task, evidence);
+  if (!everywhere && (json_object_get(evidence, "root") || json_object_get(evidence, "point")))
+    return mc_evidence_at_unit_point(task, evidence);
   return mc_evidence_refuse(task, "no evidence of the kind that the verdict needs");
 }

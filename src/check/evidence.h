@@ -27,6 +27,13 @@ bool mc_evidence_covers(const mc_evidence_task *task, const json_t *instances);
 /* The combination of integers that the object names, one text for each integer variable and nothing else. */
 bool mc_evidence_integers(fmpq *integers, const mc_evidence_task *task, const json_t *object);
 
+/* Integers lie in their ranges; reals are checked as what the frame says of them. */
+bool mc_evidence_integers_in_range(const mc_claim *claim, const fmpq *values);
+
+/* Does a point of the unit frame decide the statement, {"point", "integers"}, or one that {"root", "integers"}
+ * isolates as the root of a polynomial?  (root.c) */
+bool mc_evidence_at_unit_point(const mc_evidence_task *task, const json_t *evidence);
+
 /* A rational number "p/q"; false: the text is none, or a long one. */
 bool mc_evidence_rational(fmpq_t x, const json_t *text);
 

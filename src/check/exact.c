@@ -1,10 +1,16 @@
 #include "exact.h"
 
 #include "../base/base.h"
+#include "field.h"
 #include "jet.h"
 
 /* Bits that a number may have. */
 #define BIT_LIMIT ((flint_bitcnt_t)1 << 18)
+
+static bool has_second(mc_code code) {
+  return code == MC_CODE_ADD || code == MC_CODE_SUB || code == MC_CODE_MUL || code == MC_CODE_DIV ||
+         code == MC_CODE_MIN || code == MC_CODE_MAX;
+}
 
 /* ---- Series ---- */
 
@@ -141,8 +147,7 @@ static bool series_line(series *s, size_t i) {
   const mc_line *x = &s->program->lines[i];
   fmpq_poly_struct *z = s->all + i;
   const fmpq_poly_struct *a = s->all + x->a, *b = s->all + x->b;
-  bool binary = x->code == MC_CODE_ADD || x->code == MC_CODE_SUB || x->code == MC_CODE_DIV || x->code == MC_CODE_MIN ||
-                x->code == MC_CODE_MAX;
+  bool binary = has_second(x->code);
   if (x->code == MC_CODE_MUL)
     return series_product(s, z, x);
   if (x->code > MC_CODE_VARIABLE && (!s->known[x->a] || (binary && !s->known[x->b])))
@@ -201,17 +206,53 @@ bool mc_exact_series(fmpq_poly_t z, const mc_program *program, size_t line, cons
 
 /* ---- Signs at points ---- */
 
-static int interval_sign(mc_program *program, size_t line, const fmpq *t) {
+/* The values of all lines at a rational point; NULL: out of memory. */
+static mc_iv *values_at(mc_program *program, const fmpq *t) {
   mc_jets s = mc_jets_of(program->n, 0);
-  mc_iv *box = mc_iv_vector_new(program->n), *out = mc_iv_vector_new(program->line_count);
-  int sign = 2;
+  mc_iv *box = mc_iv_vector_new(program->n), *values = mc_iv_vector_new(program->line_count);
   for (size_t j = 0; box && j < program->n; j++)
     mc_iv_set_q(box + j, t + j);
-  if (box && out && mc_jets_evaluate(out, &s, program, box))
-    sign = mc_iv_positive(out + line) ? 1 : mc_iv_negative(out + line) ? -1 : 2;
+  bool ok = box && values && mc_jets_evaluate(values, &s, program, box);
   mc_iv_vector_free(box, program->n);
-  mc_iv_vector_free(out, program->line_count);
+  if (ok)
+    return values;
+  mc_iv_vector_free(values, program->line_count);
+  return NULL;
+}
+
+static int interval_sign(mc_program *program, size_t line, const fmpq *t) {
+  mc_iv *values = values_at(program, t);
+  int sign = values && mc_iv_positive(values + line) ? 1 : values && mc_iv_negative(values + line) ? -1 : 2;
+  mc_iv_vector_free(values, program->line_count);
   return sign;
+}
+
+static bool is_zero_in_field(mc_program *program, size_t line, const fmpq *t) {
+  mc_iv *values = values_at(program, t);
+  const mc_place at = {.t = t, .values = values};
+  bool zero = values && mc_place_is_zero(program, line, &at);
+  mc_iv_vector_free(values, program->line_count);
+  return zero;
+}
+
+bool mc_exact_is_defined(mc_program *program, size_t line, const fmpq *t) {
+  mc_iv *values = values_at(program, t);
+  bool *needed = mc_alloc(line + 1, sizeof *needed), defined = values && needed;
+  if (defined)
+    needed[line] = true;
+  for (size_t i = line + 1; i-- > 0 && defined;) {
+    const mc_line *x = &program->lines[i];
+    if (!needed[i])
+      continue;
+    defined = mc_iv_usable(values + i);
+    if (x->code > MC_CODE_VARIABLE)
+      needed[x->a] = true;
+    if (has_second(x->code))
+      needed[x->b] = true;
+  }
+  mc_iv_vector_free(values, program->line_count);
+  mc_free(needed);
+  return defined;
 }
 
 int mc_exact_sign(mc_program *program, size_t line, const fmpq *t) {
@@ -225,6 +266,8 @@ int mc_exact_sign(mc_program *program, size_t line, const fmpq *t) {
   if (mc_exact_series(z, program, line, t, 0, 1)) {
     constant_of(c, z);
     sign = fmpq_sgn(c) > 0 ? 1 : fmpq_sgn(c) < 0 ? -1 : 0;
+  } else if (is_zero_in_field(program, line, t)) {
+    sign = 0;
   }
   fmpq_poly_clear(z);
   fmpq_clear(c);

@@ -8,8 +8,12 @@
  * not provably rational, or larger than exact arithmetic should carry. */
 bool mc_exact_series(fmpq_poly_t z, const mc_program *program, size_t line, const fmpq *t, size_t j, slong length);
 
-/* The sign of a line at a point: -1, 0, 1, or 2 where neither rationals nor intervals tell. */
+/* The sign of a line at a point: -1, 0, 1, or 2 where neither intervals tell, nor rationals, nor the field of pi and e.
+ * Where the line is not defined it says nothing. */
 int mc_exact_sign(mc_program *program, size_t line, const fmpq *t);
+
+/* Is everything defined that a line stands on, at a point? */
+bool mc_exact_is_defined(mc_program *program, size_t line, const fmpq *t);
 
 /* Is line a - line b (b NO line: SIZE_MAX) the zero function wherever it is defined?  Unit frame. */
 bool mc_exact_identity(const mc_program *program, size_t a, size_t b);

@@ -1,6 +1,7 @@
 /* The rules of an algebraic proof: p >= 0, or > 0 if strict, on the box where the side conditions hold.
  *
  *   constant, range, bernstein       p itself, by its value, by intervals, by its coefficients in Bernstein's basis
+ *   orders [[c, d], …]               p itself, by differences of its variables in every order
  *   squares [[d, l], …]              p - sum d l^2 is a constant >= 0, all d > 0
  *   factors [[q, e, proof], …]       p = c prod q^e with c > 0; even powers need no proof unless p > 0 is to be shown
  *   given i m proof proof            p = m g + q, g side condition i or a tangent, m >= 0 (any m for an equation)
@@ -333,6 +334,8 @@ static bool shows(proof_state *s, const fmpq_mpoly_t p, bool strict, const json_
     return by_range(s, p, strict);
   if (strcmp(name, "bernstein") == 0)
     return mc_bernstein_is_nonnegative(p, &s->x, strict);
+  if (strcmp(name, "orders") == 0)
+    return mc_orders_are_nonnegative(p, &s->x, strict, json_array_get(proof, 1));
   if (strcmp(name, "squares") == 0)
     return by_squares(s, p, strict, json_array_get(proof, 1));
   if (strcmp(name, "factors") == 0)

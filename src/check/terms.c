@@ -264,6 +264,21 @@ void mc_value_div(mc_compiler *c, mc_value *z, const mc_value *x, const mc_value
   mc_value_clear(&inverse);
 }
 
+/* log(e) = 1, log(exp(u)) = u, exp(log(u)) = u; the inner line remains, since it must be defined. */
+static bool term_inverse(mc_compiler *c, mc_term *z, mc_code code, const mc_term *x) {
+  size_t line = mc_compile_line_of(c, x);
+  if (c->failed)
+    return false;
+  mc_code inner = c->program->lines[line].code;
+  bool inverse = (code == MC_CODE_LOG && (inner == MC_CODE_EXP || inner == MC_CODE_E)) ||
+                 (code == MC_CODE_EXP && inner == MC_CODE_LOG);
+  if (inverse && inner == MC_CODE_E)
+    mc_term_set_ui(z, 1);
+  else if (inverse)
+    mc_term_set_line(z, c->program->lines[line].a);
+  return inverse;
+}
+
 /* Functions are applied to what does not divide. */
 void mc_value_function(mc_compiler *c, mc_value *z, mc_code code, const mc_value *x) {
   if (!mc_term_is_one(&x->down))
@@ -272,7 +287,8 @@ void mc_value_function(mc_compiler *c, mc_value *z, mc_code code, const mc_value
     keep_pole(c, &x->up, true);
   mc_term result;
   mc_term_init(&result);
-  term_unary(c, &result, code, &x->up);
+  if (!term_inverse(c, &result, code, &x->up))
+    term_unary(c, &result, code, &x->up);
   mc_term_set(&z->up, &result);
   mc_term_set_ui(&z->down, 1);
   mc_term_clear(&result);

@@ -66,8 +66,8 @@ static bool vertex_test(mc_program *program, const mc_iv *box, mc_check_goal g) 
   return sign != 2 && (g.strict ? sign * g.sign > 0 : sign * g.sign >= 0);
 }
 
-/* Replace the box by its face where f is least, along the coordinates that `ends` (NULL: all that can be) names by 0 or 1;
- * -1 leaves one alone. */
+/* Replace the box by its face where f is least, along the coordinates that `ends` (NULL: all that can be) names by 0
+ * or 1; -1 leaves one alone. */
 static bool face_of(mc_iv *face, bool *strict, mc_program *program, const mc_iv *box, const json_t *ends,
                     mc_check_goal g) {
   mc_view v;

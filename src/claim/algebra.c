@@ -115,24 +115,6 @@ json_t *mc_algebra_json(const fmpq_mpoly_t p, const mc_algebra *a) {
 
 /* ---- Quotients ---- */
 
-/* up/down is defined where down is not zero, so that a common factor does not vanish there.  down becomes monic. */
-static void cancel(mc_quotient *x, const mc_ring *r) {
-  fmpq_mpoly_t common;
-  fmpq_t c;
-  fmpq_mpoly_init(common, r->context);
-  fmpq_init(c);
-  if (!fmpq_mpoly_is_fmpq(&x->down, r->context) && fmpq_mpoly_gcd(common, &x->up, &x->down, r->context) &&
-      !fmpq_mpoly_is_zero(common, r->context)) {
-    fmpq_mpoly_divides(&x->up, &x->up, common, r->context);
-    fmpq_mpoly_divides(&x->down, &x->down, common, r->context);
-  }
-  fmpq_mpoly_get_term_coeff_fmpq(c, &x->down, 0, r->context);
-  fmpq_mpoly_scalar_div_fmpq(&x->up, &x->up, c, r->context);
-  fmpq_mpoly_scalar_div_fmpq(&x->down, &x->down, c, r->context);
-  fmpq_mpoly_clear(common, r->context);
-  fmpq_clear(c);
-}
-
 static bool is_polynomial(const mc_quotient *x, const mc_ring *r) {
   return fmpq_mpoly_is_one(&x->down, r->context);
 }
@@ -220,7 +202,7 @@ static bool extremum(mc_algebra *a, mc_quotient *z, const mc_quotient *x, const 
               mc_algebra_reduce(&difference.up, a) && mc_algebra_reduce(&difference.down, a);
   fits = fits && !fmpq_mpoly_is_zero(&difference.down, r->context);
   if (fits)
-    cancel(&difference, r);
+    mc_quotient_cancel(&difference, r);
   fits = fits && absolute_quotient(a, &size, &difference, SIZE_MAX) && mc_quotient_add(z, &sum, &size, !is_max, r);
   if (fits)
     fmpq_mpoly_scalar_mul_ui(&z->down, &z->down, 2, r->context);
@@ -286,13 +268,11 @@ static bool expand_operation(mc_algebra *a, expanded *all, size_t i) {
   const mc_node *node = &a->tape->nodes[i];
   const mc_ring *r = &a->ring;
   mc_quotient *z = &all[i].value;
-  const mc_quotient *x = &all[node->a].value, *y = &all[node->b].value;
+  const mc_quotient *x = node->a < i && all[node->a].known ? &all[node->a].value : NULL;
+  const mc_quotient *y = node->b < i && all[node->b].known ? &all[node->b].value : NULL;
   fmpq_mpoly_t nothing;
-  bool left = node->a < i && all[node->a].known, both = left && node->b < i && all[node->b].known, known = false;
+  bool known = false;
   switch (node->op) {
-  case MC_OP_CONSTANT:
-    mc_quotient_set_constant(z, node->constant, r);
-    return true;
   case MC_OP_VARIABLE:
     mc_quotient_set_variable(z, node->a, r);
     return true;
@@ -303,33 +283,30 @@ static bool expand_operation(mc_algebra *a, expanded *all, size_t i) {
     fmpq_mpoly_clear(nothing, r->context);
     return known;
   case MC_OP_POLYNOMIAL:
-    return left && compose(a, z, a->tape->images[node->image].p[0].exact, x, node->a);
-  case MC_OP_POWER:
-    return left && node->exponent <= GREATEST_DEGREE && mc_quotient_power(z, x, node->exponent, r);
-  case MC_OP_ADD:
-  case MC_OP_SUB:
-    return both && mc_quotient_add(z, x, y, node->op == MC_OP_SUB, r);
-  case MC_OP_MUL:
-    return both && mc_quotient_multiply(z, x, y, r);
-  case MC_OP_DIV:
-    return both && mc_quotient_divide(z, x, y, r);
+    return x && compose(a, z, a->tape->images[node->image].p[0].exact, x, node->a);
   case MC_OP_SQRT:
-    return left && root_of(a, z, x, i);
+    return x && root_of(a, z, x, i);
   case MC_OP_ABS:
-    return left && absolute_quotient(a, z, x, i);
+    return x && absolute_quotient(a, z, x, i);
   case MC_OP_MIN:
   case MC_OP_MAX:
-    return both && extremum(a, z, x, y, node->op == MC_OP_MAX);
+    return x && y && extremum(a, z, x, y, node->op == MC_OP_MAX);
   case MC_OP_EXP:
-    return left && function_of(a, z, MC_GENERATOR_EXP, x, i);
+    return x && function_of(a, z, MC_GENERATOR_EXP, x, i);
   case MC_OP_LOG:
-    return left && function_of(a, z, MC_GENERATOR_LOG, x, i);
+    return x && function_of(a, z, MC_GENERATOR_LOG, x, i);
   case MC_OP_SIN:
-    return left && function_of(a, z, MC_GENERATOR_SIN, x, i);
+    return x && function_of(a, z, MC_GENERATOR_SIN, x, i);
   case MC_OP_COS:
-    return left && function_of(a, z, MC_GENERATOR_COS, x, i);
+    return x && function_of(a, z, MC_GENERATOR_COS, x, i);
+  case MC_OP_POWER:
+    if (node->exponent > GREATEST_DEGREE)
+      return false;
+    break;
+  default:
+    break;
   }
-  return false;
+  return mc_quotient_operate(z, node, a->tape, x, y, r);
 }
 
 static void expand_node(mc_algebra *a, expanded *all, size_t i) {
@@ -337,7 +314,7 @@ static void expand_node(mc_algebra *a, expanded *all, size_t i) {
   all[i].known = expand_operation(a, all, i) && mc_algebra_reduce(&z->up, a) && mc_algebra_reduce(&z->down, a) &&
                  !fmpq_mpoly_is_zero(&z->down, a->ring.context);
   if (all[i].known)
-    cancel(z, &a->ring);
+    mc_quotient_cancel(z, &a->ring);
 }
 
 static mc_algebra_atom *new_atoms(mc_algebra *a, const mc_atom *atoms, size_t count, const expanded *all) {

@@ -187,69 +187,6 @@ static bool certify_cleared_failure(mc_boxer *b, size_t place, slong precision) 
   return false;
 }
 
-/* ---- A change of sign ---- */
-
-/* The one equation among conditions that all hold on the box; SIZE_MAX: there is no such thing. */
-static size_t find_equation(const mc_workspace *s) {
-  const mc_tape *tape = s->tape;
-  size_t equation = SIZE_MAX;
-  for (size_t f = 0; f < 2; f++) {
-    const mc_atom *atoms = f == 0 ? tape->where : tape->body;
-    size_t count = f == 0 ? tape->where_count : tape->body_count;
-    for (size_t i = 0; i < count; i++) {
-      if (atoms[i].equation) {
-        if (equation != SIZE_MAX)
-          return SIZE_MAX;
-        equation = atoms[i].node;
-        i++; /* its mirror image */
-      } else if (!mc_goal_is_met(s->on_box.values + atoms[i].node, atoms[i].strict)) {
-        return SIZE_MAX;
-      }
-    }
-  }
-  return equation;
-}
-
-static json_t *corners_json(const mc_workspace *s, size_t diagonal) {
-  json_t *corners[2] = {json_array(), json_array()};
-  fmpq_t x;
-  fmpq_init(x);
-  for (int end = 0; end < 2; end++)
-    for (size_t j = 0; j < s->n; j++) {
-      arf_get_fmpq(x, ((diagonal >> j) & 1) != (size_t)end ? &s->box[j].hi : &s->box[j].lo);
-      char *text = fmpq_get_str(NULL, 10, x);
-      json_array_append_new(corners[end], json_string(text));
-      flint_free(text);
-    }
-  fmpq_clear(x);
-  return json_pack("[o o]", corners[0], corners[1]);
-}
-
-/* exists: a change of sign between two opposite corners is a zero between them (Bolzano), and what lies strictly
- * between opposite corners lies in the domain, open ends or not. */
-static bool settle_by_sign_change(mc_boxer *b) {
-  mc_workspace *s = &b->w;
-  size_t equation = find_equation(s);
-  if (equation == SIZE_MAX || !is_defined(s))
-    return false;
-  for (size_t diagonal = 0; diagonal < (size_t)1 << (s->n > 0 ? s->n - 1 : 0); diagonal++) {
-    int signs[2];
-    for (int end = 0; end < 2; end++) {
-      for (size_t j = 0; j < s->n; j++) {
-        bool upper = ((diagonal >> j) & 1) != (size_t)end;
-        arf_get_fmpq(s->corner + j, upper ? &s->box[j].hi : &s->box[j].lo);
-      }
-      signs[end] = mc_workspace_sign(s, equation, s->corner);
-    }
-    if (signs[0] != 2 && signs[1] != 2 && signs[0] * signs[1] < 0) {
-      if (s->recording)
-        b->sign_change = corners_json(s, diagonal);
-      return true;
-    }
-  }
-  return false;
-}
-
 /* ---- All of it ---- */
 
 mc_box_outcome mc_box_process(mc_boxer *b, uint64_t *pending, size_t place, slong precision) {
@@ -268,7 +205,7 @@ mc_box_outcome mc_box_process(mc_boxer *b, uint64_t *pending, size_t place, slon
         certify_failure(b, "where", tape->where, tape->where_count, place, precision) ||
         certify_cleared_failure(b, place, precision))
       return MC_BOX_CLOSED;
-    return settle_by_sign_change(b) ? MC_BOX_SETTLED : MC_BOX_OPEN;
+    return mc_box_settled_by_sign_change(b) ? MC_BOX_SETTLED : MC_BOX_OPEN;
   }
   if (certify_body(b, pending, place, precision) ||
       certify_failure(b, "where", tape->where, tape->where_count, place, precision))
@@ -296,7 +233,7 @@ static bool close_exactly(mc_boxer *b, uint64_t pending, size_t place) {
 }
 
 mc_box_outcome mc_box_process_exactly(mc_boxer *b, uint64_t pending, size_t place) {
-  if (settle_at_corner(b))
+  if (settle_at_corner(b) || mc_box_settled_by_root(b) || mc_box_settled_at_corner(b))
     return MC_BOX_SETTLED;
   return close_exactly(b, pending, place) ? MC_BOX_CLOSED : MC_BOX_OPEN;
 }

@@ -22,6 +22,7 @@ void mc_claim_result_clear(mc_claim_result *result) {
   for (size_t i = 0; i < result->witness_count; i++)
     fmpq_clear(result->witness + i);
   mc_free(result->witness);
+  json_decref(result->place);
   json_decref(result->evidence);
   arf_clear(result->derived_lower);
   arf_clear(result->derived_upper);
@@ -184,6 +185,7 @@ mc_status mc_settle_at(mc_verdict *verdict, mc_witness *witness, json_t **eviden
 
 /* What is reported has been re-evaluated exactly. */
 static void take_witness(mc_claim_result *result, mc_witness *w, const mc_claim *claim) {
+  result->place = json_incref(w->place);
   if (!w->found || !mc_witness_check(w, claim, true))
     return;
   result->witness = mc_alloc(w->count + 1, sizeof *result->witness);

@@ -37,6 +37,7 @@ typedef struct {
   bool witness_exact; /* re-evaluated in rational arithmetic; else in balls at exactly this point */
   size_t witness_count;
   fmpq *witness;
+  json_t *place; /* where that point is not rational: {variable: {"lo", "hi"}}, outward decimals; else NULL */
 
   /* Claims with ?: lower <= best <= upper.  An infinite end is a bound that was not found. */
   bool has_derived;

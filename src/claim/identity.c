@@ -17,30 +17,13 @@ typedef struct {
 
 static bool expand_node(expanded *all, size_t i, const mc_tape *tape, const mc_ring *r) {
   const mc_node *node = &tape->nodes[i];
-  mc_quotient *z = &all[i].value;
-  const mc_quotient *a = &all[node->a].value, *b = &all[node->b].value;
-  bool left = node->a < i && all[node->a].known, both = left && node->b < i && all[node->b].known;
-  switch (node->op) {
-  case MC_OP_CONSTANT:
-    mc_quotient_set_constant(z, node->constant, r);
+  if (node->op == MC_OP_VARIABLE) {
+    mc_quotient_set_variable(&all[i].value, node->a, r);
     return true;
-  case MC_OP_VARIABLE:
-    mc_quotient_set_variable(z, node->a, r);
-    return true;
-  case MC_OP_POLYNOMIAL:
-    return left && mc_quotient_compose(z, tape->images[node->image].p[0].exact, a, r);
-  case MC_OP_POWER:
-    return left && mc_quotient_power(z, a, node->exponent, r);
-  case MC_OP_ADD:
-  case MC_OP_SUB:
-    return both && mc_quotient_add(z, a, b, node->op == MC_OP_SUB, r);
-  case MC_OP_MUL:
-    return both && mc_quotient_multiply(z, a, b, r);
-  case MC_OP_DIV:
-    return both && mc_quotient_divide(z, a, b, r);
-  default:
-    return false;
   }
+  const mc_quotient *a = node->a < i && all[node->a].known ? &all[node->a].value : NULL;
+  const mc_quotient *b = node->b < i && all[node->b].known ? &all[node->b].value : NULL;
+  return mc_quotient_operate(&all[i].value, node, tape, a, b, r);
 }
 
 /* Expands all nodes up to the later of a and b, and compares a with b, or with zero if b is NO_NODE. */

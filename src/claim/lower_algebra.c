@@ -164,11 +164,25 @@ void mc_lower_binary(mc_lowering *l, mc_lowered *z, mc_op op, const mc_lowered *
   mc_lowered_clear(&b);
 }
 
+/* log(exp(u)) = u and exp(log(u)) = u: what is undone stays on the tape, and so do its demands on u; log(e) = 1. */
+static bool undoes(mc_lowered *z, const mc_tape *tape, mc_op op, size_t operand) {
+  const mc_node *inner = &tape->nodes[operand];
+  if (op == MC_OP_LOG && inner->op == MC_OP_E)
+    mc_lowered_set_ui(z, 1);
+  else if ((op == MC_OP_LOG && inner->op == MC_OP_EXP) || (op == MC_OP_EXP && inner->op == MC_OP_LOG))
+    mc_lowered_set_node(z, inner->a);
+  else
+    return false;
+  return true;
+}
+
 void mc_lower_unary_node(mc_lowering *l, mc_lowered *z, mc_op op, const mc_lowered *x, const mc_expr *source) {
   mc_lowered a;
   mc_lowered_init(&a);
   mc_lowered_set(&a, x);
-  mc_lowered_set_node(z, mc_lower_operation(l, op, mc_lower_materialise(l, &a, source), 0, source));
+  size_t operand = mc_lower_materialise(l, &a, source);
+  if (l->status != MC_OK || !undoes(z, l->tape, op, operand))
+    mc_lowered_set_node(z, mc_lower_operation(l, op, operand, 0, source));
   mc_lowered_clear(&a);
 }
 

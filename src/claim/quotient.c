@@ -105,3 +105,43 @@ bool mc_quotient_compose(mc_quotient *z, const fmpq_poly_t p, const mc_quotient 
   fmpq_mpoly_clear(term, r->context);
   return fits;
 }
+
+bool mc_quotient_operate(mc_quotient *z, const mc_node *node, const mc_tape *tape, const mc_quotient *a,
+                         const mc_quotient *b, const mc_ring *r) {
+  bool both = a && b;
+  switch (node->op) {
+  case MC_OP_CONSTANT:
+    mc_quotient_set_constant(z, node->constant, r);
+    return true;
+  case MC_OP_POLYNOMIAL:
+    return a && mc_quotient_compose(z, tape->images[node->image].p[0].exact, a, r);
+  case MC_OP_POWER:
+    return a && mc_quotient_power(z, a, node->exponent, r);
+  case MC_OP_ADD:
+  case MC_OP_SUB:
+    return both && mc_quotient_add(z, a, b, node->op == MC_OP_SUB, r);
+  case MC_OP_MUL:
+    return both && mc_quotient_multiply(z, a, b, r);
+  case MC_OP_DIV:
+    return both && mc_quotient_divide(z, a, b, r);
+  default:
+    return false;
+  }
+}
+
+void mc_quotient_cancel(mc_quotient *x, const mc_ring *r) {
+  fmpq_mpoly_t common;
+  fmpq_t c;
+  fmpq_mpoly_init(common, r->context);
+  fmpq_init(c);
+  if (!fmpq_mpoly_is_fmpq(&x->down, r->context) && fmpq_mpoly_gcd(common, &x->up, &x->down, r->context) &&
+      !fmpq_mpoly_is_zero(common, r->context)) {
+    fmpq_mpoly_divides(&x->up, &x->up, common, r->context);
+    fmpq_mpoly_divides(&x->down, &x->down, common, r->context);
+  }
+  fmpq_mpoly_get_term_coeff_fmpq(c, &x->down, 0, r->context);
+  fmpq_mpoly_scalar_div_fmpq(&x->up, &x->up, c, r->context);
+  fmpq_mpoly_scalar_div_fmpq(&x->down, &x->down, c, r->context);
+  fmpq_mpoly_clear(common, r->context);
+  fmpq_clear(c);
+}

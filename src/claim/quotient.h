@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "../ball/arb_headers.h"
+#include "tape.h"
 
 typedef struct {
   fmpq_mpoly_ctx_t context;
@@ -35,5 +35,12 @@ bool mc_quotient_power(mc_quotient *z, const mc_quotient *a, ulong n, const mc_r
 
 /* p(a). */
 bool mc_quotient_compose(mc_quotient *z, const fmpq_poly_t p, const mc_quotient *a, const mc_ring *r);
+
+/* What a node makes of its operands, NULL where they are not known; false: no rational function of them, too. */
+bool mc_quotient_operate(mc_quotient *z, const mc_node *node, const mc_tape *tape, const mc_quotient *a,
+                         const mc_quotient *b, const mc_ring *r);
+
+/* up/down is defined where down is not zero, so that a common factor does not vanish there.  down becomes monic. */
+void mc_quotient_cancel(mc_quotient *x, const mc_ring *r);
 
 #endif

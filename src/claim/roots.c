@@ -92,24 +92,32 @@ static bool expand_node(quotient *z, const mc_tape *tape, const mc_node *node, c
   }
 }
 
-/* p = up * down has the sign of up/down wherever that is defined. */
-static bool expand(fmpq_poly_t p, const mc_tape *tape, size_t node) {
-  quotient *all = mc_alloc(node + 1, sizeof *all);
-  if (!all)
-    return false;
-  for (size_t i = 0; i <= node; i++) {
+/* The nodes up to the last; NULL: out of memory. */
+static quotient *expand_all(const mc_tape *tape, size_t last) {
+  quotient *all = mc_alloc(last + 1, sizeof *all);
+  for (size_t i = 0; all && i <= last; i++) {
     fmpq_poly_init(&all[i].up);
     fmpq_poly_init(&all[i].down);
     all[i].known = expand_node(&all[i], tape, &tape->nodes[i], all) && small(&all[i]);
   }
-  bool known = all[node].known;
-  if (known)
-    fmpq_poly_mul(p, &all[node].up, &all[node].down);
-  for (size_t i = 0; i <= node; i++) {
+  return all;
+}
+
+static void free_all(quotient *all, size_t last) {
+  for (size_t i = 0; all && i <= last; i++) {
     fmpq_poly_clear(&all[i].up);
     fmpq_poly_clear(&all[i].down);
   }
   mc_free(all);
+}
+
+/* p = up * down has the sign of up/down wherever that is defined. */
+static bool expand(fmpq_poly_t p, const mc_tape *tape, size_t node) {
+  quotient *all = expand_all(tape, node);
+  bool known = all && all[node].known;
+  if (known)
+    fmpq_poly_mul(p, &all[node].up, &all[node].down);
+  free_all(all, node);
   return known;
 }
 
@@ -181,4 +189,52 @@ bool mc_roots_nonnegative(const mc_tape *tape, size_t node, const mc_range *t) {
   }
   fmpq_poly_clear(p);
   return nonnegative;
+}
+
+/* ---- Roots ---- */
+
+enum { FACTOR_DEGREE = 40, FACTOR_BITS = 2000 };
+
+static int sign_at(const fmpq_poly_t p, const arf_struct *t) {
+  fmpq_t x, value;
+  fmpq_init(x);
+  fmpq_init(value);
+  arf_get_fmpq(x, t);
+  fmpq_poly_evaluate_fmpq(value, p, x);
+  int sign = fmpq_sgn(value);
+  fmpq_clear(x);
+  fmpq_clear(value);
+  return sign;
+}
+
+/* Has q an irreducible factor that changes its sign on t? */
+static bool find_factor(fmpq_poly_t p, const fmpq_poly_struct *q, const mc_range *t) {
+  fmpz_poly_t numerator;
+  fmpz_poly_factor_t factors;
+  bool found = false;
+  fmpz_poly_init(numerator);
+  fmpz_poly_factor_init(factors);
+  fmpq_poly_get_numerator(numerator, q);
+  if (fmpz_poly_degree(numerator) >= 1 && fmpz_poly_degree(numerator) <= FACTOR_DEGREE &&
+      FLINT_ABS(fmpz_poly_max_bits(numerator)) <= FACTOR_BITS)
+    fmpz_poly_factor(factors, numerator);
+  for (slong i = 0; i < factors->num && !found; i++) {
+    fmpq_poly_set_fmpz_poly(p, factors->p + i);
+    found = sign_at(p, &t->lo) * sign_at(p, &t->hi) < 0;
+  }
+  fmpz_poly_clear(numerator);
+  fmpz_poly_factor_clear(factors);
+  return found;
+}
+
+size_t mc_roots_next(fmpq_poly_t p, const mc_tape *tape, size_t from, const mc_range *t) {
+  if (from >= tape->node_count)
+    return SIZE_MAX;
+  quotient *all = expand_all(tape, tape->node_count - 1);
+  size_t found = SIZE_MAX;
+  for (size_t i = from; all && i < tape->node_count && found == SIZE_MAX; i++)
+    if (all[i].known && find_factor(p, &all[i].up, t))
+      found = i;
+  free_all(all, tape->node_count - 1);
+  return found;
 }

@@ -9,4 +9,8 @@
  * is no rational function of small degree. */
 bool mc_roots_nonnegative(const mc_tape *tape, size_t node, const mc_range *t);
 
+/* An irreducible polynomial with integer coefficients that takes opposite signs at the ends of t and divides the
+ * numerator of a node, the first such from node `from` on; its place, or SIZE_MAX: there is none.  One variable. */
+size_t mc_roots_next(fmpq_poly_t p, const mc_tape *tape, size_t from, const mc_range *t);
+
 #endif

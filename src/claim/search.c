@@ -64,7 +64,7 @@ static void search_clear(search *s) {
   mc_free(s->heads);
   mc_witness_clear(&s->b.witness);
   mc_proof_clear(&s->b.proof);
-  json_decref(s->b.sign_change);
+  json_decref(s->b.evidence);
   mc_workspace_clear(&s->b.w);
 }
 
@@ -259,8 +259,8 @@ static void join(search *s, sharing *all, size_t count) {
       s->status = part->status;
       s->error = part->error;
       mc_witness_swap(&s->b.witness, &part->b.witness);
-      s->b.sign_change = part->b.sign_change;
-      part->b.sign_change = NULL;
+      s->b.evidence = part->b.evidence;
+      part->b.evidence = NULL;
     }
   }
 }
@@ -327,8 +327,7 @@ static mc_status conclude(mc_verdict *verdict, mc_witness *witness, json_t **evi
   if (s->settled) {
     *verdict = exists ? MC_VERDICT_PROVED : MC_VERDICT_REFUTED;
     mc_witness_swap(witness, &s->b.witness);
-    if (s->b.sign_change)
-      *evidence = json_pack("{s:O}", "sign_change", s->b.sign_change);
+    *evidence = json_incref(s->b.evidence);
   } else if (s->stuck == 0) {
     *verdict = exists ? MC_VERDICT_REFUTED : MC_VERDICT_PROVED;
     json_t *boxes = mc_proof_flatten(&s->b.proof);

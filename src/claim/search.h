@@ -17,10 +17,9 @@ typedef struct {
   bool recording;   /* gather evidence for a certificate */
 } mc_search_task;
 
-/* Settle the tape.  Adds to *boxes; on refutation of forall and proof of exists fills *witness where a point was
- * found; on undecided, and on MC_BAD_INPUT (undefined inside the domain), *e says why and where.  *evidence: where
- * recording, {"boxes"} for what holds everywhere or {"sign_change"} for what holds somewhere without a witness, else
- * NULL. */
+/* Settle the tape.  Adds to *boxes; on refutation of forall and proof of exists fills *witness with a point or a place;
+ * on undecided, and on MC_BAD_INPUT (undefined inside the domain), *e says why and where.  *evidence: where recording,
+ * {"boxes"} for what holds everywhere, {"sign_change"}, {"root"} or {"point"} for what holds at a place, else NULL. */
 mc_status mc_search_settle(mc_verdict *verdict, mc_witness *witness, json_t **evidence, uint64_t *boxes,
                            const mc_tape *tape, const mc_search_task *task, mc_error *e);
 

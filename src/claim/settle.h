@@ -12,7 +12,8 @@ typedef struct {
 } mc_settling;
 
 /* Settle all instances of a claim, with *unknown in place of ? (NULL: the claim has none).  evidence: NULL, or takes
- * {"instances"}, {"witness"} or {"sign_change", "integers"} (docs/certification.md), or NULL where there is none. */
+ * {"instances"}, {"witness"}, or {"sign_change"}, {"root"} or {"point"} with {"integers"} (docs/certification.md), or
+ * NULL where there is none. */
 mc_status mc_settle_at(mc_verdict *verdict, mc_witness *witness, json_t **evidence, uint64_t *boxes,
                        const mc_settling *s, const mc_claim *claim, const fmpq *unknown, mc_error *e);
 

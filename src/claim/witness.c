@@ -16,7 +16,9 @@ void mc_witness_clear(mc_witness *w) {
   for (size_t i = 0; w->values && i <= w->count; i++)
     fmpq_clear(w->values + i);
   mc_free(w->values);
+  json_decref(w->place);
   w->values = NULL;
+  w->place = NULL;
 }
 
 void mc_witness_swap(mc_witness *a, mc_witness *b) {

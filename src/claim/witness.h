@@ -3,12 +3,15 @@
 #ifndef MUONCERT_CLAIM_WITNESS_H
 #define MUONCERT_CLAIM_WITNESS_H
 
+#include <jansson.h>
+
 #include "tape.h"
 
 typedef struct {
   bool found, exact;
-  size_t count; /* the claim's variables */
-  fmpq *values; /* count + 1: the last is the value of ?, if the claim has one */
+  size_t count;  /* the claim's variables */
+  fmpq *values;  /* count + 1: the last is the value of ?, if the claim has one */
+  json_t *place; /* where the point is not rational: what encloses it, {variable: {"lo", "hi"}}; else NULL */
 } mc_witness;
 
 mc_status mc_witness_init(mc_witness *w, size_t count, mc_error *e);

@@ -1,6 +1,7 @@
 #include "workspace.h"
 
 #include "algebra.h"
+#include "field.h"
 
 /* ---- Memory ---- */
 
@@ -82,7 +83,8 @@ int mc_workspace_sign(mc_workspace *s, size_t node, const fmpq *t) {
   if (mc_tape_exact(value, NULL, s->tape, node, t))
     sign = fmpq_sgn(value) > 0 ? 1 : fmpq_sgn(value) < 0 ? -1 : 0;
   fmpq_clear(value);
-  return sign;
+  const mc_field_point at = {.t = t, .values = s->at_center.values};
+  return sign == 2 && mc_field_vanishes(s->tape, node, &at) ? 0 : sign;
 }
 
 bool mc_workspace_end_is_excluded(const mc_workspace *s, const mc_range *box, size_t j, bool upper) {

@@ -35,6 +35,7 @@ static void put_verdict(mc_text *out, const json_t *entry) {
     mc_text_printf(out, strcmp(verdict, "proved") == 0 ? " by " : " at ");
     put_point(out, witness);
   }
+  mc_fact_place(out, entry, strcmp(verdict, "proved") == 0 ? " with " : " at ");
   if (derived) {
     mc_text_printf(out, ", ? in ");
     mc_fact_enclosure(out, derived, 12);

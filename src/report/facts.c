@@ -159,20 +159,11 @@ static void print_rules(mc_text *out, const json_t *document) {
   }
 }
 
-void mc_fact_false_alarms(mc_text *out, const json_t *document) {
+static void print_bugs(mc_text *out, const json_t *document) {
   const json_t *record = json_object_get(document, "false_alarms");
-  long long alarms = integer_of(record, "suspicious") + integer_of(record, "wrong");
-  if (!record)
-    return;
-  mc_text_printf(out, "%lld runs of correct kernels: ", integer_of(record, "runs"));
-  if (alarms > 0)
-    mc_text_printf(out, "%lld called suspicious or wrong", alarms);
-  else
-    mc_text_printf(out, "none called suspicious or wrong");
-  mc_text_printf(out, ", %lld undecided (sources %.12s, %s)", integer_of(record, "undecided"),
-                 mc_fact_text(record, "sources"),
-                 json_is_false(json_object_get(record, "stale")) ? "those of this program"
-                                                                 : "stale: those of this program are others");
+  print_rules(out, document);
+  mc_text_printf(out, "%s", record && out->length > 0 ? "; " : "");
+  mc_run_false_alarms_print(out, record);
 }
 
 static void print_basis(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
@@ -189,11 +180,9 @@ static void print_basis(mc_text *out, const json_t *document, const mc_fact_kind
 void mc_fact_overview(mc_text *out, const json_t *document, const mc_fact_kind *kind) {
   if (strcmp(kind->list, "functions") == 0)
     print_proofs(out, document);
-  else if (strcmp(kind->list, "mutants") == 0) {
-    print_rules(out, document);
-    mc_text_printf(out, out->length > 0 && json_object_get(document, "false_alarms") ? "; " : "");
-    mc_fact_false_alarms(out, document);
-  } else
+  else if (strcmp(kind->list, "mutants") == 0)
+    print_bugs(out, document);
+  else
     print_basis(out, document, kind);
 }
 
@@ -221,6 +210,20 @@ static void separate(mc_text *out, size_t start) {
     mc_text_printf(out, "; ");
 }
 
+void mc_fact_place(mc_text *out, const json_t *entry, const char *before) {
+  const char *variable;
+  json_t *value;
+  json_object_foreach(json_object_get(entry, "place"), variable, value) {
+    const char *lo = mc_fact_text(value, "lo"), *hi = mc_fact_text(value, "hi");
+    mc_text_printf(out, "%s%s", before, variable);
+    if (strcmp(lo, hi) == 0)
+      mc_text_printf(out, " = %s", lo);
+    else
+      mc_text_printf(out, " in [%s, %s]", lo, hi);
+    before = ", ";
+  }
+}
+
 static void print_claim(mc_text *out, const json_t *entry) {
   size_t start = out->length;
   const char *variable;
@@ -231,6 +234,7 @@ static void print_claim(mc_text *out, const json_t *entry) {
                                                                                     : "false at ";
     mc_text_printf(out, "%s%s = %s", separator, variable, json_string_value(value));
   }
+  mc_fact_place(out, entry, strcmp(mc_fact_text(entry, "verdict"), "proved") == 0 ? "true with " : "false at ");
   if (json_is_object(json_object_get(entry, "derived"))) {
     separate(out, start);
     mc_text_printf(out, "? in ");

@@ -33,7 +33,8 @@ const char *mc_fact_data(const mc_text *t);
 void mc_fact_part_items(mc_text *out, const json_t *part);
 void mc_fact_part(mc_text *out, const json_t *part);
 
-/* One line on a whole list: of proofs the goals and assumptions, of planted bugs what the tests of others let through,
+/* One line on a whole list: of proofs the goals and assumptions, of planted bugs what the tests of others let through
+ * and how often correct kernels were accused,
  * of claims, campaigns and audits what their verdicts rest on; else nothing. */
 void mc_fact_overview(mc_text *out, const json_t *document, const mc_fact_kind *kind);
 
@@ -50,6 +51,9 @@ void mc_fact_headline(mc_text *out, const mc_fact_kind *kind, const json_t *entr
 
 /* The same with what was found, or why nothing was: "refuted, expected proved: false at x = 1/2". */
 void mc_fact_sentence(mc_text *out, const mc_fact_kind *kind, const json_t *entry);
+
+/* "before x in [1.41, 1.42], k = 3": where a claim is decided at a point that is not rational; nothing elsewhere. */
+void mc_fact_place(mc_text *out, const json_t *entry, const char *before);
 
 /* One phrase on what was found: the witness, the derived constant, the counts, the certified error. */
 void mc_fact_result(mc_text *out, const mc_fact_kind *kind, const json_t *entry);

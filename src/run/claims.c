@@ -53,6 +53,8 @@ static void describe(json_t *entry, const mc_claim *claim, const mc_claim_result
   json_object_set_new(entry, "verdict", json_string(r->status == MC_OK ? mc_claim_verdict_name(r->verdict) : "error"));
   if (r->has_witness)
     json_object_set_new(entry, "witness", witness_json(claim, r));
+  if (r->place)
+    json_object_set(entry, "place", r->place);
   if (r->has_derived)
     json_object_set_new(entry, "derived", derived_json(r));
   json_t *plot = mc_run_claim_plot(claim, r);

@@ -42,6 +42,11 @@ static const char *const texts[] = {
     "exists x in [0, 1] : x^2 >= 1",                                                /* witness for exists */
     "exists x in [1, 2] : x^2 = 2",                                                 /* change of sign */
     "exists k in {1..3}, x, y in [0, 1] : x^2 + y^2 = k/2 and x > y - 1/100",       /* change of sign, two variables */
+    "forall x in [0, 2] : abs(x^2 - 2) > 0",                                        /* root */
+    "exists k in {1..3}, x in [0, 2] : (x^2 - k)^2 <= 0 and x > 1.5",               /* root, integers */
+    "exists x in [0, pi] : sin(x) = 1",                                             /* point */
+    "exp(1) = e and sin(pi/6) = 1/2",                                               /* vertex, in pi and e */
+    "forall x in [0, pi/2] : sin(x) >= 2*x/pi",                                     /* ends, in pi */
     "exists x in [0, 2] : x^2 = 5",                                                 /* fails everywhere */
     "forall x in [-1, 1] : abs(x) = max(x, -x)",
     /* by algebra: factors, roots, squares, side conditions, names, tangents, monotony */
@@ -55,6 +60,8 @@ static const char *const texts[] = {
     "forall x, y in [0, 2] where x <= y : exp(x) <= exp(y)",
     "forall x, y in [1, 2] : min(x/y, y/x) <= 1",
     "exists x, y in [0, 10] where x*y > 0 : x + y < 2*sqrt(x*y)",
+    "forall x, y, z in (0, 10] : x/y + y/z + z/x >= 3", /* differences in every order */
+    "forall x, y, z in [1/2, 10] : x/y + y/z + z/x > 2.999",
     "forall x in [0, 1] : abs(x - x^3) <= ?", /* best constants */
     "forall x in (0, 1] : sin(x) <= ?*x",
     "forall x in [1, 2] : 0 <= x and ?/x <= 1",
@@ -347,6 +354,8 @@ static void no_test_proves_what_is_false(void **state) {
       "\"algebra\",[],[\"constant\"]",
       "\"algebra\",[],[\"range\"]",
       "\"algebra\",[],[\"bernstein\"]",
+      "\"algebra\",[],[\"orders\",[[\"0\",\"1\"]]]",
+      "\"algebra\",[],[\"orders\",[[\"-1\",\"1\"]]]",
       "\"algebra\",[],[\"squares\",[[\"1\",[[\"1\",1]]]]]",
       "\"algebra\",[],[\"squares\",[[\"-1\",[[\"1\",1],[\"-1/2\"]]]]]",
       "\"algebra\",[],[\"factors\",[[[[\"1\",1]],2],[[[\"1\",1]],1,[\"range\"]]]]",
@@ -426,6 +435,36 @@ static void nonsense_is_refused(void **state) {
   refuse_forged("exists x in [0, 1] : x^2 = 2", "proved", "{\"sign_change\":[[\"0\"],[\"2\"]],\"integers\":{}}");
   refuse_forged("exists x in [-1, 1] : 1/x = 0", "proved", "{\"sign_change\":[[\"0\"],[\"1\"]],\"integers\":{}}");
   refuse_forged(claim, "undecided", "{}");
+  /* roots that are none, lie outside, or decide nothing */
+  static const char *const roots[] = {
+      "[\"-2\",\"0\",\"1\"],\"from\":\"0\",\"to\":\"1\"",     /* of t^2 - 2: no change of sign */
+      "[\"-1\",\"0\",\"2\"],\"from\":\"1\",\"to\":\"0\"",     /* the wrong way round */
+      "[\"-3\",\"0\",\"2\"],\"from\":\"0\",\"to\":\"2\"",     /* outside the domain */
+      "[\"-1\",\"0\",\"3\"],\"from\":\"1/2\",\"to\":\"3/4\"", /* where the claim holds */
+      "[\"-1\",\"0\",\"2.0\"],\"from\":\"1/2\",\"to\":\"3/4\"",
+      "[],\"from\":\"1/2\",\"to\":\"3/4\"",
+      "[\"0\"],\"from\":\"0\",\"to\":\"1\"",
+  };
+  for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
+    char one[200];
+    snprintf(one, sizeof one, "{\"root\":{\"polynomial\":%s},\"integers\":{}}", roots[i]);
+    refuse_forged("forall x in [0, 1] : (2*x^2 - 1)^2 > 0", "refuted", one);
+    refuse_forged("forall x in [0, 1] : (2*x^2 - 1)^2 >= 0", "refuted", one);
+    refuse_forged("exists x in [0, 1] : (2*x^2 - 1)^2 < 0", "proved", one);
+  }
+  /* where the claim is not defined nothing is decided */
+  static const char *const at_zero[] = {"{\"witness\":{\"x\":\"0\"}}", "{\"point\":[\"1/2\"],\"integers\":{}}"};
+  for (size_t i = 0; i < 2; i++) {
+    refuse_forged("exists x in [-1, 1] : x + 0*(1/x) = 0", "proved", at_zero[i]);
+    refuse_forged("exists x in [-1, 1] : 1 + 0*(1/x) > 0 and x = 0", "proved", at_zero[i]);
+    refuse_forged("exists x in [-1, 1] where 0*(1/x) >= 0 : x = 0", "proved", at_zero[i]);
+    refuse_forged("forall x in [-1, 1] : x^2 - 0*log(x) > 0", "refuted", at_zero[i]);
+  }
+  refuse_forged("forall x in (0, 1] : x > 0", "refuted", "{\"point\":[\"0\"],\"integers\":{}}");
+  refuse_forged("forall x in [0, 1] : x <= 1", "refuted", "{\"point\":[\"3/2\"],\"integers\":{}}");
+  refuse_forged("exists x in [0, 1] : x < 0", "proved", "{\"point\":[\"-1\"],\"integers\":{}}");
+  refuse_forged("exists x in [0, 1] : x < 0", "proved", "{\"point\":[],\"integers\":{}}");
+  refuse_forged("exists x in [0, 3] : sin(x) > 1", "proved", "{\"point\":[\"1\"],\"integers\":{}}");
   /* a condition that is not defined does not fail */
   refuse_forged("forall x in [-1, 0] where 1/x > 0 : x > 5", "proved",
                 "{\"instances\":[{\"integers\":{},\"boxes\":[[-1,[\"where\",0,\"roots\"]]]}]}");

@@ -68,6 +68,32 @@ static const char *const true_claims[] = {
     "forall x, y in (0,5] : 2/(1/x+1/y) <= sqrt(x*y)",
     "forall x, y in (0,5] : 2/(1/x+1/y) <= (x+y)/2",
     "forall x in (-1,10] : log(1+x) >= x/(1+x)",
+    /* where variables are equal, on wide boxes and at a corner where all vanish: differences in every order */
+    "forall x, y, z in (0, 1e6] : x/y + y/z + z/x >= 3",
+    "forall x, y, z in [1, 10] : x/y + y/z + z/x >= 3",
+    "forall x, y, z in (0, 10] : x/y + y/z + z/x > 2.999",
+    "forall a, b, c in (0, 10] : a/(b+c) + b/(a+c) + c/(a+b) >= 3/2",
+    "forall a, b, c, d in [0, 10] : (a+b+c+d)^4 >= 256*a*b*c*d",
+    "forall a, b, c, d in (0, 100] : a/b + b/c + c/d + d/a >= 4",
+    "forall a, b, c in [0, 100] : a*(a-b)*(a-c) + b*(b-a)*(b-c) + c*(c-a)*(c-b) >= 0",
+    "forall a, b, c in [0, 10] : (a+b)*(b+c)*(c+a) >= 8*a*b*c",
+    "forall a, b, c in (0, 10) : (a+b)*(b+c)*(c+a) > 7.999*a*b*c",
+    /* where values are known in the field of pi and e */
+    "exp(1) = e and log(e^3) = 3 and e^2*e^(-3) = 1/e",
+    "sin(pi/6) = 1/2 and cos(pi/3) = 1/2 and sin(-7*pi/6) = 1/2 and cos(5*pi) = -1 and sin(pi) = 0",
+    "pi/(2*pi) = 1/2 and (pi + e)^2 - pi^2 - e^2 = 2*e*pi and abs(pi - pi) = 0 and max(pi, e, 3) - pi = 0",
+    "forall x in [0, pi/2] : sin(x) >= 2*x/pi",
+    "forall x in [0, pi] : sin(x) >= 0",
+    "forall x in (0, pi) : sin(x) > 0",
+    "forall x in [0, pi/2] : cos(x) >= 1 - 2*x/pi",
+    "exists x in [0, pi/2] : sin(x) >= 1",
+    "exists x in [0, pi] : sin(x) = 1",
+    "forall x in [0, 5] : e^x >= 1 + x",
+    "forall x in (-1, 5] : e^log(1 + x) <= 1 + x and log(e^x) = x",
+    "exists x in [0, 2] : (x^2 - 2)^2 = 0",
+    "exists x in [0, 2] : (x^2 - 2)^2 <= 0 and x > 1.41",
+    "exists x in [0, 2] where abs(x^3 - 3) <= 0 : sqrt(x) > 1.2",
+    "exists k in {1..3}, x in [0, 2] : (x^2 - k)^2/(1 + x) <= 0 and x > 1.5",
 };
 
 static const char *const false_claims[] = {
@@ -138,6 +164,44 @@ static const char *const false_claims[] = {
     "forall x, y in [-1,1] : sqrt(x*y) = sqrt(x)*sqrt(y)",
     "forall x, y in [-1,1] : sqrt(x*y)^2 = x*y",
     "forall x, y in [0,1], z in [-1,1] : x + y - x*y*z < 1",
+    "forall x, y, z in (0, 10] : x/y + y/z + z/x > 3",
+    "forall x, y, z in (0, 10] : x/y + y/z + z/x >= 3.000001",
+    "forall x, y, z in (0, 10] : x/y + y/z + z/(1.00001*x) >= 3",
+    "forall a, b, c in [-1, 10] : a*(a-b)*(a-c) + b*(b-a)*(b-c) + c*(c-a)*(c-b) >= 0",
+    "forall a, b, c in [0, 10] : (a+b)*(b+c)*(c+a) > 8*a*b*c",
+    "forall a, b, c in (0, 10] : a/(b+c) + b/(a+c) + c/(a+b) >= 1.500001",
+    "forall a, b, c, d in [0, 10] : (a+b+c+d)^4 >= 256.001*a*b*c*d",
+    "forall x, y in [0, 10] : x^2 + y^2 - x*y > 0",
+    "exp(1) > e",
+    "sin(pi/6) > 1/2",
+    "sin(pi/3) = 1/2",
+    "cos(pi/3) = -1/2",
+    "log(e^3) = 2",
+    "e = pi",
+    "forall x in [0, pi/2] : sin(x) > 2*x/pi",
+    "forall x in [0, pi/2] : sin(x) >= 2.0000001*x/pi",
+    "forall x in [0, pi/2] : sin(x) >= 2*x/3.1415926",
+    "exists x in [0, pi/2] : sin(x) > 1",
+    "exists x in [0, 2] : (x^2 - 2)^2 = -1e-30",
+    "exists x in [0, 2] : (x^2 - 2)^2 <= 0 and x > 1.4143",
+    "exists x in [0, 2] where abs(x^3 - 3) <= 0 : sqrt(x) > 1.21",
+    "exists x in [0, 1.4142] : (x^2 - 2)^2 <= 0",
+};
+
+/* Refuted, although where they fail, or their value there, is no rational number. */
+static const char *const fails_at_roots[] = {
+    "forall x in [0, 2] : (x^2 - 2)^2 > 0",
+    "forall x in [0, 2] : abs(x^2 - 2) > 0",
+    "forall x in [0, 2] where x >= 1.3 : max(x^2, 2)/x > 2/x - (x^2 - 2)^2*x and abs(x^2 - 2)/(1 + x) > 0",
+    "forall x in [0, 3] : exp((x^3 - 2)^2) > 1",
+    "exp(1) > e",
+    "sin(pi/6) + cos(pi/3) < 1",
+    "forall x in [0, pi] : sin(x) < 1",
+    "forall x, y in [0, pi/2] : sin(x) + sin(y) < 2",
+    "forall x in (0, 10] : log(exp(x)) > x",
+    "forall k in {2..3}, x in (0, 2) : (x^2 - k)^2 > 0",
+    CUBIC "forall x in [1/10, 1.7) : (P(x) - 1/2)^2*(1 + x) > 0",
+    "forall x in [0, pi] : (x/pi - 1/sqrt(4))^2*2 > 0",
 };
 
 static int settle_and_check(const char *text, double seconds, bool *accepted) {
@@ -186,10 +250,22 @@ static void neighbours_are_not_proved(void **state) {
   }
 }
 
+static void failure_at_an_irrational_point_is_found(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof fails_at_roots / sizeof fails_at_roots[0]; i++) {
+    bool accepted;
+    if (settle_and_check(fails_at_roots[i], 10, &accepted) != MC_VERDICT_REFUTED)
+      fail_msg("not refuted: %s", fails_at_roots[i]);
+    if (!accepted)
+      fail_msg("without an accepted certificate: %s", fails_at_roots[i]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(equality_is_settled),
       cmocka_unit_test(neighbours_are_not_proved),
+      cmocka_unit_test(failure_at_an_irrational_point_is_found),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,321 @@
+#include "field.h"
+
+#include "../base/base.h"
+
+enum { ROOT, PI, E, LETTERS };
+enum { MOST_TERMS = 1000, LARGEST_DEGREE = 400, LARGEST_EXPONENTIAL = 100 };
+
+#define BIT_LIMIT ((flint_bitcnt_t)1 << 15)
+
+typedef struct {
+  fmpq_mpoly_struct up, down;
+  bool known;
+} value;
+
+typedef struct {
+  const mc_program *program;
+  const mc_place *at;
+  fmpq_mpoly_ctx_t ring;
+  fmpq_mpoly_t relation; /* of ROOT; 0: none */
+  value *all;
+} values;
+
+/* ---- Fractions ---- */
+
+static bool is_large(const fmpq_mpoly_t p, const values *v) {
+  return fmpq_mpoly_length(p, v->ring) > MOST_TERMS ||
+         (!fmpq_mpoly_is_zero(p, v->ring) && (flint_bitcnt_t)FLINT_ABS(fmpz_mpoly_max_bits(p->zpoly)) +
+                                                     fmpz_bits(fmpq_numref(p->content)) +
+                                                     fmpz_bits(fmpq_denref(p->content)) >
+                                                 BIT_LIMIT);
+}
+
+/* In lowest terms, modulo the relation; false: too large, or not shown to be defined. */
+static bool simplify(value *z, const values *v) {
+  fmpq_mpoly_t g;
+  if (is_large(&z->up, v) || is_large(&z->down, v))
+    return false;
+  fmpq_mpoly_init(g, v->ring);
+  if (!fmpq_mpoly_is_zero(v->relation, v->ring)) {
+    fmpq_mpoly_divrem(g, &z->up, &z->up, v->relation, v->ring);
+    fmpq_mpoly_divrem(g, &z->down, &z->down, v->relation, v->ring);
+  }
+  bool ok = !fmpq_mpoly_is_zero(&z->down, v->ring) && fmpq_mpoly_gcd(g, &z->up, &z->down, v->ring);
+  if (ok) {
+    fmpq_t c;
+    fmpq_init(c);
+    fmpq_mpoly_divides(&z->up, &z->up, g, v->ring);
+    fmpq_mpoly_divides(&z->down, &z->down, g, v->ring);
+    fmpq_mpoly_get_term_coeff_fmpq(c, &z->down, 0, v->ring);
+    fmpq_mpoly_scalar_div_fmpq(&z->up, &z->up, c, v->ring);
+    fmpq_mpoly_scalar_div_fmpq(&z->down, &z->down, c, v->ring);
+    fmpq_clear(c);
+  }
+  fmpq_mpoly_clear(g, v->ring);
+  return ok;
+}
+
+static void set_rational(value *z, const fmpq_t c, const values *v) {
+  fmpq_mpoly_set_fmpq(&z->up, c, v->ring);
+}
+
+static bool is_zero(const value *x, const values *v) {
+  return fmpq_mpoly_is_zero(&x->up, v->ring);
+}
+
+static bool rational_value(fmpq_t c, const value *x, const values *v) {
+  if (!fmpq_mpoly_is_fmpq(&x->up, v->ring) || !fmpq_mpoly_is_fmpq(&x->down, v->ring))
+    return false;
+  fmpq_mpoly_get_fmpq(c, &x->up, v->ring);
+  return true;
+}
+
+static void set_sum(value *z, const value *x, const value *y, bool minus, const values *v) {
+  fmpq_mpoly_t t;
+  fmpq_mpoly_init(t, v->ring);
+  fmpq_mpoly_mul(&z->up, &x->up, &y->down, v->ring);
+  fmpq_mpoly_mul(t, &y->up, &x->down, v->ring);
+  if (minus)
+    fmpq_mpoly_neg(t, t, v->ring);
+  fmpq_mpoly_add(&z->up, &z->up, t, v->ring);
+  fmpq_mpoly_mul(&z->down, &x->down, &y->down, v->ring);
+  fmpq_mpoly_clear(t, v->ring);
+}
+
+/* Horner's rule on a fraction. */
+static bool set_polynomial(value *z, const fmpq_poly_t p, const value *x, const values *v) {
+  fmpq_t c;
+  fmpq_mpoly_t term;
+  fmpq_init(c);
+  fmpq_mpoly_init(term, v->ring);
+  slong degree = fmpq_poly_degree(p);
+  bool fits = degree <= LARGEST_DEGREE;
+  fmpq_mpoly_zero(&z->up, v->ring);
+  for (slong i = degree; i >= 0 && fits; i--) {
+    fmpq_poly_get_coeff_fmpq(c, p, i);
+    fmpq_mpoly_scalar_mul_fmpq(term, &z->down, c, v->ring);
+    fmpq_mpoly_mul(&z->up, &z->up, &x->up, v->ring);
+    fmpq_mpoly_add(&z->up, &z->up, term, v->ring);
+    if (i > 0)
+      fmpq_mpoly_mul(&z->down, &z->down, &x->down, v->ring);
+    fits = !is_large(&z->up, v) && !is_large(&z->down, v);
+  }
+  fmpq_clear(c);
+  fmpq_mpoly_clear(term, v->ring);
+  return fits;
+}
+
+/* ---- Functions at the points where their values are known ---- */
+
+/* p = c letter^k */
+static bool is_monomial(fmpq_t c, slong *k, const fmpq_mpoly_t p, size_t letter, const values *v) {
+  ulong exponents[LETTERS];
+  bool alone = fmpq_mpoly_length(p, v->ring) == 1;
+  if (!alone)
+    return false;
+  fmpq_mpoly_get_term_coeff_fmpq(c, p, 0, v->ring);
+  fmpq_mpoly_get_term_exp_ui(exponents, p, 0, v->ring);
+  for (size_t j = 0; j < LETTERS; j++)
+    alone = alone && (j == letter || exponents[j] == 0);
+  *k = (slong)exponents[letter];
+  return alone;
+}
+
+/* e^n */
+static bool set_exp(value *z, const value *x, const values *v) {
+  fmpq_t c;
+  fmpq_init(c);
+  bool whole = rational_value(c, x, v) && fmpz_is_one(fmpq_denref(c)) &&
+               fmpz_cmp_si(fmpq_numref(c), LARGEST_EXPONENTIAL) <= 0 &&
+               fmpz_cmp_si(fmpq_numref(c), -LARGEST_EXPONENTIAL) >= 0;
+  slong n = whole ? fmpz_get_si(fmpq_numref(c)) : 0;
+  fmpq_mpoly_t e;
+  fmpq_mpoly_init(e, v->ring);
+  fmpq_mpoly_gen(e, E, v->ring);
+  fmpq_mpoly_one(&z->up, v->ring);
+  fmpq_mpoly_pow_ui(n < 0 ? &z->down : &z->up, e, (ulong)(n < 0 ? -n : n), v->ring);
+  fmpq_mpoly_clear(e, v->ring);
+  fmpq_clear(c);
+  return whole;
+}
+
+/* log(e^k) = k, log(1/e^k) = -k */
+static bool set_log(value *z, const value *x, const values *v) {
+  fmpq_t c, d;
+  slong k = 0, l = 0;
+  fmpq_init(c);
+  fmpq_init(d);
+  bool known = is_monomial(c, &k, &x->up, E, v) && is_monomial(d, &l, &x->down, E, v) && fmpq_equal(c, d);
+  fmpq_set_si(c, k - l, 1);
+  set_rational(z, c, v);
+  fmpq_clear(c);
+  fmpq_clear(d);
+  return known;
+}
+
+/* cos(k pi/6 - pi/2) = sin(k pi/6) */
+static bool set_wave(value *z, const value *x, bool cosine, const values *v) {
+  fmpq_t c;
+  slong k = 1;
+  fmpq_init(c);
+  bool known = is_zero(x, v) || (fmpq_mpoly_is_fmpq(&x->down, v->ring) && is_monomial(c, &k, &x->up, PI, v) && k == 1);
+  fmpq_mul_ui(c, c, 6);
+  known = known && fmpz_is_one(fmpq_denref(c));
+  ulong sixth = known ? (fmpz_fdiv_ui(fmpq_numref(c), 12) + (cosine ? 3 : 0)) % 12 : 0;
+  ulong folded = sixth % 6; /* sin(x + pi) = -sin(x) */
+  known = known && folded != 2 && folded != 4;
+  fmpq_set_si(c, folded == 0 ? 0 : folded == 3 ? 2 : 1, 2);
+  if (sixth >= 6)
+    fmpq_neg(c, c);
+  set_rational(z, c, v);
+  fmpq_clear(c);
+  return known;
+}
+
+static bool set_sqrt(value *z, const value *x, const values *v) {
+  fmpq_t c;
+  fmpq_init(c);
+  bool known =
+      rational_value(c, x, v) && fmpq_sgn(c) >= 0 && fmpz_is_square(fmpq_numref(c)) && fmpz_is_square(fmpq_denref(c));
+  if (known) {
+    fmpz_sqrt(fmpq_numref(c), fmpq_numref(c));
+    fmpz_sqrt(fmpq_denref(c), fmpq_denref(c));
+    set_rational(z, c, v);
+  }
+  fmpq_clear(c);
+  return known;
+}
+
+static void copy(value *z, const value *x, const values *v) {
+  fmpq_mpoly_set(&z->up, &x->up, v->ring);
+  fmpq_mpoly_set(&z->down, &x->down, v->ring);
+}
+
+/* |x|, min, max: of the side that intervals tell; both sides of a tie are one. */
+static bool set_piece(value *z, const mc_line *l, const values *v) {
+  const value *x = &v->all[l->a], *y = &v->all[l->b];
+  mc_iv difference;
+  mc_iv_init(&difference);
+  bool tie, first, second;
+  if (l->code == MC_CODE_ABS) {
+    tie = is_zero(x, v);
+    first = mc_iv_nonnegative(v->at->values + l->a);
+    second = mc_iv_nonpositive(v->at->values + l->a);
+    copy(z, x, v);
+    if (!tie && !first)
+      fmpq_mpoly_neg(&z->up, &z->up, v->ring);
+  } else {
+    if (mc_iv_usable(v->at->values + l->a) && mc_iv_usable(v->at->values + l->b))
+      mpfi_sub(&difference, v->at->values + l->a, v->at->values + l->b);
+    else
+      mc_iv_spoil(&difference);
+    set_sum(z, x, y, true, v);
+    tie = simplify(z, v) && is_zero(z, v);
+    first = l->code == MC_CODE_MAX ? mc_iv_nonnegative(&difference) : mc_iv_nonpositive(&difference);
+    second = l->code == MC_CODE_MAX ? mc_iv_nonpositive(&difference) : mc_iv_nonnegative(&difference);
+    copy(z, tie || first ? x : y, v);
+  }
+  mpfi_clear(&difference);
+  return tie || first || second;
+}
+
+/* ---- Lines ---- */
+
+static bool is_not_zero(const values *v, size_t line) {
+  fmpq_t c;
+  fmpq_init(c);
+  bool shown = rational_value(c, &v->all[line], v)
+                   ? !fmpq_is_zero(c)
+                   : mc_iv_positive(v->at->values + line) || mc_iv_negative(v->at->values + line);
+  fmpq_clear(c);
+  return shown;
+}
+
+static bool set_line(values *v, size_t i) {
+  const mc_line *l = &v->program->lines[i];
+  value *z = &v->all[i];
+  const value *x = &v->all[l->a], *y = &v->all[l->b];
+  bool binary = l->code == MC_CODE_ADD || l->code == MC_CODE_SUB || l->code == MC_CODE_MUL || l->code == MC_CODE_DIV ||
+                l->code == MC_CODE_MIN || l->code == MC_CODE_MAX;
+  if (l->code > MC_CODE_VARIABLE && (!x->known || (binary && !y->known)))
+    return false;
+  switch (l->code) {
+  case MC_CODE_CONSTANT:
+    set_rational(z, l->constant, v);
+    return true;
+  case MC_CODE_PI:
+  case MC_CODE_E:
+    fmpq_mpoly_gen(&z->up, l->code == MC_CODE_PI ? PI : E, v->ring);
+    return true;
+  case MC_CODE_VARIABLE:
+    if (v->at->t)
+      set_rational(z, v->at->t + l->a, v);
+    else
+      fmpq_mpoly_gen(&z->up, ROOT, v->ring);
+    return true;
+  case MC_CODE_POLYNOMIAL:
+    return set_polynomial(z, v->program->polynomials[l->b].exact, x, v);
+  case MC_CODE_ADD:
+  case MC_CODE_SUB:
+    set_sum(z, x, y, l->code == MC_CODE_SUB, v);
+    return true;
+  case MC_CODE_MUL:
+    fmpq_mpoly_mul(&z->up, &x->up, &y->up, v->ring);
+    fmpq_mpoly_mul(&z->down, &x->down, &y->down, v->ring);
+    return true;
+  case MC_CODE_DIV:
+    fmpq_mpoly_mul(&z->up, &x->up, &y->down, v->ring);
+    fmpq_mpoly_mul(&z->down, &x->down, &y->up, v->ring);
+    return is_not_zero(v, l->b);
+  case MC_CODE_SQRT:
+    return set_sqrt(z, x, v);
+  case MC_CODE_ABS:
+  case MC_CODE_MIN:
+  case MC_CODE_MAX:
+    return set_piece(z, l, v);
+  case MC_CODE_EXP:
+    return set_exp(z, x, v);
+  case MC_CODE_LOG:
+    return set_log(z, x, v);
+  case MC_CODE_SIN:
+  case MC_CODE_COS:
+    return set_wave(z, x, l->code == MC_CODE_COS, v);
+  }
+  return false;
+}
+
+static void set_relation(values *v) {
+  fmpq_t c;
+  fmpq_init(c);
+  for (slong i = 0; i < fmpq_poly_length(v->at->root); i++) {
+    const ulong exponents[LETTERS] = {[ROOT] = (ulong)i};
+    fmpq_poly_get_coeff_fmpq(c, v->at->root, i);
+    fmpq_mpoly_set_coeff_fmpq_ui(v->relation, c, exponents, v->ring);
+  }
+  fmpq_clear(c);
+}
+
+bool mc_place_is_zero(const mc_program *program, size_t line, const mc_place *at) {
+  values v = {.program = program, .at = at, .all = mc_alloc(line + 1, sizeof *v.all)};
+  if (!v.all)
+    return false;
+  fmpq_mpoly_ctx_init(v.ring, LETTERS, ORD_LEX);
+  fmpq_mpoly_init(v.relation, v.ring);
+  if (!at->t)
+    set_relation(&v);
+  for (size_t i = 0; i <= line; i++) {
+    fmpq_mpoly_init(&v.all[i].up, v.ring);
+    fmpq_mpoly_init(&v.all[i].down, v.ring);
+    fmpq_mpoly_one(&v.all[i].down, v.ring);
+    v.all[i].known = set_line(&v, i) && simplify(&v.all[i], &v);
+  }
+  bool zero = v.all[line].known && is_zero(&v.all[line], &v);
+  for (size_t i = 0; i <= line; i++) {
+    fmpq_mpoly_clear(&v.all[i].up, v.ring);
+    fmpq_mpoly_clear(&v.all[i].down, v.ring);
+  }
+  fmpq_mpoly_clear(v.relation, v.ring);
+  fmpq_mpoly_ctx_clear(v.ring);
+  mc_free(v.all);
+  return zero;
+}

@@ -1,0 +1,145 @@
+/* Evidence at points of the unit frame: rational ones, of which the claim's variables need not be rational; and the
+ * root t of a polynomial between two numbers at which that takes opposite signs (Bolzano), of the one real variable.
+ * What holds on all of the interval holds at t; what vanishes at t is known exactly. */
+#include "evidence.h"
+#include "exact.h"
+#include "field.h"
+#include "jet.h"
+#include "tests.h"
+
+enum { GREATEST_DEGREE = 100 };
+
+typedef struct {
+  fmpq_poly_t polynomial;
+  mc_iv box; /* between the two numbers */
+} isolated_root;
+
+static int sign_at(const fmpq_poly_t p, const fmpq_t t) {
+  fmpq_t value;
+  fmpq_init(value);
+  fmpq_poly_evaluate_fmpq(value, p, t);
+  int sign = fmpq_sgn(value);
+  fmpq_clear(value);
+  return sign;
+}
+
+static bool read_polynomial(fmpq_poly_t p, const json_t *list) {
+  fmpq_t c;
+  fmpq_init(c);
+  bool ok = json_array_size(list) >= 2 && json_array_size(list) <= GREATEST_DEGREE + 1;
+  for (size_t i = 0; i < json_array_size(list) && ok; i++) {
+    ok = mc_evidence_rational(c, json_array_get(list, i));
+    if (ok)
+      fmpq_poly_set_coeff_fmpq(p, (slong)i, c);
+  }
+  fmpq_clear(c);
+  return ok;
+}
+
+/* 0 <= from < to <= 1, so that a root strictly between lies in the domain. */
+static bool read_root(isolated_root *r, const json_t *json) {
+  fmpq_t from, to;
+  mc_iv upper;
+  fmpq_init(from);
+  fmpq_init(to);
+  mc_iv_init(&upper);
+  bool ok = read_polynomial(r->polynomial, json_object_get(json, "polynomial")) &&
+            mc_evidence_rational(from, json_object_get(json, "from")) &&
+            mc_evidence_rational(to, json_object_get(json, "to")) && fmpq_sgn(from) >= 0 && fmpq_cmp(from, to) < 0 &&
+            fmpq_cmp_si(to, 1) <= 0 && sign_at(r->polynomial, from) * sign_at(r->polynomial, to) < 0;
+  if (ok) {
+    mc_iv_set_q(&r->box, from);
+    mc_iv_set_q(&upper, to);
+    mc_iv_hull(&r->box, &upper);
+  }
+  fmpq_clear(from);
+  fmpq_clear(to);
+  mpfi_clear(&upper);
+  return ok;
+}
+
+/* Does the atom certainly hold (or, fails, certainly not) at the root? */
+static bool is_certain(mc_program *p, const mc_check_atom *atom, const mc_place *at, bool fails) {
+  const mc_iv *value = at->values + atom->up;
+  if (mc_iv_meets(value, fails ? -1 : 1, fails ? !atom->strict : atom->strict))
+    return true;
+  return atom->strict == fails && mc_place_is_zero(p, atom->up, at);
+}
+
+static bool all_hold(mc_program *p, const mc_check_atom *atoms, size_t count, const mc_place *at) {
+  bool all = true;
+  for (size_t i = 0; i < count && all; i++)
+    all = is_certain(p, &atoms[i], at, false);
+  return all;
+}
+
+static bool one_fails(mc_program *p, const mc_place *at) {
+  bool fails = false;
+  for (size_t i = 0; i < p->body_count && !fails; i++)
+    fails = is_certain(p, &p->body[i], at, true);
+  return fails;
+}
+
+static bool root_decides(const mc_evidence_task *task, mc_program *p, const json_t *json) {
+  isolated_root r;
+  fmpq_poly_init(r.polynomial);
+  mc_iv_init(&r.box);
+  mc_iv *values = mc_iv_vector_new(p->line_count);
+  mc_jets plain = mc_jets_of(p->n, 0);
+  bool ok = values && p->n == 1 && read_root(&r, json) && mc_jets_evaluate(values, &plain, p, &r.box) &&
+            mc_test_is_defined(p, &r.box);
+  const mc_place at = {.root = r.polynomial, .values = values};
+  ok = ok && all_hold(p, p->where, p->where_count, &at) &&
+       (task->claim->exists ? all_hold(p, p->body, p->body_count, &at) : one_fails(p, &at));
+  mc_iv_vector_free(values, p->line_count);
+  mpfi_clear(&r.box);
+  fmpq_poly_clear(r.polynomial);
+  return ok;
+}
+
+/* ---- Rational points ---- */
+
+static int defined_sign(mc_program *p, const mc_check_atom *atom, const fmpq *t) {
+  return mc_exact_is_defined(p, atom->up, t) ? mc_exact_sign(p, atom->up, t) : 2;
+}
+
+static bool point_decides(const mc_evidence_task *task, mc_program *p, const json_t *json) {
+  fmpq t[4];
+  bool ok = json_is_array(json) && json_array_size(json) == p->n, all = true, fails = false;
+  for (size_t j = 0; j < 4; j++)
+    fmpq_init(t + j);
+  for (size_t j = 0; j < p->n && ok; j++)
+    ok = mc_evidence_rational(t + j, json_array_get(json, j)) &&
+         (p->lower_open[j] ? fmpq_sgn(t + j) > 0 : fmpq_sgn(t + j) >= 0) &&
+         (p->upper_open[j] ? fmpq_cmp_si(t + j, 1) < 0 : fmpq_cmp_si(t + j, 1) <= 0);
+  for (size_t i = 0; i < p->where_count && ok; i++) {
+    int sign = defined_sign(p, &p->where[i], t);
+    ok = sign == 1 || (sign == 0 && !p->where[i].strict);
+  }
+  for (size_t i = 0; i < p->body_count && ok; i++) {
+    int sign = defined_sign(p, &p->body[i], t);
+    bool holds = sign == 1 || (sign == 0 && !p->body[i].strict);
+    fails = fails || (sign != 2 && !holds);
+    all = all && holds;
+  }
+  for (size_t j = 0; j < 4; j++)
+    fmpq_clear(t + j);
+  return ok && (task->claim->exists ? all : fails);
+}
+
+bool mc_evidence_at_unit_point(const mc_evidence_task *task, const json_t *evidence) {
+  size_t n = task->claim->variable_count;
+  fmpq *integers = mc_alloc(n + 1, sizeof *integers);
+  for (size_t i = 0; integers && i < n; i++)
+    fmpq_init(integers + i);
+  bool ok = integers && !task->slope && mc_evidence_integers(integers, task, json_object_get(evidence, "integers")) &&
+            mc_evidence_integers_in_range(task->claim, integers);
+  mc_program *p = ok ? mc_evidence_program(task, integers, true, false) : NULL;
+  const json_t *root = json_object_get(evidence, "root"), *point = json_object_get(evidence, "point");
+  ok = p && (root ? root_decides(task, p, root) : point_decides(task, p, point));
+  mc_program_free(p);
+  for (size_t i = 0; integers && i < n; i++)
+    fmpq_clear(integers + i);
+  mc_free(integers);
+  return ok || mc_evidence_refuse(task, "the point is none that decides");
+}
