@@ -22,7 +22,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/src/ref" DESTINATION "${CMAKE_INSTALL_I
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/spec" DESTINATION "${CMAKE_INSTALL_DATADIR}/muoncert")
 install(FILES "${PROJECT_SOURCE_DIR}/python/muoncert.py" DESTINATION "${CMAKE_INSTALL_DATADIR}/muoncert/python")
 # The audits of spec/ name these files relative to themselves.
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/real_gradients" DESTINATION "${CMAKE_INSTALL_DATADIR}/muoncert/examples")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/real_gradients" "${PROJECT_SOURCE_DIR}/examples/real_steps" DESTINATION "${CMAKE_INSTALL_DATADIR}/muoncert/examples")
 
 if(MUONCERT_FLINT_LAYOUT EQUAL 3)
   set(MUONCERT_FLINT_LINK "-lflint")

@@ -250,11 +250,13 @@ typedef struct {
 /* What such a test looks at, all m by n: the output, the exact image and the polar factor in double, and what a
  * correct kernel of the same format makes of the input. */
 typedef struct {
-  const double *output, *image, *polar, *correct;
+  const double *output, *image, *polar, *correct; /* polar: NULL where there is none */
   size_t m, n;
+  bool is_narrow; /* stored in 16 bits */
+  double epsilon; /* of the precision that LAPACK would compute in: 2^-52 for float64, else 2^-23 */
 } mc_audit_exhibit;
 
-#define MC_AUDIT_PEER_RULES 11
+#define MC_AUDIT_PEER_RULES 23
 
 /* i < MC_AUDIT_PEER_RULES */
 const mc_audit_peer_rule *mc_audit_peer_rule_get(size_t i);

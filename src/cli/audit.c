@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "../run/run.h"
+#include "audit_pages.h"
 
 typedef struct {
   mc_run_audit_request request;
   mc_run_options run;
   const char *junit, *pairs;
-  bool mutants, json, quiet;
+  bool list, mutants, json, quiet;
 } arguments;
 
 enum {
@@ -45,6 +46,7 @@ enum {
   OPTION_TIME_LIMIT,
   OPTION_MEMORY_LIMIT,
   OPTION_MUTANTS,
+  OPTION_LIST,
   OPTION_JUNIT,
   OPTION_JSON
 };
@@ -64,6 +66,7 @@ static const struct argp_option options[] = {
      "instead: plant bugs in a kernel of the preset, and show which of them this audit and the tests of others let "
      "through",
      1},
+    {"list", OPTION_LIST, NULL, 0, "instead: list the built-in kernels, and the presets with what they compute", 1},
     {NULL, 0, NULL, 0, "What it claims to compute:", 2},
     {"preset", OPTION_PRESET, "NAME", 0,
      "what the kernel claims to compute: keller-jordan (default), torch, moonlight, dion, emerging-optimizers, "
@@ -138,6 +141,8 @@ static void check_subject(const arguments *a, struct argp_state *state) {
   bool files = r->input || r->output || r->weights || r->buffer || r->weights_after || r->buffer_after;
   if (subjects > 1 || (subjects == 1 && files))
     argp_error(state, "files, a kernel, --pairs and --mutants are audited one at a time");
+  if (a->list && (subjects > 0 || files || a->json || a->junit))
+    argp_error(state, "--list stands alone");
   if (subjects > 0 && r->transposed)
     argp_error(state, "--transpose is about the file of --output");
   if (a->mutants && a->junit)
@@ -248,12 +253,19 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     return 0;
   case OPTION_TIME_LIMIT:
     a->run.seconds = (double)mc_cli_number_of("time-limit", text, 86400, state);
+    if (a->run.seconds == 0)
+      argp_error(state, "--time-limit: at least 1");
     return 0;
   case OPTION_MEMORY_LIMIT:
     a->request.memory = mc_cli_number_of("memory-limit", text, UINT32_MAX, state) << 20;
+    if (a->request.memory == 0)
+      argp_error(state, "--memory-limit: at least 1");
     return 0;
   case OPTION_MUTANTS:
     a->mutants = true;
+    return 0;
+  case OPTION_LIST:
+    a->list = true;
     return 0;
   case OPTION_JUNIT:
     a->junit = text;
@@ -271,7 +283,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     return 0;
   case ARGP_KEY_END:
     check_subject(a, state);
-    if (!a->mutants && !a->pairs && !a->request.kernel)
+    if (!a->list && !a->mutants && !a->pairs && !a->request.kernel)
       check_files(&a->request, state);
     return 0;
   default:
@@ -283,10 +295,11 @@ static const struct argp parser = {
     options,
     parse,
     "--input G --output X\nKERNEL|PLUGIN.so\n--pairs DIR\n--input G --weights W --buffer B --weights-after W "
-    "--buffer-after B\n--mutants",
+    "--buffer-after B\n--mutants\n--list",
     "Hold the output of an orthogonalisation kernel against the exact Newton-Schulz image and the polar factor of its "
     "input. KERNEL is one of reference, openblas, openblas-symmetric, gram, emulated-all, emulated-operations, "
-    "emulated-sums, bf16-dot, and avx512bf16 where the processor has it; PLUGIN.so speaks the ABI of muoncert_kernel.h "
+    "emulated-sums, bf16-dot, and avx512bf16 where the processor has it (--list); PLUGIN.so speaks the ABI of "
+    "muoncert_kernel.h "
     "and is run in "
     "a process of its own. Either is also "
     "held against the laws.\v"
@@ -300,82 +313,6 @@ static const struct argp parser = {
     NULL,
     NULL};
 
-/* ---- The kill table ---- */
-
-static const char *text_of(const json_t *object, const char *name) {
-  return json_string_value(json_object_get(object, name));
-}
-
-static bool is_in(const json_t *list, const char *word) {
-  size_t i;
-  json_t *item;
-  json_array_foreach(list, i, item) if (strcmp(json_string_value(item), word) == 0) return true;
-  return false;
-}
-
-static void print_rules(mc_text *out, const json_t *document) {
-  size_t i;
-  json_t *rule;
-  json_array_foreach(json_object_get(document, "rules"), i, rule) {
-    json_int_t fair = json_integer_value(json_object_get(rule, "inputs"));
-    mc_text_printf(out, "  %c  %-11s ", (char)('a' + i), text_of(rule, "name"));
-    if (fair > 0)
-      mc_text_printf(out, "%2lld survive on %lld input%s", json_integer_value(json_object_get(rule, "survivors")), fair,
-                     fair == 1 ? " " : "s");
-    else
-      mc_text_printf(out, "rejects correct kernels");
-    mc_text_printf(out, "  %s\n", text_of(rule, "source"));
-  }
-}
-
-static void print_mutant(mc_text *out, const json_t *mutant, const json_t *rules) {
-  bool equivalent = json_is_true(json_object_get(mutant, "equivalent"));
-  bool finite = json_is_true(json_object_get(mutant, "finite"));
-  bool same = json_is_true(json_object_get(mutant, "same_output"));
-  const char *verdict = equivalent ? "equivalent" : finite ? text_of(mutant, "verdict") : "not finite";
-  const json_t *laws = json_object_get(mutant, "laws");
-  size_t i;
-  json_t *item;
-  mc_text_printf(out, "%-28s %-11s %4zu ", text_of(mutant, "name"), verdict, json_array_size(laws));
-  json_array_foreach(rules, i, item) {
-    bool asked = json_integer_value(json_object_get(item, "inputs")) > 0 && !same;
-    bool killed = is_in(json_object_get(mutant, "killed_by"), text_of(item, "name"));
-    mc_text_printf(out, " %c", killed ? '+' : asked ? '.' : ' ');
-  }
-  mc_text_printf(out, "  %s", text_of(mutant, "source"));
-  json_array_foreach(laws, i, item) mc_text_printf(out, "%s%s", i == 0 ? "; breaks " : ", ", json_string_value(item));
-  mc_text_printf(out, "\n");
-}
-
-/* Rows: planted bugs; our verdict, then a column for each rule of others. */
-static void print_mutants(mc_text *out, const json_t *document) {
-  size_t i;
-  json_t *item;
-  const json_t *rules = json_object_get(document, "rules");
-  mc_text_printf(out, "Planted bugs in a %s kernel of %s, on\n", text_of(document, "dtype"),
-                 text_of(document, "preset"));
-  json_array_foreach(json_object_get(document, "inputs"), i, item) {
-    mc_text_printf(out, "  %s\n", json_string_value(item));
-  }
-  mc_text_printf(out, "\n%-28s %-11s %s ", "planted bug", "this audit", "laws");
-  for (i = 0; i < json_array_size(rules); i++)
-    mc_text_printf(out, " %c", (char)('a' + i));
-  mc_text_printf(out, "  like\n");
-  json_array_foreach(json_object_get(document, "mutants"), i, item) {
-    print_mutant(out, item, rules);
-  }
-  if (json_is_true(json_object_get(document, "interrupted")))
-    mc_text_printf(out, "\nInterrupted: these are the bugs that were tried until then.\n");
-  mc_text_printf(
-      out,
-      "\nlaws: how many are violated. + rejected, . accepted, blank: the output is that of the correct kernel.\n"
-      "Survivors of this audit: %lld%s. Of the rules of others, each asked\n"
-      "about the inputs on which it accepts a correct kernel:\n",
-      json_integer_value(json_object_get(document, "survivors")),
-      json_is_true(json_object_get(document, "false_alarm")) ? ", and the correct kernel does not conform" : "");
-  print_rules(out, document);
-}
-
 static int run_mutants(const arguments *a) {
   mc_error e = {0};
   mc_text page;
@@ -383,7 +320,7 @@ static int run_mutants(const arguments *a) {
   if (!document)
     return mc_cli_fail("audit", &e);
   mc_text_init(&page);
-  print_mutants(&page, document);
+  mc_cli_audit_print_kill_table(&page, document);
   int written = a->json ? mc_cli_print_json(document) : mc_cli_print_text(page.data, page.length);
   int status = (int)mc_exit_worse((mc_exit)written, mc_run_verdict_exit(document));
   mc_text_clear(&page);
@@ -406,9 +343,20 @@ static int run_audit(const arguments *a) {
   return (int)mc_exit_worse((mc_exit)written, (mc_exit)finished);
 }
 
+static int print_list(void) {
+  mc_text out;
+  mc_text_init(&out);
+  mc_cli_audit_print_list(&out);
+  int status = mc_cli_print_text(out.data, out.length);
+  mc_text_clear(&out);
+  return status;
+}
+
 int mc_cli_audit(int argc, char **argv) {
   arguments a = {.run = {.seed = 1}};
   argp_parse(&parser, argc, argv, 0, NULL, &a);
+  if (a.list)
+    return print_list();
   a.run.progress = mc_progress_new(stderr, a.quiet);
   int status = a.mutants ? run_mutants(&a) : run_audit(&a);
   mc_progress_free(a.run.progress);

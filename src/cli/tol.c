@@ -198,10 +198,10 @@ static void print_page(mc_text *out, const json_t *document) {
   size_t i;
   json_t *rule;
   print_head(out, document, "Limits of ", "");
-  mc_text_printf(out, "\n%-12s %-14s %-14s statistical (false alarm %g)\n", "rounding", "sound", "spectrum",
+  mc_text_printf(out, "\n%-12s %-19s %-19s statistical (false alarm %g)\n", "rounding", "sound", "spectrum",
                  json_real_value(json_object_get(document, "false_alarm")));
   json_array_foreach(json_object_get(document, "rules"), i, rule) {
-    mc_text_printf(out, "%-12s %-14s %-14s %s\n", text_of(rule, "rounding"), text_of(rule, "sound"),
+    mc_text_printf(out, "%-12s %-19s %-19s %s\n", text_of(rule, "rounding"), text_of(rule, "sound"),
                    text_of(rule, "spectrum"), text_of(json_object_get(rule, "statistical"), "total"));
   }
   if (json_object_get(document, "explain"))

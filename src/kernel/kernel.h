@@ -51,8 +51,10 @@ void mc_kernel_model_clear(mc_kernel_model *model);
 /* What a published implementation computes, by name (presets.c names the sources).  MC_BAD_INPUT lists the names. */
 mc_status mc_kernel_model_set_preset(mc_kernel_model *model, const char *name, mc_error *e);
 
-/* The i-th preset's name, or NULL past the last. */
+/* The i-th preset: its name, the published table that it starts from, and where it comes from; NULL past the last. */
 const char *mc_kernel_preset_name(size_t i);
+const char *mc_kernel_preset_schedule(size_t i);
+const char *mc_kernel_preset_source(size_t i);
 
 /* "bf16", "fp16", "f32", "f64" and NumPy's names.  MC_BAD_INPUT otherwise. */
 mc_status mc_kernel_dtype_parse(mc_dtype *dtype, const char *name, mc_error *e);
@@ -75,6 +77,29 @@ mc_dtype mc_kernel_accumulator(mc_dtype storage);
  * infinity, as a kernel's output may. */
 mc_status mc_kernel_emulate(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n,
                             mc_random *draw, mc_error *e);
+
+/* ---- What another order of summation would do to an emulated kernel ----
+ *
+ * Of all orders, one term after another has the largest rounding errors in the mean: an operation's mean square error is
+ * proportional to that of its result, and the results of a tree of sums are longest together if it is a chain. */
+#define MC_KERNEL_SAMPLES 128  /* entries of a product, twice */
+#define MC_KERNEL_CHAIN 128    /* the BLAS sums that many terms and more in one chain; shorter sums are not looked at */
+#define MC_KERNEL_PRODUCTS 192 /* further ones are not looked at */
+
+typedef struct {
+  size_t length;  /* of chains; what they come to is summed one after another too */
+  mc_random draw; /* which entries are looked at */
+  size_t products;
+  double blas[MC_KERNEL_PRODUCTS], chains[MC_KERNEL_PRODUCTS]; /* about the squared Frobenius norms of their errors */
+} mc_kernel_probe;
+
+/* As mc_kernel_emulate.  Each product adds to the probe (NULL: none): three a step, but for the Gram form. */
+mc_status mc_kernel_emulate_probed(double *x, mc_kernel_probe *probe, const mc_kernel_model *model, const double *g,
+                                   size_t m, size_t n, mc_random *draw, mc_error *e);
+
+/* What `draws` emulated kernels divide scales[k] g by; g has count entries. */
+mc_status mc_kernel_emulate_divisors(double *divisors, double *scales, unsigned draws, const mc_kernel_model *model,
+                                     const double *g, size_t count, uint64_t seed, mc_error *e);
 
 /* ---- Kernels that are run: built-in ones and plug-ins (run.c, builtin.c, plugin.c) ----
  *

@@ -10,26 +10,34 @@ static const struct {
   const char *eps, *safety;
   const char *divided; /* the input of the first divided_steps steps is divided by this; NULL: it is not */
   size_t divided_steps;
+  const char *source;
 } presets[] = {
-    /* KellerJordan/Muon, muon.py, zeropower_via_newtonschulz5 */
-    {"keller-jordan", "jordan", 0, MC_NORM_FROBENIUS_ADD, "1e-7", "1", NULL, 0},
-    /* torch.optim.Muon, torch/optim/_muon.py */
-    {"torch", "jordan", 0, MC_NORM_FROBENIUS_CLAMP, "1e-7", "1", NULL, 0},
-    /* MoonshotAI/Moonlight, examples/toy_train.py */
-    {"moonlight", "jordan", 0, MC_NORM_FROBENIUS_ADD, "1e-7", "1", NULL, 0},
-    /* microsoft/dion, polar_express.py */
-    {"dion", "dion", 0, MC_NORM_FROBENIUS_ADD, "1e-6", "1.02", NULL, 0},
-    /* NVIDIA-NeMo/Emerging-Optimizers, "quintic" */
-    {"emerging-optimizers", "you", 0, MC_NORM_FROBENIUS_CLAMP, "1e-15", "1", NULL, 0},
-    /* NoahAmsel/PolarExpress: all rows but the last divided by the safety factor */
-    {"polar-express", "polar_express", 0, MC_NORM_FROBENIUS_ADD, "1e-7", "1.01", "1.01", 7},
-    /* Dao-AILab/gram-newton-schulz, coefficients.py: five rows, all divided; the Gram form is the rule `gram` */
-    {"gram-ns", "polar_express", 5, MC_NORM_FROBENIUS_ADD, "1e-7", "1", "1.05", 5},
+    {"keller-jordan", "jordan", 0, MC_NORM_FROBENIUS_ADD, "1e-7", "1", NULL, 0,
+     "KellerJordan/Muon, muon.py, zeropower_via_newtonschulz5"},
+    {"torch", "jordan", 0, MC_NORM_FROBENIUS_CLAMP, "1e-7", "1", NULL, 0, "torch.optim.Muon, torch/optim/_muon.py"},
+    {"moonlight", "jordan", 0, MC_NORM_FROBENIUS_ADD, "1e-7", "1", NULL, 0,
+     "MoonshotAI/Moonlight, examples/toy_train.py"},
+    {"dion", "dion", 0, MC_NORM_FROBENIUS_ADD, "1e-6", "1.02", NULL, 0, "microsoft/dion, polar_express.py"},
+    {"emerging-optimizers", "you", 0, MC_NORM_FROBENIUS_CLAMP, "1e-15", "1", NULL, 0,
+     "NVIDIA-NeMo/Emerging-Optimizers, \"quintic\""},
+    {"polar-express", "polar_express", 0, MC_NORM_FROBENIUS_ADD, "1e-7", "1.01", "1.01", 7,
+     "NoahAmsel/PolarExpress: the input of all steps but the last is divided by 1.01"},
+    {"gram-ns", "polar_express", 5, MC_NORM_FROBENIUS_ADD, "1e-7", "1", "1.05", 5,
+     "Dao-AILab/gram-newton-schulz, coefficients.py: the input of every step is divided by 1.05; its Gram form is "
+     "--rounding gram"},
 };
 enum { PRESETS = sizeof presets / sizeof presets[0] };
 
 const char *mc_kernel_preset_name(size_t i) {
   return i < PRESETS ? presets[i].name : NULL;
+}
+
+const char *mc_kernel_preset_source(size_t i) {
+  return i < PRESETS ? presets[i].source : NULL;
+}
+
+const char *mc_kernel_preset_schedule(size_t i) {
+  return i < PRESETS ? presets[i].schedule : NULL;
 }
 
 void mc_kernel_model_init(mc_kernel_model *model) {

@@ -171,7 +171,7 @@ typedef struct {
   mc_block block;
   const char *property; /* measure … by property */
   size_t measure_count;
-  const char **measures; /* measure i is MC_EXPR_VARIABLE i of where and holds */
+  const char **measures;     /* measure i is MC_EXPR_VARIABLE i of where and holds */
   mc_condition where, holds; /* holds: with the brackets of the series */
   const char *hypothesis;    /* the source of where on one line; NULL: there is none */
   size_t series_count;
@@ -186,10 +186,14 @@ typedef struct {
   mc_campaign_expectation expected;
 } mc_campaign;
 
-/* Words and strings as written; NULL where a line is missing. */
+/* Words, numbers and strings as written; NULL where a line is missing. */
 typedef struct {
   mc_block block;
   const char *input, *output, *preset, *dtype, *expected;
+  const char *scaling; /* of the output, or of a step's update */
+  /* A whole step of the optimizer, whose output is weights_after: all four files or none, and what is said of it. */
+  const char *weights, *buffer, *weights_after, *buffer_after;
+  const char *lr, *momentum, *momentum_rule, *nesterov, *weight_decay, *decay;
 } mc_audit_block;
 
 typedef struct mc_document mc_document;

@@ -77,6 +77,7 @@ static void mc_lang_yyerror(mc_span *where, void *scanner, mc_parser *p, const c
 %type <relation> relation
 %type <interval> domain interval
 %type <flag> open close
+%type <text> audit_value
 
 %left '+' '-'
 %left '*' '/'
@@ -315,7 +316,9 @@ audit_item: INPUT STRING { mc_lang_set_text(p, @1, &p->audit->input, "input", $2
   | EXPECT NAME   { mc_lang_set_text(p, @1, &p->audit->expected, "expect", $2); CHECK; }
   | EXPECT UNDECIDED { mc_lang_set_text(p, @1, &p->audit->expected, "expect", $2); CHECK; }
   | CITE STRING   { mc_lang_set_text(p, @1, &p->audit->block.cite, "cite", $2); CHECK; }
+  | NAME audit_value { mc_lang_set_audit(p, @1, $1, $2); CHECK; }
   ;
+audit_value: STRING | NAME | NUMBER ;
 
 exprs: expr { $$ = mc_lang_list_new(p); CHECK; mc_lang_list_add(p, $$, $1); CHECK; }
   | exprs ',' expr { $$ = $1; mc_lang_list_add(p, $$, $3); CHECK; }

@@ -115,9 +115,11 @@ void mc_lang_add_shape(mc_parser *p, mc_span where, unsigned long rows, unsigned
 void mc_lang_add_spectrum(mc_parser *p, mc_span where, const char *name, mc_list *arguments);
 void mc_lang_finish_claim(mc_parser *p, mc_span body);
 /* bracket NULL: none; text: the source of steps and bracket. */
-void mc_lang_add_series(mc_parser *p, mc_span where, const char *optimizer, mc_expr *steps,
-                        const mc_interval *bracket, mc_span text);
+void mc_lang_add_series(mc_parser *p, mc_span where, const char *optimizer, mc_expr *steps, const mc_interval *bracket,
+                        mc_span text);
 void mc_lang_finish_campaign(mc_parser *p);
+/* A line of an audit whose word is not reserved: "weights", "lr", … */
+void mc_lang_set_audit(mc_parser *p, mc_span where, const char *word, const char *value);
 void mc_lang_finish_audit(mc_parser *p);
 const char *mc_lang_statement_text(mc_parser *p, mc_span where);
 void mc_lang_check_interval(mc_parser *p, const mc_interval *interval);

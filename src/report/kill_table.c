@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../run/run.h"
 #include "facts.h"
 #include "markup.h"
 
@@ -82,12 +83,26 @@ static void put_bug(mc_text *out, const json_t *mutant, const json_t *rules) {
   mc_text_printf(out, "</tr>\n");
 }
 
+/* Whom the verdicts accuse though nothing was planted. */
+static void put_false_alarms(mc_text *out, const json_t *document) {
+  const json_t *record = json_object_get(document, "false_alarms");
+  bool clean = json_integer_value(json_object_get(record, "suspicious")) == 0 &&
+               json_integer_value(json_object_get(record, "wrong")) == 0;
+  mc_text text;
+  mc_text_init(&text);
+  mc_run_false_alarms_print(&text, record);
+  if (text.length > 0)
+    put_cell(out, "p", !clean ? "bad" : json_is_false(json_object_get(record, "stale")) ? "good" : "open", text.data);
+  mc_text_clear(&text);
+}
+
 void mc_report_put_kill_table(mc_text *out, const json_t *document) {
   const json_t *mutants = json_object_get(document, "mutants"), *rules = json_object_get(document, "rules"), *each;
   size_t i;
   if (json_array_size(mutants) == 0 || json_array_size(rules) == 0)
     return;
   put_rules(out, rules);
+  put_false_alarms(out, document);
   mc_text_printf(out, "<details><summary>which test notices which bug</summary><div class=\"body scroll\">\n"
                       "<p class=\"faint\">× rejected; · let through; = the same output bit for bit, so that no test of "
                       "outputs can tell</p>\n<table class=\"kills\"><tr><th>planted bug</th><th>muoncert</th>");

@@ -22,12 +22,14 @@ typedef struct {
   mc_document **documents;
   size_t document_count;
   mc_run_audit_request *requests;
-  char **paths; /* two for each request */
+  char **paths; /* FILES for each request; NULL: it has no such file */
   size_t count;
 } plan;
 
+enum { FILES = 6 };
+
 static void plan_clear(plan *p) {
-  for (size_t i = 0; i < 2 * p->count; i++)
+  for (size_t i = 0; i < FILES * p->count; i++)
     mc_free(p->paths[i]);
   for (size_t i = 0; i < p->document_count; i++)
     mc_lang_document_free(p->documents[i]);
@@ -37,29 +39,44 @@ static void plan_clear(plan *p) {
 }
 
 static mc_status add_block(plan *p, const mc_audit_block *a, mc_error *e) {
+  const char *const names[FILES] = {a->input, a->output, a->weights, a->buffer, a->weights_after, a->buffer_after};
   mc_run_audit_request *requests = mc_realloc(p->requests, p->count + 1, sizeof *requests);
   if (requests)
     p->requests = requests;
-  char **paths = mc_realloc(p->paths, 2 * (p->count + 1), sizeof *paths);
+  char **paths = mc_realloc(p->paths, FILES * (p->count + 1), sizeof *paths);
   if (paths)
     p->paths = paths;
   if (!requests || !paths)
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
-  char *input = beside(a->block.file, a->input), *output = beside(a->block.file, a->output);
-  requests[p->count] = (mc_run_audit_request){.id = a->block.id,
-                                              .file = a->block.file,
-                                              .line = a->block.line,
-                                              .cite = a->block.cite,
-                                              .statement = a->block.statement,
-                                              .expected = a->expected,
-                                              .input = input,
-                                              .output = output,
-                                              .preset = a->preset,
-                                              .dtype = a->dtype};
-  paths[2 * p->count] = input;
-  paths[2 * p->count + 1] = output;
-  p->count++;
-  return input && output ? MC_OK : mc_fail(e, MC_NO_MEMORY, "out of memory");
+  paths += FILES * p->count;
+  mc_status s = MC_OK;
+  for (size_t i = 0; i < FILES; i++) {
+    paths[i] = names[i] ? beside(a->block.file, names[i]) : NULL;
+    if (names[i] && !paths[i])
+      s = mc_fail(e, MC_NO_MEMORY, "out of memory");
+  }
+  requests[p->count++] = (mc_run_audit_request){.id = a->block.id,
+                                                .file = a->block.file,
+                                                .line = a->block.line,
+                                                .cite = a->block.cite,
+                                                .statement = a->block.statement,
+                                                .expected = a->expected,
+                                                .input = paths[0],
+                                                .output = paths[1],
+                                                .weights = paths[2],
+                                                .buffer = paths[3],
+                                                .weights_after = paths[4],
+                                                .buffer_after = paths[5],
+                                                .preset = a->preset,
+                                                .dtype = a->dtype,
+                                                .scaling = a->scaling,
+                                                .rate = a->lr,
+                                                .momentum = a->momentum,
+                                                .momentum_rule = a->momentum_rule,
+                                                .nesterov = a->nesterov,
+                                                .weight_decay = a->weight_decay,
+                                                .decay = a->decay};
+  return s;
 }
 
 static mc_status read_file(plan *p, const char *file, const char *only, mc_error *e) {

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "false_alarms.h"
 #include "kernels.h"
 #include "stages.h"
 
@@ -33,13 +34,16 @@ static size_t size_of(size_t i) {
   return mc_run_stages[i].m * mc_run_stages[i].n;
 }
 
-static mc_audit_exhibit exhibit_of(const stage *s, size_t i) {
+static mc_audit_exhibit exhibit_of(const theatre *t, const stage *s, size_t i) {
+  mc_dtype storage = t->bench.model.storage;
   return (mc_audit_exhibit){.output = s->output,
                             .image = mc_audit_reference_image_approx(s->reference),
                             .polar = mc_audit_reference_polar_approx(s->reference),
                             .correct = s->correct,
                             .m = mc_run_stages[i].m,
-                            .n = mc_run_stages[i].n};
+                            .n = mc_run_stages[i].n,
+                            .is_narrow = storage == MC_DTYPE_BFLOAT16 || storage == MC_DTYPE_FLOAT16,
+                            .epsilon = ldexp(1, storage == MC_DTYPE_FLOAT64 ? -52 : -23)};
 }
 
 static mc_status run_on_stage(double *x, const theatre *t, size_t i, mc_kernel *kernel, mc_error *e) {
@@ -67,7 +71,7 @@ static mc_status set_stage(theatre *t, size_t i, mc_error *e) {
   if (status != MC_OK)
     return status;
   memcpy(s->output, s->correct, size_of(i) * sizeof *s->output);
-  mc_audit_exhibit exhibit = exhibit_of(s, i);
+  mc_audit_exhibit exhibit = exhibit_of(t, s, i);
   for (size_t k = 0; k < MC_AUDIT_PEER_RULES; k++)
     s->fair[k] = mc_audit_peer_rule_accepts_approx(k, &exhibit);
   return MC_OK;
@@ -89,8 +93,9 @@ static bool is_graver(mc_audit_verdict a, mc_audit_verdict b) {
 }
 
 /* The output of the i-th stage judged.  A peer's rule is asked only where it accepts the correct kernel. */
-static mc_status judge_output(outcome *o, const stage *s, size_t i, mc_error *e) {
-  mc_audit_exhibit exhibit = exhibit_of(s, i);
+static mc_status judge_output(outcome *o, const theatre *t, size_t i, mc_error *e) {
+  const stage *s = &t->stages[i];
+  mc_audit_exhibit exhibit = exhibit_of(t, s, i);
   mc_audit_finding f;
   mc_audit_finding_init(&f);
   mc_status status = mc_audit_judge(&f, s->reference, s->output, e);
@@ -134,7 +139,7 @@ static mc_status run_kernel(outcome *o, theatre *t, mc_kernel *kernel, mc_error 
   for (size_t i = 0; i < MC_RUN_STAGES && status == MC_OK; i++) {
     status = run_on_stage(t->stages[i].output, t, i, kernel, e);
     if (status == MC_OK)
-      status = judge_output(o, &t->stages[i], i, e);
+      status = judge_output(o, t, i, e);
   }
   return status == MC_OK ? judge_laws(o, t, kernel, e) : status;
 }
@@ -265,10 +270,11 @@ json_t *mc_run_mutants(const mc_run_audit_request *request, const mc_run_options
   if (status == MC_OK || (ready && status == MC_INTERRUPTED)) {
     bool alarm = correct.verdict != MC_AUDIT_CONFORMS || json_array_size(correct.laws) > 0;
     mc_exit exit_status = alarm ? MC_EXIT_VIOLATED : all.ours > 0 ? MC_EXIT_UNDECIDED : MC_EXIT_EXPECTED;
-    document = json_pack(
-        "{s:s s:s s:o s:o s:O s:b s:I}", "preset", request->preset ? request->preset : MC_RUN_AUDIT_PRESET, "dtype",
-        mc_dtype_name(t.bench.model.storage), "inputs", inputs_json(), "rules", rules_json(&t, all.survivors),
-        "mutants", all.list, "false_alarm", alarm, "survivors", (json_int_t)all.ours);
+    document = json_pack("{s:s s:s s:o s:o s:O s:b s:o s:I}", "preset",
+                         request->preset ? request->preset : MC_RUN_AUDIT_PRESET, "dtype",
+                         mc_dtype_name(t.bench.model.storage), "inputs", inputs_json(), "rules",
+                         rules_json(&t, all.survivors), "mutants", all.list, "false_alarm", alarm, "false_alarms",
+                         mc_run_false_alarms_json(), "survivors", (json_int_t)all.ours);
     if (status == MC_INTERRUPTED)
       exit_status = mc_run_mark_interrupted(document, exit_status);
     mc_run_stamp(document, "mutants", exit_status, mc_clock_seconds() - start);

@@ -219,6 +219,8 @@ static mc_status take_document(json_t *merged, const json_t *document, mc_error 
     if (strcmp(all_lists[k], "functions") != 0)
       take_list(merged, document, all_lists[k]);
   take_list(merged, document, "rules"); /* of others, beside the planted bugs */
+  if (json_object_get(document, "false_alarms"))
+    json_object_set(merged, "false_alarms", json_object_get(document, "false_alarms"));
   if (json_is_true(json_object_get(document, "interrupted")))
     json_object_set_new(merged, "interrupted", json_true());
   if (json_object_get(document, "parts")) {

@@ -137,9 +137,8 @@ typedef struct {
   const char *accumulator; /* how sums are rounded: "nearest" (NULL) or "truncate" */
   const char *kernel;      /* for mc_run_kernel: a built-in kernel, or the path of a plug-in */
   uint64_t memory;         /* that a plug-in may use, in bytes; 0: the built-in default */
-  const char
-      *scaling; /* of the output, or of a step's update: "rms", "spectral*0.2", "0.2"; NULL: none, or the preset's */
-  bool transposed; /* the output is stored as the transpose of what the input's shape says */
+  const char *scaling;     /* of output or update: "rms", "spectral*0.2", "0.2"; NULL: none, or the preset's */
+  bool transposed;         /* the output is stored as the transpose of what the input's shape says */
   /* A whole step: all four files.  Then input is the gradient, and output is not used. */
   const char *weights, *buffer, *weights_after, *buffer_after;
   const char *rate, *momentum, *momentum_rule, *nesterov, *weight_decay, *decay;
@@ -164,12 +163,15 @@ json_t *mc_run_pairs(const char *folder, const mc_run_options *options, mc_error
 
 /* Kernels of the request's model (input and output are not used) with planted bugs, held against our verdict and
  * against the acceptance rules of others, on inputs of three shapes and scales: preset dtype inputs[]
- * rules[{name,source,inputs,survivors}] mutants[{name,source,verdict,killed,equivalent,killed_by[]}] false_alarms
- * survivors. A rule of others is asked only about the inputs (so many) on which it accepts a correct kernel.  killed:
- * wrong, suspicious or not finite on one of the inputs.  equivalent: the output is that of the correct kernel, bit for
- * bit, on all. Violated: a correct kernel does not conform; undecided: a bug that is not equivalent survives.
- * (mutants.c) */
+ * rules[{name,source,inputs,survivors}] mutants[{name,source,verdict,killed,equivalent,killed_by[]}] false_alarm
+ * false_alarms{runs,conforms,suspicious,wrong,undecided,sources,stale} survivors.  A rule of others is asked only about
+ * the inputs (so many) on which it accepts a correct kernel.  killed: wrong, suspicious or not finite on one of the
+ * inputs, or a law violated.  equivalent: the output is that of the correct kernel, bit for bit, on all.  Violated: a
+ * correct kernel does not conform; undecided: a bug that is not equivalent survives.  (mutants.c) */
 json_t *mc_run_mutants(const mc_run_audit_request *request, const mc_run_options *options, mc_error *e);
+
+/* The member false_alarms of such a document in one sentence; nothing for NULL.  (false_alarms.c) */
+void mc_run_false_alarms_print(mc_text *out, const json_t *record);
 
 typedef struct {
   mc_run_audit_request model; /* input: a file, or NULL: */

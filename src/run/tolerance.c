@@ -5,8 +5,6 @@
 #include "../matgen/matgen.h"
 #include "audits.h"
 
-#define DIGITS 6
-
 /* Where the request names no family: singular values that a gradient may have. */
 #define FAMILY "log_uniform(1e-3)"
 
@@ -20,8 +18,12 @@ typedef struct {
 static mc_status read_input(input *in, const char *path, mc_error *e) {
   mc_matfile f;
   mc_status s = mc_matfile_read(&f, path, MC_MATFILE_VOID2_IS_BFLOAT16, e);
-  if (s != MC_OK)
+  if (s == MC_OK && f.count > 1)
+    s = mc_fail_at(e, MC_BAD_INPUT, path, 0, 0, "a batch of %zu matrices; a tolerance is that of one", f.count);
+  if (s != MC_OK) {
+    mc_matfile_clear(&f);
     return s;
+  }
   in->m = f.m;
   in->n = f.n;
   in->g = mc_alloc(f.m * f.n, sizeof *in->g);
@@ -90,27 +92,17 @@ static json_t *explain(const mc_run_tolerance_request *r, const input *in, const
 
 /* ---- The document ---- */
 
-static json_t *bound_json(double bound) {
-  arf_t x;
-  arf_init(x);
-  arf_set_d(x, isnan(bound) ? (double)INFINITY : bound);
-  char *text = mc_ball_arf_text(x, 1, DIGITS);
-  arf_clear(x);
-  json_t *string = text ? json_string(text) : NULL;
-  mc_free(text);
-  return string;
-}
-
 static json_t *rules_json(const mc_audit_reference *reference) {
   json_t *rules = json_array();
   for (size_t i = 0; i < mc_audit_reference_rules(reference); i++) {
     const mc_audit_limits *limits = mc_audit_reference_limits(reference, i);
     json_t *statistical = json_object();
     for (int k = 0; k < MC_MEASURE_ALONG; k++) /* nothing goes along */
-      json_object_set_new(statistical, mc_audit_measure_name((mc_audit_measure)k), bound_json(limits->statistical[k]));
+      json_object_set_new(statistical, mc_audit_measure_name((mc_audit_measure)k),
+                          mc_run_bound_json(limits->statistical[k]));
     json_array_append_new(rules, json_pack("{s:s s:o s:o s:o}", "rounding", mc_kernel_rounding_name(limits->rounding),
-                                           "sound", bound_json(limits->sound), "spectrum", bound_json(limits->spectrum),
-                                           "statistical", statistical));
+                                           "sound", mc_run_bound_json(limits->sound), "spectrum",
+                                           mc_run_bound_json(limits->spectrum), "statistical", statistical));
   }
   return rules;
 }

@@ -96,12 +96,33 @@ static void test_peers(void **state) {
   json_decref(document);
 }
 
+/* Every rule is asked: each accepts a correct kernel in float64 of a schedule that converges, on some input. */
+static void test_peers_of_a_convergent_schedule(void **state) {
+  mc_run_audit_request request = {.preset = "polar-express", .dtype = "f64"};
+  mc_run_options options = {.seed = 1};
+  mc_error e = {0};
+  size_t i;
+  json_t *rule, *document = mc_run_mutants(&request, &options, &e);
+  (void)state;
+  if (!document)
+    fail_msg("%s", e.text);
+  json_array_foreach(json_object_get(document, "rules"), i, rule) {
+    print_message("%-14s %d inputs, %d survivors\n", json_string_value(json_object_get(rule, "name")),
+                  (int)json_integer_value(json_object_get(rule, "inputs")),
+                  (int)json_integer_value(json_object_get(rule, "survivors")));
+    assert_true(json_integer_value(json_object_get(rule, "inputs")) > 0);
+  }
+  assert_int_equal(i, MC_AUDIT_PEER_RULES);
+  json_decref(document);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_tall_input),
       cmocka_unit_test(test_real_gradient),
       cmocka_unit_test(test_kill_table),
       cmocka_unit_test(test_peers),
+      cmocka_unit_test(test_peers_of_a_convergent_schedule),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

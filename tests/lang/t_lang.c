@@ -61,14 +61,19 @@ static const char *const everything =
     "  preset jordan5\n"
     "  dtype bf16\n"
     "  expect conforms\n"
-    "  cite \"real gradients\"\n";
+    "  cite \"real gradients\"\n"
+    "audit a_step\n"
+    "  input \"G.npy\" weights \"W.npy\" buffer \"B.npy\" weights_after \"W2.npy\" buffer_after \"B2.npy\"\n"
+    "  lr 2e-2 momentum .95 momentum_rule average nesterov yes weight_decay 0 decay decoupled\n"
+    "  scaling \"unit-rms*0.2\"\n"
+    "  expect wrong\n";
 
 static void blocks_are_read(void **state) {
   (void)state;
   mc_document *d = parse(everything);
   assert_int_equal(mc_lang_claim_count(d), 6);
   assert_int_equal(mc_lang_campaign_count(d), 1);
-  assert_int_equal(mc_lang_audit_count(d), 1);
+  assert_int_equal(mc_lang_audit_count(d), 2);
   assert_int_equal(mc_lang_schedule_count(d), 2);
   const mc_claim *first = mc_lang_claim(d, 0);
   assert_string_equal(first->block.id, "escape.lemma2.amplification");
@@ -112,6 +117,20 @@ static void blocks_are_read(void **state) {
   assert_string_equal(a->output, "X \"q\".npy");
   assert_string_equal(a->preset, "jordan5");
   assert_string_equal(a->expected, "conforms");
+  assert_null(a->weights);
+  const mc_audit_block *step = mc_lang_audit(d, 1);
+  assert_null(step->output);
+  assert_string_equal(step->weights, "W.npy");
+  assert_string_equal(step->buffer, "B.npy");
+  assert_string_equal(step->weights_after, "W2.npy");
+  assert_string_equal(step->buffer_after, "B2.npy");
+  assert_string_equal(step->lr, "2e-2");
+  assert_string_equal(step->momentum, ".95");
+  assert_string_equal(step->momentum_rule, "average");
+  assert_string_equal(step->nesterov, "yes");
+  assert_string_equal(step->weight_decay, "0");
+  assert_string_equal(step->decay, "decoupled");
+  assert_string_equal(step->scaling, "unit-rms*0.2");
   assert_int_equal(mc_lang_schedule(d, 1)->row_count, 3);
   mc_lang_document_free(d);
 }
@@ -218,7 +237,17 @@ static const struct {
     {"claim c forall x in [0, 1] : y >= 0", 1, 30, "name 'y' is not known"},
     {"let alpha = 1\nclaim c forall x in [0, 1] : alpa*x >= 0", 2, 30, "did you mean 'alpha'?"},
     {"claim c forall x in [0, 1] : sqr(x) >= 0", 1, 30, "did you mean 'sqrt'?"},
-    {"claim c forall x in [0, inf) : x >= 0", 1, 25, "name 'inf' is not known\n"}, /* and nothing near it */
+    {"claim c forall x in [0, quux) : x >= 0", 1, 25, "name 'quux' is not known\n"}, /* and nothing near it */
+    {"claim c forall x in [0, oo) : x >= 0", 1, 25, "intervals are bounded"},
+    {"claim c forall x in [0, 1] : tan(x) >= 0", 1, 30, "write sin(x)/cos(x)"},
+    {"claim c forall x in [0, 1] : ln(x) >= 0", 1, 30, "written log(x)"},
+    {"claim c for all x in [0, 1] : x >= 0", 1, 9, "write forall"},
+    {"claim c there exists x in [0, 1] : x >= 0", 1, 9, "write exists"},
+    {"claim c \xe2\x88\x80 x in [0, 1] : x >= 0", 1, 9, "write forall"},
+    {"claim c forall x in [0, 1] : |x| >= 0", 1, 30, "written abs(x)"},
+    {"claim c forall x in [0, 1] : x >= 0 && x <= 1", 1, 37, "write and"},
+    {"claim c forall x in [0, 1] : x\xc2\xb2 >= 0", 1, 31, "^"},
+    {"claim c forall x in [0, 1] : x <= 1.", 1, 36, "decimal point needs a digit"},
     {"claim c forall x in [0, 1] : sqrt(x, 2) >= 0", 1, 30, "'sqrt' takes 1 argument, not 2"},
     {"def f(x, y) = x\nclaim c forall x in [0, 1] : f(x) >= 0", 2, 30, "'f' takes 2 arguments, not 1"},
     {"def f(x, y) = x\nclaim c forall x in [0, 1] : iter(f, 2, x) >= 0", 2, 35,
@@ -269,6 +298,15 @@ static const struct {
     {"campaign c measure x by m series muon: x in [1, 2] series muon: x", 1, 59, "a second series"},
     {"campaign c measure x by m series muon: x in [1, 2] holds x > 0", 1, 52, "before the brackets"},
     {"audit a input \"x\"", 1, 1, "has no 'output'"},
+    {"audit a output \"x\"", 1, 1, "has no 'input'"},
+    {"audit a input \"x\" weights \"w\" buffer \"b\" buffer_after \"c\"", 1, 1, "has no 'weights_after'"},
+    {"audit a input \"x\" output \"y\" weights \"w\" buffer \"b\" weights_after \"v\" buffer_after \"c\"", 1, 1,
+     "whose output is 'weights_after'"},
+    {"audit a input \"x\" output \"y\" lr 0.02", 1, 1, "has 'lr', which is said of a step"},
+    {"audit a input \"x\" output \"y\" wieghts \"w\"", 1, 30, "did you mean 'weights'?"},
+    {"audit a input \"x\" output \"y\" hello 1", 1, 30, "'hello' is no line of an audit"},
+    {"audit a input \"x\" lr 1 lr 2", 1, 24, "a second 'lr'"},
+    {"audit a input \"x\" lr (1)", 1, 22, "expected"},
     {"hello", 1, 1, "expected"},
 };
 

@@ -249,6 +249,44 @@ static void the_kill_table_is_that_of_the_record(void **state) {
   json_decref(document);
 }
 
+/* How often correct kernels were accused: well, not of this program, or badly. */
+static void false_alarms_stand_in_the_report(void **state) {
+  static const struct {
+    int wrong;
+    const char *stale, *line;
+  } cases[] = {
+      {0, "false",
+       "<p class=\"good\">of 10395 runs of correct kernels none was called suspicious or wrong, 3 undecided"},
+      {0, "true",
+       "<p class=\"open\">of 10395 runs of correct kernels none was called suspicious or wrong, 3 undecided "
+       "(sources 0123456789ab, which are not those of this program: the record is stale)"},
+      {2, "false", "<p class=\"bad\">of 10395 runs of correct kernels 2 were called"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    mc_text given, out;
+    mc_text_init(&given);
+    mc_text_init(&out);
+    mc_text_printf(
+        &given,
+        "{\"schema\":1,\"tool\":\"muoncert 0.1.0\",\"command\":\"mutants\",\"verdict\":\"expected\","
+        "\"seconds\":1,\"mutants\":[{\"name\":\"a\",\"verdict\":\"wrong\",\"killed\":true,\"equivalent\":false}],"
+        "\"rules\":[{\"name\":\"judge\",\"inputs\":2,\"survivors\":7}],\"false_alarms\":{\"runs\":10395,"
+        "\"conforms\":10392,\"suspicious\":0,\"wrong\":%d,\"undecided\":3,\"sources\":\"0123456789abcdef\","
+        "\"stale\":%s}}",
+        cases[i].wrong, cases[i].stale);
+    json_t *document = parse(given.data);
+    assert_int_equal(mc_report_html(&out, document, NULL), MC_OK);
+    expect_in(out.data, cases[i].line);
+    out.length = 0;
+    assert_int_equal(mc_report_terminal(&out, document, &(mc_report_style){false, true, 80}, NULL), MC_OK);
+    expect_in(out.data, "of 10395 runs");
+    mc_text_clear(&out);
+    mc_text_clear(&given);
+    json_decref(document);
+  }
+}
+
 static void what_is_no_record_is_refused(void **state) {
   (void)state;
   mc_error e = {0};
@@ -270,6 +308,7 @@ int main(void) {
       cmocka_unit_test(enclosures_are_shortened_outward), cmocka_unit_test(junit_is_escaped_and_complete),
       cmocka_unit_test(html_is_self_contained),           cmocka_unit_test(an_audit_of_a_spec_folder_can_be_repeated),
       cmocka_unit_test(what_is_no_record_is_refused),     cmocka_unit_test(the_kill_table_is_that_of_the_record),
+      cmocka_unit_test(false_alarms_stand_in_the_report),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
