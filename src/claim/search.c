@@ -164,13 +164,11 @@ static slong precision_at(size_t depth) {
 static bool is_stopped(search *s) {
   if (!mc_deadline_passed(s->b.w.task->deadline) && !mc_interrupt_requested() && s->box_count < s->most_boxes)
     return false;
-  char place[300];
-  mc_stuck_describe_box(&s->b.w, place, sizeof place);
-  snprintf(s->where_stuck, sizeof s->where_stuck, "%s at %.300s",
-           mc_interrupt_requested()        ? "interrupted"
-           : s->box_count >= s->most_boxes ? "more boxes than are tried"
-                                           : "time limit reached",
-           place);
+  mc_stuck_describe(&s->b.w,
+                    mc_interrupt_requested()        ? "interrupted"
+                    : s->box_count >= s->most_boxes ? "more boxes than are tried"
+                                                    : "time limit reached",
+                    s->where_stuck, sizeof s->where_stuck);
   s->stuck = s->most_stuck;
   return true;
 }

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-void mc_stuck_describe_box(const mc_workspace *s, char *out, size_t size) {
+#include "../ball/ball.h"
+
+static void describe_box(const mc_workspace *s, char *out, size_t size) {
   const mc_claim *claim = s->task->claim;
   mc_text text;
   mc_text_init(&text);
@@ -31,7 +33,13 @@ void mc_stuck_describe_box(const mc_workspace *s, char *out, size_t size) {
       arb_add(a, a, b, 128);
       ends[end] = arf_get_d(arb_midref(a), ARF_RND_NEAR);
     }
-    mc_text_printf(&text, "%s%s in [%.10g, %.10g]", j > 0 ? ", " : "", q->name, ends[0], ends[1]);
+    char shown[2][32];
+    for (int end = 0; end < 2; end++)
+      snprintf(shown[end], sizeof shown[end], "%.10g", ends[end]);
+    if (strcmp(shown[0], shown[1]) == 0)
+      mc_text_printf(&text, "%s%s near %s", j > 0 ? ", " : "", q->name, shown[0]);
+    else
+      mc_text_printf(&text, "%s%s in [%s, %s]", j > 0 ? ", " : "", q->name, shown[0], shown[1]);
     arb_clear(a);
     arb_clear(b);
   }
@@ -40,8 +48,28 @@ void mc_stuck_describe_box(const mc_workspace *s, char *out, size_t size) {
   mc_text_clear(&text);
 }
 
+/* The first atom that is not certain on the box: by how much its comparison holds there. */
+static void describe_margin(const mc_workspace *s, char *out, size_t size) {
+  *out = '\0';
+  for (size_t i = 0; i < s->tape->body_count; i++) {
+    const mc_range *margin = s->on_box.values + s->tape->body[i].node;
+    bool certain = s->tape->body[i].strict ? mc_range_is_positive(margin) : mc_range_is_nonnegative(margin);
+    if (certain || mc_range_is_undefined(margin))
+      continue;
+    char *lo = mc_ball_arf_text(&margin->lo, -1, 3), *hi = mc_ball_arf_text(&margin->hi, 1, 3);
+    if (lo && hi)
+      snprintf(out, size, "; margin of the comparison there: [%s, %s]", lo, hi);
+    mc_free(lo);
+    mc_free(hi);
+    return;
+  }
+}
+
 /* n: the real variables. */
-static const char *defect_of(mc_op op, size_t n) {
+static const char *defect_of(const mc_node *node, size_t n) {
+  mc_op op = node->op;
+  if (op == MC_OP_LOG && node->source->kind == MC_EXPR_POW)
+    return "x^y with such a y means exp(y*log(x)), and x is not positive";
   switch (op) {
   case MC_OP_DIV:
     return n == 0 ? "division by zero" : "division by an interval that contains zero";
@@ -103,13 +131,24 @@ static bool divisor_changes_sign(mc_workspace *s, const mc_node *node) {
   return signs[0] != 2 && signs[1] != 2 && signs[0] * signs[1] < 0;
 }
 
+void mc_stuck_describe(mc_workspace *s, const char *why, char *out, size_t size) {
+  char place[300], margin[120];
+  describe_box(s, place, sizeof place);
+  mc_tape_enclose(s->on_box.values, s->tape, s->box, MC_POINT_PRECISION);
+  describe_margin(s, margin, sizeof margin);
+  if (s->n == 0)
+    snprintf(out, size, "neither side is shown to be greater, nor both to be equal%.110s", margin);
+  else
+    snprintf(out, size, "%.40s at %.230s%.110s", why, place, margin);
+}
+
 mc_status mc_stuck_explain(mc_workspace *s, char *out, size_t size, mc_error *e) {
   char place[300];
   size_t node;
-  mc_stuck_describe_box(s, place, sizeof place);
+  describe_box(s, place, sizeof place);
   mc_tape_enclose(s->on_box.values, s->tape, s->box, MC_POINT_PRECISION);
   if (!mc_tape_first_undefined(&node, s->tape, s->on_box.values)) {
-    snprintf(out, size, "stuck at %.300s", place);
+    mc_stuck_describe(s, "stuck", out, size);
     return MC_OK;
   }
   const mc_node *culprit = &s->tape->nodes[node];
@@ -117,9 +156,9 @@ mc_status mc_stuck_explain(mc_workspace *s, char *out, size_t size, mc_error *e)
   bool certain = culprit->op == MC_OP_DIV || culprit->op == MC_OP_SQRT || culprit->op == MC_OP_LOG;
   const char *of = s->n > 0 ? ", for " : "";
   if (certain && (undefined_at_corner(s, culprit) || divisor_changes_sign(s, culprit)))
-    return mc_lang_fail(e, s->task->document, source->line, source->column, "%s%s%.120s", defect_of(culprit->op, s->n),
-                        of, place);
-  snprintf(out, size, "line %u, column %u: %s%s%.250s", source->line, source->column, defect_of(culprit->op, s->n), of,
+    return mc_lang_fail(e, s->task->document, source->line, source->column, "%s%s%.120s", defect_of(culprit, s->n), of,
+                        place);
+  snprintf(out, size, "line %u, column %u: %s%s%.250s", source->line, source->column, defect_of(culprit, s->n), of,
            place);
   return MC_OK;
 }

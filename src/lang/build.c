@@ -153,8 +153,40 @@ static const mc_definition *find_definition(const mc_parser *p, const char *name
   return NULL;
 }
 
-/* "what 'name' is not known", with the nearest name that is. */
+/* What is written otherwise here; NULL: it says nothing. */
+static const char *advice_on(const char *name) {
+  static const char bounded[] = "intervals are bounded: state the claim on a large one, or with 1/x in place of x";
+  static const struct {
+    const char *name, *advice;
+  } table[] = {
+      {"oo", bounded},
+      {"inf", bounded},
+      {"infinity", bounded},
+      {"tan", "write sin(x)/cos(x)"},
+      {"ln", "the natural logarithm is written log(x)"},
+      {"log2", "write log(x)/log(2)"},
+      {"log10", "write log(x)/log(10)"},
+      {"sinh", "write (exp(x) - exp(-x))/2"},
+      {"cosh", "write (exp(x) + exp(-x))/2"},
+      {"tanh", "write 1 - 2/(exp(2*x) + 1)"},
+      {"pow", "write x^y"},
+      {"cbrt", "write x^(1/3), for x > 0"},
+      {"sgn", "write x/abs(x), for x other than 0"},
+      {"sign", "write x/abs(x), for x other than 0"},
+  };
+  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+    if (strcmp(name, table[i].name) == 0)
+      return table[i].advice;
+  return NULL;
+}
+
+/* "what 'name' is not known", with advice or the nearest name that is. */
 void mc_lang_unknown_name(mc_parser *p, mc_span where, const char *what, const char *name) {
+  const char *advice = advice_on(name);
+  if (advice) {
+    mc_lang_error_at(p, where, "%s '%.60s' is not known: %s", what, name, advice);
+    return;
+  }
   mc_list known = {0};
   for (size_t i = 0; i < p->scope_count; i++)
     mc_lang_list_add(p, &known, (void *)p->scope[i]);

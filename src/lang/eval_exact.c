@@ -177,10 +177,21 @@ static mc_status combine(exact_context *c, const mc_expr *expr, fmpq_t value, fm
   }
 }
 
+/* u for log(exp(u)) and log(e^u), whose values are rational where u is; NULL: none of these. */
+static const mc_expr *exponent_undone(const mc_expr *expr) {
+  const mc_expr *of = expr->kind == MC_EXPR_LOG ? expr->arguments[0] : NULL;
+  if (of && of->kind == MC_EXPR_EXP)
+    return of->arguments[0];
+  return of && of->kind == MC_EXPR_POW && of->arguments[0]->kind == MC_EXPR_E ? of->arguments[1] : NULL;
+}
+
 static mc_status evaluate(exact_context *c, fmpq_t value, const mc_expr *expr, const fmpq *environment) {
   mc_status s = charge(c, expr, 0);
+  const mc_expr *exponent = exponent_undone(expr);
   if (s != MC_OK)
     return s;
+  if (exponent)
+    return evaluate(c, value, exponent, environment);
   switch (expr->kind) {
   case MC_EXPR_NUMBER:
     fmpq_set(value, expr->value);

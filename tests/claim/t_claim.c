@@ -360,6 +360,23 @@ static void time_limits_are_kept(void **state) {
                    UNDECIDED);
 }
 
+/* What is undecided says where, and how nearly. */
+static void look_for_margin(const mc_claim *claim, const mc_claim_result *r) {
+  (void)claim;
+  assert_non_null(strstr(r->message, "stuck at x near 1.570796327; margin of the comparison there: [-"));
+}
+
+static void look_for_neither(const mc_claim *claim, const mc_claim_result *r) {
+  (void)claim;
+  assert_non_null(strstr(r->message, "neither side is shown to be greater"));
+}
+
+static void undecided_claims_say_where(void **state) {
+  (void)state;
+  assert_int_equal(settle_text("exists x in [0, 3] : sin(x) = 1", 5, look_for_margin), UNDECIDED);
+  assert_int_equal(settle_text("exp(1/2)^2 = e", 5, look_for_neither), UNDECIDED);
+}
+
 /* A function that is not defined at an end that its interval leaves out is no error. */
 static void excluded_ends_are_no_error(void **state) {
   (void)state;
@@ -390,6 +407,7 @@ int main(void) {
       cmocka_unit_test(what_is_not_derivable_is_said),
       cmocka_unit_test(threads_do_not_matter),
       cmocka_unit_test(time_limits_are_kept),
+      cmocka_unit_test(undecided_claims_say_where),
       cmocka_unit_test(excluded_ends_are_no_error),
       cmocka_unit_test(saturated_iterates_are_given_up),
   };
