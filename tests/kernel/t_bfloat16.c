@@ -89,9 +89,67 @@ static void test_instruction_is_its_twin(void **state) {
   assert_memory_equal(x, y, sizeof x);
 }
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+enum { ANY = 1000 };
+
+__attribute__((target("avx512f,avx512bf16"))) static void instruction(float acc[16], const uint16_t x[32],
+                                                                      const uint16_t y[32]) {
+  const __m512i a = _mm512_loadu_si512(x), b = _mm512_loadu_si512(y);
+  _mm512_storeu_ps(acc, _mm512_dpbf16_ps(_mm512_loadu_ps(acc), (__m512bh)a, (__m512bh)b));
+}
+
+/* Any bits, or a number of about 2^exponent. */
+static uint16_t operand(mc_random *r, int exponent) {
+  const uint32_t bits = mc_random_u32(r);
+  const uint32_t biased = (uint32_t)(exponent + 126) + (bits >> 16) % 3;
+  return (uint16_t)(exponent == ANY ? bits : (bits & 0x807f) | biased << 7);
+}
+
+static void test_single_instructions(void **state) {
+  mc_random r;
+  size_t numbers = 0, zeros = 0;
+  /* products that are near the least normal number, small, near 1, near overflow */
+  static const int exponents[] = {ANY, -63, -31, 0, 63};
+  (void)state;
+  if (!mc_bfloat16_is_native())
+    skip();
+  mc_random_init(&r, 6, 1, 0);
+  for (int trial = 0; trial < 20000; trial++) {
+    uint16_t x[32], y[32];
+    float acc[16], twin[16];
+    const int exponent = exponents[mc_random_below(&r, 5)];
+    for (int i = 0; i < 32; i++) {
+      x[i] = operand(&r, exponent);
+      y[i] = operand(&r, exponent);
+    }
+    for (int i = 0; i < 16; i++) {
+      const uint32_t high = operand(&r, exponent == ANY ? ANY : 2 * exponent);
+      const uint32_t bits = high << 16 | (mc_random_u32(&r) & 0xffff);
+      memcpy(&acc[i], &bits, sizeof bits);
+    }
+    memcpy(twin, acc, sizeof acc);
+    mc_bfloat16_dot_portable(twin, x, y);
+    instruction(acc, x, y);
+    for (int i = 0; i < 16; i++) {
+      assert_true(isnan(acc[i]) ? isnan(twin[i]) : memcmp(&acc[i], &twin[i], sizeof acc[i]) == 0);
+      numbers += isfinite(acc[i]) != 0;
+      zeros += acc[i] == 0;
+    }
+  }
+  assert_true(numbers > 200000 && zeros > 5000);
+}
+#else
+static void test_single_instructions(void **state) {
+  (void)state;
+  skip();
+}
+#endif
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_order_and_rounding),
-                                     cmocka_unit_test(test_subnormal_numbers_are_zero),
-                                     cmocka_unit_test(test_instruction_is_its_twin)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_order_and_rounding), cmocka_unit_test(test_subnormal_numbers_are_zero),
+      cmocka_unit_test(test_single_instructions), cmocka_unit_test(test_instruction_is_its_twin)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
