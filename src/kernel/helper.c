@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -77,14 +78,13 @@ static void handle_faults(void) {
   sigaction(SIGBUS, &action, NULL);
 }
 
+/* Of memory for data, and of each file that it writes. */
 static void limit_resources(unsigned long long bytes) {
-  const struct rlimit none = {0, 0};
+  const struct rlimit none = {0, 0}, most = {(rlim_t)bytes, (rlim_t)bytes};
   setrlimit(RLIMIT_CORE, &none);
-#if defined(__SANITIZE_ADDRESS__)
-  (void)bytes; /* the sanitizer's shadow is larger than any limit */
-#else
-  const struct rlimit data = {(rlim_t)bytes, (rlim_t)bytes};
-  setrlimit(RLIMIT_DATA, &data);
+  setrlimit(RLIMIT_FSIZE, &most);
+#if !defined(__SANITIZE_ADDRESS__) /* the sanitizer's shadow is larger than any limit */
+  setrlimit(RLIMIT_DATA, &most);
 #endif
 }
 
@@ -287,9 +287,10 @@ static void supervise(int socket, pid_t pid, double seconds) {
   static mc_helper_request request;
   mc_helper_reply reply;
   for (bool first = true;; first = false) {
-    if (!first &&
-        (!receive_all(MC_HELPER_SOCKET, &request, sizeof request) || !send_all(socket, &request, sizeof request)))
+    if (!first && !receive_all(MC_HELPER_SOCKET, &request, sizeof request))
       return;
+    if (!first)
+      send_all(socket, &request, sizeof request); /* a worker that is gone by now has left its last words */
     await(&reply, socket, pid, seconds);
     if (reply.kind == MC_REPLY_SIGNAL || reply.kind == MC_REPLY_FAULT)
       wait_for_end(pid);
@@ -320,6 +321,8 @@ int main(int argc, char **argv) {
     _exit(work(argv[1], strtoull(argv[3], NULL, 10))); /* nothing of the plug-in runs any more */
   }
   setpgid(pid, pid);
+  /* Answers are sent whole: what stays a fragment for a second was written by the plug-in. */
+  setsockopt(sockets[0], SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = 1}, sizeof(struct timeval));
   close(sockets[1]);
   close(MC_HELPER_MEMORY);
   supervise(sockets[0], pid, strtod(argv[2], NULL));

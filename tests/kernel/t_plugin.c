@@ -1,5 +1,6 @@
 /* Whatever a plug-in does is one clear line and the right status; nothing of it is left behind. */
 #include <dirent.h>
+#include <fenv.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -83,12 +84,20 @@ static void test_crashes(void **state) {
   expect("load", MC_CRASHED, "while it was loaded");
   expect("memory", MC_CRASHED, "in orthogonalise");
   expect("closed", MC_CRASHED, "orthogonalise");
+  expect("signal", MC_CRASHED, "crashed: Terminated in orthogonalise");
+  expect("trap", MC_CRASHED, "crashed: Floating point exception in orthogonalise");
+  expect("disk", MC_CRASHED, "crashed: File size limit exceeded in orthogonalise");
 }
 
 static void test_ends(void **state) {
   (void)state;
   expect("hang", MC_CRASHED, "no answer within 1 s in orthogonalise");
   expect("exit", MC_CRASHED, "ended its process with status 0 in orthogonalise");
+  expect("stop", MC_CRASHED, "no answer within 1 s in orthogonalise");
+  expect("junk", MC_CRASHED, "in orthogonalise");
+  expect("parent", MC_CRASHED, "ended the process that supervises it in orthogonalise");
+  expect("load_hang", MC_CRASHED, "no answer within 1 s while it was loaded");
+  expect("load_exit", MC_CRASHED, "ended its process with status 0 while it was loaded");
 }
 
 /* No process of a plug-in survives, whatever group or session it moved to. */
@@ -120,6 +129,10 @@ static void test_leaves_nothing_behind(void **state) {
   assert_int_equal(processes_named(PLUGINS "/plugin_daemon.so"), 0);
   expect("fork_tree", MC_CRASHED, "left 20 processes behind");
   assert_int_equal(processes_named(PLUGINS "/plugin_fork_tree.so"), 0);
+  expect("load_fork", MC_CRASHED, "left 1 process behind while it was loaded");
+  assert_int_equal(processes_named(PLUGINS "/plugin_load_fork.so"), 0);
+  assert_int_equal(processes_named(PLUGINS "/plugin_parent.so"), 0);
+  assert_int_equal(processes_named(PLUGINS "/plugin_junk.so"), 0);
 }
 
 static void test_out_of_bounds(void **state) {
@@ -127,6 +140,7 @@ static void test_out_of_bounds(void **state) {
   expect("far", MC_CRASHED, "touched memory behind the end of its output X");
   expect("near", MC_CRASHED, "behind the end of its output X");
   expect("before", MC_CRASHED, "touched memory before its output X");
+  expect("below", MC_CRASHED, "wrote before the beginning of its output X");
 }
 
 static void test_no_plugins(void **state) {
@@ -143,6 +157,98 @@ static void test_no_plugins(void **state) {
   assert_non_null(strstr(e.text, "cannot be loaded"));
   assert_int_equal(mc_kernel_open(&kernel, "openblass", &limits, &e), MC_BAD_INPUT);
   assert_non_null(strstr(e.text, "openblas-symmetric"));
+  assert_int_equal(call_once("half", &e), MC_BAD_INPUT);
+  assert_non_null(strstr(e.text, "plugin_half.so has no function orthogonalise"));
+  assert_int_equal(call_once("formats", &e), MC_BAD_INPUT);
+  assert_non_null(strstr(e.text, "plugin_formats.so does not take float32"));
+}
+
+/* A file made of the first `length` bytes of a good plug-in, with one byte changed (at: SIZE_MAX: none). */
+static void expect_file(const char *name, size_t length, size_t at, char byte, mc_status status, const char *words) {
+  char folder[] = "/tmp/muoncert kernel.XXXXXX", path[256];
+  mc_text bytes;
+  mc_error e = {0};
+  mc_kernel *kernel;
+  mc_text_init(&bytes);
+  assert_non_null(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  assert_int_equal(mc_text_read_file(&bytes, PLUGINS "/plugin_none.so", SIZE_MAX, &e), MC_OK);
+  if (at != SIZE_MAX)
+    bytes.data[at] = byte;
+  assert_int_equal(mc_file_write(path, bytes.data, length < bytes.length ? length : bytes.length, &e), MC_OK);
+  mc_status s = mc_kernel_open(&kernel, path, &limits, &e);
+  if (s != status || (s != MC_OK && !strstr(e.text, words)) || strchr(e.text, '\n'))
+    fail_msg("%s: status %d, '%s'", name, (int)s, e.text);
+  if (s == MC_OK)
+    mc_kernel_close(kernel);
+  unlink(path);
+  rmdir(folder);
+  mc_text_clear(&bytes);
+}
+
+static void test_files(void **state) {
+  mc_error e = {0};
+  mc_kernel *kernel;
+  (void)state;
+  expect_file("a good one.so", SIZE_MAX, SIZE_MAX, 0, MC_OK, "");
+  expect_file("empty.so", 0, SIZE_MAX, 0, MC_BAD_INPUT, "cannot be loaded");
+  expect_file("header.so", 64, SIZE_MAX, 0, MC_BAD_INPUT, "cannot be loaded");
+  expect_file("no elf.so", SIZE_MAX, 0, 'x', MC_BAD_INPUT, "cannot be loaded");
+  expect_file("narrow.so", SIZE_MAX, 4, 1, MC_BAD_INPUT, "cannot be loaded"); /* of 32 bits */
+  expect_file("other processor.so", SIZE_MAX, 18, 40, MC_BAD_INPUT, "cannot be loaded");
+  assert_int_equal(mc_kernel_open(&kernel, "/tmp/", &limits, &e), MC_BAD_INPUT);
+  assert_null(strchr(e.text, '\n'));
+}
+
+/* What it does to its own process stays there. */
+static void test_modes(void **state) {
+  mc_kernel *kernel;
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  double g[M * N], x[M * N];
+  mc_kernel_conduct conduct;
+  mc_error e;
+  mc_kernel_call call = {.model = &model, .count = 1, .m = M, .n = N, .g = g, .x = x};
+  char before[1024], after[1024];
+  (void)state;
+  fill(g, M * N);
+  assert_non_null(getcwd(before, sizeof before));
+  assert_int_equal(open_plugin(&kernel, "modes", &e), MC_OK);
+  for (size_t run = 0; run < 2; run++) {
+    assert_int_equal(mc_kernel_run(&conduct, kernel, &call, &e), MC_OK);
+    assert_memory_equal(x, g, sizeof x);
+  }
+  mc_kernel_close(kernel);
+  assert_string_equal(getcwd(after, sizeof after), before);
+  assert_int_equal(fegetround(), FE_TONEAREST);
+  assert_int_equal(own_children(), 0);
+  assert_int_equal(processes_named(PLUGINS "/plugin_modes.so"), 0);
+  mc_kernel_model_clear(&model);
+}
+
+/* A changed input is seen; a thread that outlives its call is a crash of that call or of the next. */
+static void test_after_the_call(void **state) {
+  mc_kernel *kernel;
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  double g[M * N], x[M * N];
+  mc_kernel_conduct conduct;
+  mc_error e;
+  mc_kernel_call call = {.model = &model, .count = 1, .m = M, .n = N, .g = g, .x = x};
+  mc_status s = MC_OK;
+  (void)state;
+  fill(g, M * N);
+  assert_int_equal(open_plugin(&kernel, "input", &e), MC_OK);
+  assert_int_equal(mc_kernel_run(&conduct, kernel, &call, &e), MC_OK);
+  assert_true(conduct.input_changed);
+  mc_kernel_close(kernel);
+  assert_int_equal(open_plugin(&kernel, "thread", &e), MC_OK);
+  for (size_t run = 0; run < 2 && s == MC_OK; run++) {
+    s = mc_kernel_run(&conduct, kernel, &call, &e);
+    usleep(20000);
+  }
+  if (s != MC_CRASHED || !strstr(e.text, "Segmentation fault"))
+    fail_msg("thread: status %d, '%s'", (int)s, e.text);
+  mc_kernel_close(kernel);
+  mc_kernel_model_clear(&model);
 }
 
 /* Values, strides and batches arrive and come back; what it prints goes nowhere. */
@@ -196,13 +302,11 @@ static void test_calls_after_a_crash(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_crashes),
-      cmocka_unit_test(test_ends),
-      cmocka_unit_test(test_out_of_bounds),
-      cmocka_unit_test(test_leaves_nothing_behind),
-      cmocka_unit_test(test_no_plugins),
-      cmocka_unit_test(test_well_behaved),
-      cmocka_unit_test(test_calls_after_a_crash),
+      cmocka_unit_test(test_crashes),       cmocka_unit_test(test_ends),
+      cmocka_unit_test(test_out_of_bounds), cmocka_unit_test(test_leaves_nothing_behind),
+      cmocka_unit_test(test_no_plugins),    cmocka_unit_test(test_files),
+      cmocka_unit_test(test_modes),         cmocka_unit_test(test_after_the_call),
+      cmocka_unit_test(test_well_behaved),  cmocka_unit_test(test_calls_after_a_crash),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,11 @@
 /* Plug-ins that misbehave: FAULT names how.  FAULT_NONE copies its input to its output, with a step that adds. */
+#include <fcntl.h>
+#include <fenv.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../../../src/kernel/muoncert_kernel.h"
@@ -26,6 +30,21 @@
 #define FAULT_SYMBOL 17   /* no symbol */
 #define FAULT_LOAD 18     /* crashes when it is loaded */
 #define FAULT_TALK 19     /* prints, and computes */
+#define FAULT_BELOW 20    /* writes one element before its output */
+#define FAULT_INPUT 21    /* writes into its input */
+#define FAULT_STOP 22     /* stops itself */
+#define FAULT_SIGNAL 23   /* sends itself a signal */
+#define FAULT_PARENT 24   /* kills the process that supervises it */
+#define FAULT_DISK 25     /* writes a file of 64 GiB */
+#define FAULT_THREAD 26   /* a thread goes on writing when it has returned */
+#define FAULT_MODES 27    /* changes rounding, signals, folder and mask, and computes */
+#define FAULT_TRAP 28     /* divides by zero with the exception enabled */
+#define FAULT_HALF 29     /* only a step */
+#define FAULT_FORMATS 30  /* takes no format */
+#define FAULT_JUNK 31     /* writes a byte into every descriptor, and loops */
+#define FAULT_LOAD_HANG 32
+#define FAULT_LOAD_EXIT 33
+#define FAULT_LOAD_FORK 34
 
 __attribute__((unused)) static volatile int zero;
 
@@ -44,6 +63,32 @@ __attribute__((unused)) static void leave_children(int count) {
       _exit(0);
     }
 }
+
+#if FAULT == FAULT_THREAD
+static void *write_on(void *x) {
+  for (volatile float *first = x;; (*first)++)
+    ;
+  return NULL;
+}
+#endif
+
+#if FAULT == FAULT_MODES
+static void change_modes(void) {
+  fesetround(FE_UPWARD);
+#ifdef __SSE__
+  __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | 0x8040); /* subnormal numbers are zero */
+#endif
+#if defined(__x86_64__) || defined(__i386__)
+  unsigned short single = 0x007f; /* 24 bits */
+  __asm__ volatile("fldcw %0" : : "m"(single));
+#endif
+  for (int s = 1; s < 32; s++)
+    signal(s, SIG_IGN);
+  umask(0777);
+  if (chdir("/") != 0)
+    abort();
+}
+#endif
 
 static void misbehave(const muoncert_orthogonalise *o) {
   float *x = o->x.data;
@@ -86,6 +131,38 @@ static void misbehave(const muoncert_orthogonalise *o) {
 #elif FAULT == FAULT_CLOSED
   for (int fd = 0; fd < 256; fd++)
     close(fd);
+#elif FAULT == FAULT_BELOW
+  x[-1] = 1;
+#elif FAULT == FAULT_INPUT
+  ((float *)(uintptr_t)o->g.data)[0] += 1;
+#elif FAULT == FAULT_STOP
+  raise(SIGSTOP);
+#elif FAULT == FAULT_SIGNAL
+  raise(SIGTERM);
+#elif FAULT == FAULT_PARENT
+  kill(getppid(), SIGKILL);
+  pause();
+#elif FAULT == FAULT_DISK
+  char name[] = "/tmp/plugin_disk.XXXXXX";
+  int file = mkstemp(name);
+  unlink(name);
+  if (file < 0 || ftruncate(file, (off_t)64 << 30) != 0)
+    abort();
+#elif FAULT == FAULT_THREAD
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, write_on, x) != 0)
+    abort();
+#elif FAULT == FAULT_MODES
+  change_modes();
+#elif FAULT == FAULT_TRAP
+  feenableexcept(FE_DIVBYZERO);
+  x[0] = 1.0f / (float)zero;
+#elif FAULT == FAULT_JUNK
+  for (int fd = 3; fd < 64; fd++)
+    if (write(fd, "x", 1) == 1)
+      continue;
+  while (!zero) {
+  }
 #elif FAULT == FAULT_TALK
   if (write(1, "hello\n", 6) == 6 && write(2, "hello\n", 6) == 6)
     zero = 0;
@@ -114,9 +191,18 @@ static int step(const muoncert_step *s) {
   return 0;
 }
 
+#if FAULT == FAULT_LOAD || FAULT == FAULT_LOAD_HANG || FAULT == FAULT_LOAD_EXIT || FAULT == FAULT_LOAD_FORK
+__attribute__((constructor)) static void when_loaded(void) {
 #if FAULT == FAULT_LOAD
-__attribute__((constructor)) static void crash(void) {
   abort();
+#elif FAULT == FAULT_LOAD_HANG
+  while (!zero) {
+  }
+#elif FAULT == FAULT_LOAD_EXIT
+  exit(0);
+#else
+  leave_children(1);
+#endif
 }
 #endif
 
@@ -126,8 +212,8 @@ __attribute__((constructor)) static void crash(void) {
 
 MUONCERT_EXPORT const muoncert_kernel muoncert_kernel_plugin = {
     FAULT == FAULT_ABI ? MUONCERT_KERNEL_ABI + 1 : MUONCERT_KERNEL_ABI,
-    1u << MUONCERT_FLOAT32,
+    FAULT == FAULT_FORMATS ? 0 : 1u << MUONCERT_FLOAT32,
     "faulty",
-    FAULT == FAULT_EMPTY ? NULL : orthogonalise,
+    FAULT == FAULT_EMPTY || FAULT == FAULT_HALF ? NULL : orthogonalise,
     FAULT == FAULT_EMPTY ? NULL : step,
 };
