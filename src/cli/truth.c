@@ -60,11 +60,15 @@ static void take_argument(mc_run_truth_request *r, const char *text, struct argp
   }
 }
 
+/* An option that would change nothing was meant for another question. */
 static void check(const arguments *a, struct argp_state *state) {
-  if (a->request.file == NULL)
+  const mc_run_truth_request *r = &a->request;
+  if (r->file == NULL)
     argp_error(state, "say what to certify, and of which file");
-  if (strcmp(a->request.what, "sv") == 0 && a->output != NULL)
+  if (strcmp(r->what, "sv") == 0 && a->output != NULL)
     argp_error(state, "--output is for polar and ns");
+  if (strcmp(r->what, "ns") != 0 && (r->schedule || r->steps || r->norm || r->eps || r->safety || r->coefficients))
+    argp_error(state, "--schedule, --steps, --norm, --eps, --safety and --coefficients are for ns");
 }
 
 static error_t parse(int key, char *text, struct argp_state *state) {
