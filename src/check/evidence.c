@@ -59,7 +59,7 @@ mc_program *mc_evidence_program(const mc_evidence_task *task, const fmpq *intege
 /* *known: it is certain whether. */
 static bool holds(mc_program *program, const mc_check_atom *atom, const fmpq *t, bool *known) {
   int sign = mc_exact_sign(program, atom->up, t);
-  *known = sign != 2 && mc_exact_is_defined(program, atom->up, t);
+  *known = sign != 2;
   return atom->strict ? sign > 0 : sign >= 0;
 }
 
@@ -108,8 +108,8 @@ static bool point_decides(const mc_evidence_task *task, const fmpq *values) {
   for (size_t j = 0; j < p->n; j++)
     fmpq_set(t + j, values + p->variables[j]);
   bool decides =
-      mc_evidence_integers_in_range(task->claim, values) && all_hold(p, p->domain, p->domain_count, t) &&
-      all_hold(p, p->where, p->where_count, t) &&
+      mc_evidence_integers_in_range(task->claim, values) && mc_exact_is_defined(p, t) &&
+      all_hold(p, p->domain, p->domain_count, t) && all_hold(p, p->where, p->where_count, t) &&
       (task->claim->exists ? all_hold(p, p->body, p->body_count, t) : one_fails(p, p->body, p->body_count, t));
   for (size_t j = 0; j < 4; j++)
     fmpq_clear(t + j);

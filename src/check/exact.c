@@ -21,6 +21,7 @@ typedef struct {
   slong length;
   fmpq_poly_struct *all;
   bool *known;
+  bool demanding; /* a product is known only if both factors are */
 } series;
 
 static void constant_of(fmpq_t c, const fmpq_poly_struct *a) {
@@ -125,11 +126,11 @@ static bool series_piece(fmpq_poly_t z, mc_code code, const fmpq_poly_struct *a,
 /* A zero factor settles a product, whatever number the other is. */
 static bool series_product(series *s, fmpq_poly_t z, const mc_line *x) {
   const fmpq_poly_struct *a = s->all + x->a, *b = s->all + x->b;
-  if (s->known[x->a] && s->known[x->b])
+  bool both = s->known[x->a] && s->known[x->b];
+  if (both)
     fmpq_poly_mullow(z, a, b, s->length);
-  else
-    return (s->known[x->a] && fmpq_poly_is_zero(a)) || (s->known[x->b] && fmpq_poly_is_zero(b));
-  return true;
+  return both ||
+         (!s->demanding && ((s->known[x->a] && fmpq_poly_is_zero(a)) || (s->known[x->b] && fmpq_poly_is_zero(b))));
 }
 
 static bool series_quotient(fmpq_poly_t z, const fmpq_poly_struct *a, const fmpq_poly_struct *b, slong length) {
@@ -182,25 +183,32 @@ static bool series_line(series *s, size_t i) {
   }
 }
 
-bool mc_exact_series(fmpq_poly_t z, const mc_program *program, size_t line, const fmpq *t, size_t j, slong length) {
-  series s = {program, t, j, length, NULL, NULL};
-  size_t count = line + 1;
-  s.all = mc_alloc(count, sizeof *s.all);
-  s.known = mc_alloc(count, sizeof *s.known);
-  bool known = false;
-  if (s.all && s.known) {
-    for (size_t i = 0; i < count; i++)
-      fmpq_poly_init(s.all + i);
-    for (size_t i = 0; i < count; i++)
-      s.known[i] = series_line(&s, i) && !too_large(s.all + i);
-    known = s.known[line];
-    if (known)
-      fmpq_poly_set(z, s.all + line);
-    for (size_t i = 0; i < count; i++)
-      fmpq_poly_clear(s.all + i);
+/* The lines up to `count`; false: out of memory. */
+static bool series_init(series *s, size_t count) {
+  s->all = mc_alloc(count + 1, sizeof *s->all);
+  s->known = mc_alloc(count + 1, sizeof *s->known);
+  if (!s->all || !s->known)
+    return false;
+  for (size_t i = 0; i < count; i++) {
+    fmpq_poly_init(s->all + i);
+    s->known[i] = series_line(s, i) && !too_large(s->all + i);
   }
-  mc_free(s.all);
-  mc_free(s.known);
+  return true;
+}
+
+static void series_clear(series *s, size_t count) {
+  for (size_t i = 0; s->all && s->known && i < count; i++)
+    fmpq_poly_clear(s->all + i);
+  mc_free(s->all);
+  mc_free(s->known);
+}
+
+bool mc_exact_series(fmpq_poly_t z, const mc_program *program, size_t line, const fmpq *t, size_t j, slong length) {
+  series s = {.program = program, .t = t, .along = j, .length = length};
+  bool known = series_init(&s, line + 1) && s.known[line];
+  if (known)
+    fmpq_poly_set(z, s.all + line);
+  series_clear(&s, line + 1);
   return known;
 }
 
@@ -235,23 +243,14 @@ static bool is_zero_in_field(mc_program *program, size_t line, const fmpq *t) {
   return zero;
 }
 
-bool mc_exact_is_defined(mc_program *program, size_t line, const fmpq *t) {
+bool mc_exact_is_defined(mc_program *program, const fmpq *t) {
   mc_iv *values = values_at(program, t);
-  bool *needed = mc_alloc(line + 1, sizeof *needed), defined = values && needed;
-  if (defined)
-    needed[line] = true;
-  for (size_t i = line + 1; i-- > 0 && defined;) {
-    const mc_line *x = &program->lines[i];
-    if (!needed[i])
-      continue;
-    defined = mc_iv_usable(values + i);
-    if (x->code > MC_CODE_VARIABLE)
-      needed[x->a] = true;
-    if (has_second(x->code))
-      needed[x->b] = true;
-  }
+  series s = {.program = program, .t = t, .length = 1, .demanding = true};
+  bool defined = series_init(&s, program->line_count) && values;
+  for (size_t i = 0; i < program->line_count && defined; i++)
+    defined = s.known[i] || mc_iv_usable(values + i);
+  series_clear(&s, program->line_count);
   mc_iv_vector_free(values, program->line_count);
-  mc_free(needed);
   return defined;
 }
 

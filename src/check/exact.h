@@ -12,8 +12,8 @@ bool mc_exact_series(fmpq_poly_t z, const mc_program *program, size_t line, cons
  * Where the line is not defined it says nothing. */
 int mc_exact_sign(mc_program *program, size_t line, const fmpq *t);
 
-/* Is everything defined that a line stands on, at a point? */
-bool mc_exact_is_defined(mc_program *program, size_t line, const fmpq *t);
+/* Are all lines defined at a point, in a term that cancels too? */
+bool mc_exact_is_defined(mc_program *program, const fmpq *t);
 
 /* Is line a - line b (b NO line: SIZE_MAX) the zero function wherever it is defined?  Unit frame. */
 bool mc_exact_identity(const mc_program *program, size_t a, size_t b);

@@ -99,10 +99,6 @@ static bool root_decides(const mc_evidence_task *task, mc_program *p, const json
 
 /* ---- Rational points ---- */
 
-static int defined_sign(mc_program *p, const mc_check_atom *atom, const fmpq *t) {
-  return mc_exact_is_defined(p, atom->up, t) ? mc_exact_sign(p, atom->up, t) : 2;
-}
-
 static bool point_decides(const mc_evidence_task *task, mc_program *p, const json_t *json) {
   fmpq t[4];
   bool ok = json_is_array(json) && json_array_size(json) == p->n, all = true, fails = false;
@@ -112,12 +108,13 @@ static bool point_decides(const mc_evidence_task *task, mc_program *p, const jso
     ok = mc_evidence_rational(t + j, json_array_get(json, j)) &&
          (p->lower_open[j] ? fmpq_sgn(t + j) > 0 : fmpq_sgn(t + j) >= 0) &&
          (p->upper_open[j] ? fmpq_cmp_si(t + j, 1) < 0 : fmpq_cmp_si(t + j, 1) <= 0);
+  ok = ok && mc_exact_is_defined(p, t);
   for (size_t i = 0; i < p->where_count && ok; i++) {
-    int sign = defined_sign(p, &p->where[i], t);
+    int sign = mc_exact_sign(p, p->where[i].up, t);
     ok = sign == 1 || (sign == 0 && !p->where[i].strict);
   }
   for (size_t i = 0; i < p->body_count && ok; i++) {
-    int sign = defined_sign(p, &p->body[i], t);
+    int sign = mc_exact_sign(p, p->body[i].up, t);
     bool holds = sign == 1 || (sign == 0 && !p->body[i].strict);
     fails = fails || (sign != 2 && !holds);
     all = all && holds;
