@@ -14,6 +14,8 @@ trap 'rm -rf "$tree"' EXIT
 cat "$tree/out"
 test "$(grep -c ': no clause violated$' "$tree/out")" -eq 3
 grep -q 'clauses checked at run time: [1-9][0-9]* of [0-9]* requires' "$tree/out"
+counts=$(sed -n 's/^clauses checked at run time: \(.* assert\), .*/\1/p' "$tree/out")
+grep -qF "\`$counts\`" "$source/proofs/README.md" || { echo "proofs/README.md does not say: $counts" >&2; exit 1; }
 
 # Change one file, expect the violation of one kind of clause.
 notices() {
