@@ -10,7 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 import unittest
+import unittest.mock
 
 PROGRAM, SOURCE, CC, PLUGINS = sys.argv[1:5]
 LAWS = ["odd", "scale", "transpose", "permutation", "rotation", "zero", "rank_one", "denormal", "huge", "nan", "infinity",
@@ -79,6 +81,97 @@ class Kernels(unittest.TestCase):
         self.assertEqual(refused.returncode, 3)
         self.assertIn("the output's shape", refused.stderr.decode())
         self.assertEqual(run("audit", "openblas", "--transpose").returncode, 3)
+
+    def emitted(self, language):
+        """The assertion for an example's input, and where its exact image lies."""
+        source = os.path.join(SOURCE, "examples/real_gradients/step300.bl.1.o.G.npy")
+        image = os.path.join(self.folder, "image.npy")
+        result = run("truth", "ns", source, "--schedule", "jordan", "--steps", "5", "--output", image)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        result = run("tol", "--input", source, "--dtype", "bf16", "--emit", language)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout.decode(), image, source.replace(".G.", ".X.")
+
+    def test_emitted_c(self):
+        """It compiles, takes PyTorch's output, and stops at nine tenths of it and at NaN."""
+        text, image, output = self.emitted("c")
+        source, program = os.path.join(self.folder, "a.c"), os.path.join(self.folder, "a")
+        with open(source, "w") as f:
+            f.write(text + """
+#include <stdio.h>
+#include <stdlib.h>
+int main(int argc, char **argv) {
+  static float x[128 * 128];
+  static double y[128 * 128];
+  FILE *f = fopen(argv[1], "rb"), *g = fopen(argv[2], "rb");
+  if (argc != 4 || !f || !g || fseek(f, 128, SEEK_SET) || fseek(g, 128, SEEK_SET) || fread(x, sizeof x, 1, f) != 1 ||
+      fread(y, sizeof y, 1, g) != 1)
+    return 3;
+  x[0] += (float)atof(argv[3]);
+  for (size_t i = 0; i < 128 * 128; i++)
+    x[i] *= atof(argv[3]) < 0 ? 0.9f : 1.0f;
+  assert_newton_schulz(x, y, 128 * 128);
+  return 0;
+}
+""")
+        subprocess.run([CC, "-std=c11", "-Wall", "-Wextra", "-Werror", source, "-o", program, "-lm"], check=True)
+        for change, status in (("0", 0), ("nan", -signal.SIGABRT), ("-1e-30", -signal.SIGABRT)):
+            result = subprocess.run([program, output, image, change], stderr=subprocess.PIPE)
+            self.assertEqual(result.returncode, status, (change, result.stderr))
+
+    def test_emitted_pytest(self):
+        """The same in Python, with as much of NumPy as it uses."""
+        text, image, output = self.emitted("pytest")
+        with open(image, "rb") as f:
+            exact = struct.unpack("<16384d", f.read()[128:])
+
+        class Array(tuple):
+            def __sub__(self, other):
+                return Array(x - y for x, y in zip(self, other))
+
+        numpy = types.ModuleType("numpy")
+        numpy.float64, numpy.asarray = float, lambda x, dtype: Array(map(dtype, x))
+        numpy.linalg = types.SimpleNamespace(norm=lambda x: sum(y * y for y in x) ** 0.5)
+        names = {}
+        with unittest.mock.patch.dict(sys.modules, numpy=numpy):
+            exec(text, names)
+        x = read_npy(output)[2]
+        names["assert_newton_schulz"](x, exact)
+        for bad in ([0.9 * y for y in x], [float("nan"), *x[1:]], [0.0] * len(x)):
+            with self.assertRaises(AssertionError):
+                names["assert_newton_schulz"](bad, exact)
+
+    def test_list(self):
+        """Every kernel that is listed, and can run here, runs; every preset is one."""
+        result = run("audit", "--list")
+        self.assertEqual(result.returncode, 0)
+        kernels, presets = result.stdout.decode().split("presets, with what they compute\n")
+        names = [line.split()[0] for line in kernels.splitlines()[1:] if "[not on this processor]" not in line]
+        self.assertIn("openblas-symmetric", names)
+        known = run("audit", "no-such-kernel").stderr.decode()
+        for name in names:
+            self.assertIn(name, known)
+        for name in re.findall(r"^  (\S+)", presets, re.M):
+            self.assertEqual(run("tol", "--shape", "3x4", "--preset", name, "--dtype", "f64").returncode, 0, name)
+        self.assertEqual(run("audit", "--list", "--json").returncode, 3)
+
+    def test_step_of_a_spec_file(self):
+        """A step that a spec file states is judged as on the command line, and its replay line repeats it."""
+        steps = os.path.join(SOURCE, "examples/real_steps/torch.")
+        with open(os.path.join(self.folder, "audits.claim"), "w") as f:
+            f.write(f"""audit step input "{steps}G.npy" weights "{steps}W.npy" buffer "{steps}B.npy"
+                    weights_after "{steps}W_after.npy" buffer_after "{steps}B_after.npy"
+                    preset torch dtype bf16 weight_decay 0 lr 1e-3 nesterov yes scaling "rectangular*1" expect suspicious""")
+        os.mkdir(os.path.join(self.folder, "claims"))
+        result = run("verify", "--spec", self.folder, "--only", "step", "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        (entry,) = json.loads(result.stdout)["audits"]
+        self.assertIn("the weights shrank by 0.0001 of themselves", entry["diagnosis"][0]["text"])
+        self.assertEqual(entry["step"]["weight_decay"], "0")
+        again = subprocess.run(["sh", "-c", entry["replay"].replace("muoncert", PROGRAM, 1) + " --json"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(again.returncode, 1, again.stderr)
+        self.assertEqual(json.loads(again.stdout)["audits"][0]["error"], entry["error"])
 
     def test_reference(self):
         document = self.audit(0, "reference")
