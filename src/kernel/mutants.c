@@ -251,6 +251,7 @@ static mc_status copy_model(mc_kernel_model *copy, const mc_kernel_model *model,
   copy->rounding = model->rounding;
   copy->tf32 = model->tf32;
   copy->truncate = model->truncate;
+  copy->flush = model->flush;
   copy->normalisation.kind = model->normalisation.kind;
   fmpq_set(copy->normalisation.eps, model->normalisation.eps);
   fmpq_set(copy->normalisation.safety, model->normalisation.safety);
