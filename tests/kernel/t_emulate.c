@@ -169,13 +169,120 @@ static void test_every_planted_bug_changes_the_output(void **state) {
   mc_kernel_model_clear(&model);
 }
 
+/* What the sources of docs/papers.md, section 5, print: steps, norm, and coefficients of the first and the last step, of
+ * an input that is divided by a factor. */
+static const struct {
+  const char *name;
+  size_t steps;
+  mc_norm_kind kind;
+  const char *eps, *safety, *first[3], *first_divided, *last[3], *last_divided;
+} published[] = {
+    {"keller-jordan",
+     5,
+     MC_NORM_FROBENIUS_ADD,
+     "1e-7",
+     "1",
+     {"3.4445", "-4.7750", "2.0315"},
+     "1",
+     {"3.4445", "-4.7750", "2.0315"},
+     "1"},
+    {"torch",
+     5,
+     MC_NORM_FROBENIUS_CLAMP,
+     "1e-7",
+     "1",
+     {"3.4445", "-4.7750", "2.0315"},
+     "1",
+     {"3.4445", "-4.7750", "2.0315"},
+     "1"},
+    {"moonlight",
+     5,
+     MC_NORM_FROBENIUS_ADD,
+     "1e-7",
+     "1",
+     {"3.4445", "-4.7750", "2.0315"},
+     "1",
+     {"3.4445", "-4.7750", "2.0315"},
+     "1"},
+    {"dion",
+     5,
+     MC_NORM_FROBENIUS_ADD,
+     "1e-6",
+     "1.02",
+     {"8.156554524902461", "-22.48329292557795", "15.878769915207462"},
+     "1",
+     {"2.3465413258596377", "-1.7097828382687081", "0.42323551169305323"},
+     "1"},
+    {"emerging-optimizers",
+     5,
+     MC_NORM_FROBENIUS_CLAMP,
+     "1e-15",
+     "1",
+     {"4.0848", "-6.8946", "2.9270"},
+     "1",
+     {"2.8366", "-3.0525", "1.2012"},
+     "1"},
+    {"polar-express",
+     8,
+     MC_NORM_FROBENIUS_ADD,
+     "1e-7",
+     "1.01",
+     {"8.28721201814563", "-23.595886519098837", "17.300387312530933"},
+     "1.01",
+     {"1.875", "-1.25", "0.375"},
+     "1"},
+    {"gram-ns",
+     5,
+     MC_NORM_FROBENIUS_ADD,
+     "1e-7",
+     "1",
+     {"8.28721201814563", "-23.595886519098837", "17.300387312530933"},
+     "1.05",
+     {"2.300652019954817", "-1.6689039845747493", "0.4188073119525673"},
+     "1.05"},
+};
+
+static bool is_text(const fmpq_t q, const char *text) {
+  fmpq_t other;
+  fmpq_init(other);
+  bool same = mc_ball_fmpq_set_text(other, text, NULL) == MC_OK && fmpq_equal(q, other);
+  fmpq_clear(other);
+  return same;
+}
+
+/* Coefficient j times divided^(2j+1) is the j-th text. */
+static void expect_step(const mc_schedule_step *step, const char *const texts[3], const char *divided) {
+  fmpq_t q, factor;
+  fmpq_init(q);
+  fmpq_init(factor);
+  assert_int_equal(step->terms, 3);
+  for (slong j = 0; j < 3; j++) {
+    assert_int_equal(mc_ball_fmpq_set_text(factor, divided, NULL), MC_OK);
+    fmpq_pow_si(factor, factor, 2 * j + 1);
+    fmpq_mul(q, &step->c[j], factor);
+    assert_true(is_text(q, texts[j]));
+  }
+  fmpq_clear(q);
+  fmpq_clear(factor);
+}
+
 static void test_presets(void **state) {
+  enum { COUNT = sizeof published / sizeof published[0] };
   mc_kernel_model model;
   mc_error e = {0};
   (void)state;
   mc_kernel_model_init(&model);
-  for (size_t i = 0; mc_kernel_preset_name(i); i++)
-    assert_int_equal(mc_kernel_model_set_preset(&model, mc_kernel_preset_name(i), &e), MC_OK);
+  for (size_t i = 0; i < COUNT; i++) {
+    assert_string_equal(mc_kernel_preset_name(i), published[i].name);
+    assert_int_equal(mc_kernel_model_set_preset(&model, published[i].name, &e), MC_OK);
+    assert_int_equal(model.schedule.count, published[i].steps);
+    assert_int_equal(model.normalisation.kind, published[i].kind);
+    assert_true(is_text(model.normalisation.eps, published[i].eps));
+    assert_true(is_text(model.normalisation.safety, published[i].safety));
+    expect_step(&model.schedule.steps[0], published[i].first, published[i].first_divided);
+    expect_step(&model.schedule.steps[published[i].steps - 1], published[i].last, published[i].last_divided);
+  }
+  assert_null(mc_kernel_preset_name(COUNT));
   assert_int_equal(mc_kernel_model_set_preset(&model, "muon9000", &e), MC_BAD_INPUT);
   assert_non_null(strstr(e.text, "keller-jordan"));
   mc_kernel_model_clear(&model);
