@@ -6,7 +6,7 @@
 
 uint64_t mc_ball_mat_bytes(size_t m, size_t n, slong bits) {
   /* A ball keeps two limbs in place and allocates longer midpoints. */
-  uint64_t limbs = bits <= 2 * FLINT_BITS ? 0 : (uint64_t)bits / FLINT_BITS + 2;
+  uint64_t limbs = bits <= (slong)2 * FLINT_BITS ? 0 : (uint64_t)bits / FLINT_BITS + 2;
   uint64_t each = sizeof(arb_struct) + 8 * limbs;
   uint64_t entries, bytes;
   if (__builtin_mul_overflow((uint64_t)m, (uint64_t)n, &entries) || __builtin_mul_overflow(entries, each, &bytes))

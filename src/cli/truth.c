@@ -149,9 +149,12 @@ static void print_bounds(mc_text *t, const char *label, const json_t *bounds) {
   mc_text_printf(t, "%s in [%s, %s]\n", label, text_of(bounds, "lo"), text_of(bounds, "hi"));
 }
 
-static void print_singular_values(mc_text *t, const json_t *values) {
+static void print_singular_values(mc_text *t, const json_t *d) {
   size_t i;
-  const json_t *bounds;
+  const json_t *bounds, *values = json_object_get(d, "values");
+  mc_text_printf(t, "of %zu singular values at least %lld positive, at least %lld different\n", json_array_size(values),
+                 json_integer_value(json_object_get(d, "positive")),
+                 json_integer_value(json_object_get(d, "different")));
   json_array_foreach(values, i, bounds) {
     char label[40];
     snprintf(label, sizeof label, "sigma_%zu", i + 1);
@@ -195,7 +198,7 @@ static void print_document(mc_text *t, const json_t *d, const char *output) {
   if (json_object_get(d, "shortfall"))
     mc_text_printf(t, "%s\n", text_of(d, "shortfall"));
   if (strcmp(text_of(d, "what"), "sv") == 0)
-    print_singular_values(t, json_object_get(d, "values"));
+    print_singular_values(t, d);
   else if (certified)
     print_matrix(t, d, output);
   mc_run_basis_print(t, json_object_get(d, "rests_on"));

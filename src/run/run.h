@@ -234,7 +234,8 @@ typedef struct {
 } mc_run_truth_request;
 
 /* What is proved about it: what file m n certified bits products reason sigma_min{lo,hi} sigma_max{lo,hi}
- * condition{lo,hi} radius values[] shortfall output_radius.  nearest (may be NULL): *nearest := the polar factor or
+ * condition{lo,hi} radius values[] positive different shortfall output_radius.
+ * nearest (may be NULL): *nearest := the polar factor or
  * image in double precision, row-major, output_radius away from the truth at most, to be freed by mc_free; NULL where
  * there is none.  (truth.c) */
 json_t *mc_run_truth(double **nearest, const mc_run_truth_request *r, mc_error *e);

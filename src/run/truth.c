@@ -96,6 +96,38 @@ static json_t *upper_json(const arf_t x) {
   return text_json(mc_ball_arf_text(x, 1, 6));
 }
 
+/* sigma_max / sigma_min from the ends of both: at least 1 where sigma_max is positive, and no ball, since its upper end
+ * may be infinite where the lower one says something. */
+static json_t *condition_json(const arb_t sigma_max, const arb_t sigma_min) {
+  enum { PREC = 128 };
+  arf_t a, b, low, high;
+  arf_init(a);
+  arf_init(b);
+  arf_init(low);
+  arf_init(high);
+  arb_get_interval_arf(a, b, sigma_max, PREC);
+  arb_get_interval_arf(low, high, sigma_min, PREC);
+  if (arf_sgn(low) > 0 && arf_is_finite(b))
+    arf_div(b, b, low, PREC, ARF_RND_CEIL);
+  else
+    arf_pos_inf(b);
+  if (arf_sgn(a) <= 0)
+    arf_zero(a);
+  else if (arf_is_zero(high))
+    arf_pos_inf(a);
+  else
+    arf_div(a, a, high, PREC, ARF_RND_FLOOR);
+  if (arf_sgn(a) > 0 && arf_cmp_si(a, 1) < 0)
+    arf_one(a);
+  json_t *bounds = json_pack("{s:o, s:o}", "lo", text_json(mc_ball_arf_text(a, -1, BOUND_DIGITS)), "hi",
+                             text_json(mc_ball_arf_text(b, 1, BOUND_DIGITS)));
+  arf_clear(a);
+  arf_clear(b);
+  arf_clear(low);
+  arf_clear(high);
+  return bounds;
+}
+
 static json_t *mag_json(const mag_t x) {
   arf_t t;
   arf_init(t);
@@ -174,10 +206,12 @@ static bool describe(json_t *d, const mc_run_truth_answer *a, const mc_run_truth
   bool good = a->certified || set(d, "reason", json_string(a->reason));
   good = good && set(d, "sigma_min", bounds_json(a->sigma_min, BOUND_DIGITS));
   good = good && set(d, "sigma_max", bounds_json(a->sigma_max, BOUND_DIGITS));
-  good = good && set(d, "condition", bounds_json(a->condition, BOUND_DIGITS));
+  good = good && set(d, "condition", condition_json(a->sigma_max, a->sigma_min));
   if (q->kind != MC_RUN_SINGULAR_VALUES)
     return good && (!a->certified || describe_matrix(d, &a->matrix, q, with_values));
-  good = good && set(d, "values", singular_values_json(a, value_digits(q)));
+  good = good && set(d, "positive", json_integer((json_int_t)a->positive)) &&
+         set(d, "different", json_integer((json_int_t)a->different)) &&
+         set(d, "values", singular_values_json(a, value_digits(q)));
   return good && (!a->falls_short || set(d, "shortfall", json_string(shortfall)));
 }
 
@@ -245,7 +279,7 @@ json_t *mc_run_truth(double **nearest, const mc_run_truth_request *given, mc_err
   const double started = mc_clock_seconds();
   mc_run_truth_question q = {0};
   mc_matfile f;
-  const double *a;
+  const double *a = NULL;
   json_t *d = NULL;
   if (nearest)
     *nearest = NULL;

@@ -18,11 +18,12 @@ typedef struct {
 typedef struct {
   size_t m, n, small;
   bool certified;
-  char reason[512];                      /* why not */
-  mc_enclosure matrix;                   /* polar, ns; where certified */
-  arb_ptr sigma;                         /* sv: all, largest first */
-  arb_t sigma_min, sigma_max, condition; /* of A, whatever was asked */
-  bool falls_short;                      /* sv: some value is enclosed less sharply than asked */
+  char reason[512];           /* why not */
+  mc_enclosure matrix;        /* polar, ns; where certified */
+  arb_ptr sigma;              /* sv: all, largest first */
+  arb_t sigma_min, sigma_max; /* of A, whatever was asked */
+  bool falls_short;           /* sv: some value is enclosed less sharply than asked */
+  size_t positive, different; /* sv: so many at least are */
 } mc_run_truth_answer;
 
 void mc_run_truth_answer_init(mc_run_truth_answer *r, size_t m, size_t n);

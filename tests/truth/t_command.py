@@ -83,11 +83,22 @@ class Values(Case):
             widest = max(Fraction(x["hi"]) - Fraction(x["lo"]) for x in record["values"])
             for x, exact in zip(record["values"], s):
                 self.assertTrue(Fraction(x["lo"]) <= exact * d * d <= Fraction(x["hi"]))
+            self.assertEqual((record["positive"], record["different"]), (6, 3))
             # as sharp as asked, or it says so
             self.assertEqual("shortfall" in record, widest > Fraction(8 * d * d, 2 ** bits))
             if bits == 100:
                 self.assertNotIn("shortfall", record)
         self.assertIn("products", record)
+
+    def test_counts(self):
+        page = self.run_truth("sv", self.file(npy([[1.0, 1.0], [1.0, 1.0]]))).stdout
+        self.assertIn("of 2 singular values at least 1 positive, at least 2 different\n", page)
+        d = self.record("sv", self.file(npy([[1.0, 1.0], [1.0, 1.0]])))
+        self.assertGreater(Fraction(d["condition"]["lo"]), 10 ** 14)
+        self.assertEqual(d["condition"]["hi"], "inf")
+        self.assertEqual(self.record("sv", self.file(npy([[3.0, 4.0]])))["condition"]["lo"], "1")
+        d = self.record("sv", self.file(npy([[1.0, float("nan")]])), status=2)
+        self.assertEqual((d["positive"], d["different"]), (0, 1))
 
     def test_singular_values(self):
         self.assertEqual(self.record("sv", self.file(npy(self.A)))["bits"], 46)
