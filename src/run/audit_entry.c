@@ -69,6 +69,7 @@ void mc_run_describe_finding(json_t *entry, const mc_audit_finding *f, double fa
   json_object_set_new(entry, "sigma_min", mc_run_enclosure_json(f->sigma_min));
   json_object_set_new(entry, "sigma_max", mc_run_enclosure_json(f->sigma_max));
   json_object_set_new(entry, "orthogonality", mc_run_enclosure_json(f->orthogonality));
+  json_object_set_new(entry, "diagnosis", json_array());
   if (f->limits)
     describe_limits(entry, f, false_alarm);
 }

@@ -284,7 +284,7 @@ json_t *mc_run_audit_requests(const mc_run_audit_request *requests, size_t count
   mc_progress_end(options->progress);
   settle_interrupted(list);
   work_clear(&w);
-  json_t *document = json_pack("{s:o}", "audits", list);
+  json_t *document = json_pack("{s:o s:[]}", "audits", list, "laws");
   mc_run_stamp(document, strict ? "audit" : "audits", mc_run_exit(document), mc_clock_seconds() - start);
   return document;
 }
