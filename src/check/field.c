@@ -231,10 +231,19 @@ static bool is_not_zero(const values *v, size_t line) {
   return shown;
 }
 
+/* One factor is 0, the other some number: z, which is 0, is their product. */
+static bool is_zero_times_number(const mc_line *l, const values *v) {
+  const value *x = &v->all[l->a], *y = &v->all[l->b];
+  return (x->known && is_zero(x, v) && mc_iv_usable(v->at->values + l->b)) ||
+         (y->known && is_zero(y, v) && mc_iv_usable(v->at->values + l->a));
+}
+
 static bool set_line(values *v, size_t i) {
   const mc_line *l = &v->program->lines[i];
   value *z = &v->all[i];
   const value *x = &v->all[l->a], *y = &v->all[l->b];
+  if (l->code == MC_CODE_MUL && x->known != y->known)
+    return is_zero_times_number(l, v);
   bool binary = l->code == MC_CODE_ADD || l->code == MC_CODE_SUB || l->code == MC_CODE_MUL || l->code == MC_CODE_DIV ||
                 l->code == MC_CODE_MIN || l->code == MC_CODE_MAX;
   if (l->code > MC_CODE_VARIABLE && (!x->known || (binary && !y->known)))

@@ -186,6 +186,13 @@ static bool divides(size_t divisor, const field *f) {
   return divides;
 }
 
+/* A zero factor settles a product, whatever number the other is. */
+static bool is_zero_product(const mc_node *node, const mc_quotient *x, const mc_quotient *y, const field *f) {
+  const mc_quotient *known = x ? x : y;
+  const mc_range *other = f->at->values + (x ? node->b : node->a);
+  return known && is_zero(known, f) && !mc_range_is_undefined(other);
+}
+
 static bool set_node(field *f, size_t i) {
   const mc_node *node = &f->tape->nodes[i];
   mc_quotient *z = &f->all[i];
@@ -198,6 +205,10 @@ static bool set_node(field *f, size_t i) {
   case MC_OP_E:
     mc_quotient_set_variable(z, node->op == MC_OP_PI ? PI : E, &f->ring);
     return true;
+  case MC_OP_MUL:
+    if (!x || !y)
+      return is_zero_product(node, x, y, f); /* z is 0 */
+    break;
   case MC_OP_DIV:
     return x && y && divides(node->b, f) && mc_quotient_divide(z, x, y, &f->ring);
   case MC_OP_SQRT:
