@@ -209,6 +209,55 @@ static void test_small_decay(void **state) {
   mc_kernel_model_clear(&model);
 }
 
+/* What the optimizers do by default (docs/papers.md, section 5: S5.JORDAN, S5.TORCH, S5.RMS; dion/muon.py;
+ * orthogonalized_optimizers/muon.py), on 2 by 8, 8 by 2 and 3 by 3 matrices. */
+static void test_presets(void **state) {
+  static const struct {
+    const char *name;
+    mc_audit_step_momentum rule;
+    bool nesterov;
+    const char *rate, *weight_decay;
+    double wide, tall, square; /* s(m, n)^2 */
+  } published[] = {
+      {"keller-jordan", MC_STEP_AVERAGE, true, "0.02", "0", 1, 4, 1},
+      {"torch", MC_STEP_AVERAGE, true, "1e-3", "0.1", 1, 4, 1},
+      {"moonlight", MC_STEP_SUM, true, "1e-3", "0.1", 0.04 * 8, 0.04 * 8, 0.04 * 3},
+      {"dion", MC_STEP_SUM, false, "0.01", "0.01", 0.25, 4, 1},
+      {"emerging-optimizers", MC_STEP_AVERAGE, false, "3e-4", "0.01", 8, 8, 3},
+  };
+  mc_audit_step_rule rule;
+  fmpq_t q;
+  (void)state;
+  mc_audit_step_rule_init(&rule);
+  fmpq_init(q);
+  for (size_t i = 0; i < sizeof published / sizeof published[0]; i++) {
+    const double squares[] = {published[i].wide, published[i].tall, published[i].square};
+    static const size_t shapes[][2] = {{2, 8}, {8, 2}, {3, 3}};
+    mc_error e = {0};
+    need(mc_audit_step_rule_set_preset(&rule, published[i].name, &e), &e);
+    assert_int_equal(rule.rule, published[i].rule);
+    assert_int_equal(rule.nesterov, published[i].nesterov);
+    assert_int_equal(rule.decay, MC_STEP_DECOUPLED);
+    need(mc_ball_fmpq_set_text(q, published[i].rate, &e), &e);
+    assert_true(fmpq_equal(rule.rate, q));
+    need(mc_ball_fmpq_set_text(q, published[i].weight_decay, &e), &e);
+    assert_true(fmpq_equal(rule.weight_decay, q));
+    need(mc_ball_fmpq_set_text(q, "0.95", &e), &e);
+    assert_true(fmpq_equal(rule.momentum, q) && fmpq_is_one(rule.factor));
+    for (size_t k = 0; k < 3; k++) {
+      mc_audit_surroundings around;
+      double ones[16], back[16], sizes[16];
+      size_t m = shapes[k][0], n = shapes[k][1];
+      for (size_t j = 0; j < m * n; j++)
+        ones[j] = 1;
+      mc_audit_unscale(back, sizes, &around, ones, m, n, &rule, MC_DTYPE_FLOAT64);
+      assert_true(fabs(1 / (back[0] * back[0]) - squares[k]) < 1e-12 * squares[k]);
+    }
+  }
+  fmpq_clear(q);
+  mc_audit_step_rule_clear(&rule);
+}
+
 static void test_bad_steps(void **state) {
   mc_audit_step_rule rule;
   mc_audit_step_view *view;
@@ -230,6 +279,7 @@ int main(void) {
       cmocka_unit_test(test_correct_steps_conform),
       cmocka_unit_test(test_confusions_are_named),
       cmocka_unit_test(test_small_decay),
+      cmocka_unit_test(test_presets),
       cmocka_unit_test(test_bad_steps),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
