@@ -250,7 +250,8 @@ static double sample_coordinate(size_t k, size_t j, size_t n) {
     return (double)((k >> j) & 1);
   k -= corners;
   if (n == 1 && k < SAMPLES / 2) {
-    double near = exp2(-0.5 * (double)(k / 2 + 1));
+    size_t pair = k / 2 + 1;
+    double near = exp2(-0.5 * (double)pair);
     return k % 2 ? 1 - near : near;
   }
   double x = 0.5 + (double)(k + 1) * pow(generators[n > 0 ? n - 1 : 0], (double)(j + 1));

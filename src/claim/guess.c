@@ -101,7 +101,8 @@ static void sample(double *t, size_t k, size_t n) {
     t[j] = k < corners ? (double)((k >> j) & 1) : x - floor(x);
   }
   if (n == 1 && k >= corners && k < GUESS_SAMPLES / 2) {
-    double near = exp2(-0.5 * (double)(k / 2));
+    size_t pair = k / 2;
+    double near = exp2(-0.5 * (double)pair);
     t[0] = k % 2 ? 1 - near : near;
   }
 }
