@@ -36,10 +36,11 @@ static mc_status read_norm(mc_normalisation *norm, const mc_run_truth_request *r
   int i = 0;
   mc_status status = mc_run_choose(&i, words, r->norm, "norm", e);
   if (status == MC_OK)
+    norm->kind = kinds[i];
+  if (status == MC_OK)
     status = read_number(norm->eps, "eps", r->eps, e);
   if (status == MC_OK)
     status = read_number(norm->safety, "safety", r->safety, e);
-  norm->kind = kinds[i];
   return status;
 }
 
@@ -49,12 +50,14 @@ static mc_status read_question(mc_run_truth_question *q, const mc_run_truth_requ
   static const mc_run_truth_kind kinds[] = {MC_RUN_POLAR, MC_RUN_SINGULAR_VALUES, MC_RUN_NEWTON_SCHULZ};
   int i = 0;
   mc_status status = mc_run_choose(&i, words, r->what, "question", e);
+  if (status != MC_OK)
+    return status;
   q->kind = kinds[i];
   q->bits = r->bits ? (slong)r->bits : q->kind == MC_RUN_SINGULAR_VALUES ? SINGULAR_BITS : POLAR_BITS;
   q->digits = r->digits;
   const slong for_digits = q->digits > 0 ? (slong)ceil((double)q->digits * 3.33) + 8 : 0;
   q->bits = for_digits > q->bits ? for_digits : q->bits;
-  if (status == MC_OK && q->kind == MC_RUN_NEWTON_SCHULZ)
+  if (q->kind == MC_RUN_NEWTON_SCHULZ)
     status = read_schedule(&q->schedule, r, e);
   if (status == MC_OK && q->kind == MC_RUN_NEWTON_SCHULZ)
     status = read_norm(&q->norm, r, e);
