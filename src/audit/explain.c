@@ -46,9 +46,23 @@ static void consider(search *s, const char *text) {
 
 /* ---- Multiples of known matrices ---- */
 
+/* ", as with scaling rms" where the factor is that of a convention to within what the error of a correct output, `slack`
+ * relative to the image, can move it; else "". */
+static void name_scaling(char text[64], const search *s, double factor, double slack) {
+  double m = (double)s->r->m, n = (double)s->r->n;
+  const double known[MC_STEP_SCALINGS] = {[MC_STEP_RECTANGULAR] = sqrt(fmax(1, m / n)),
+                                          [MC_STEP_RMS] = 0.2 * sqrt(fmax(m, n)),
+                                          [MC_STEP_SPECTRAL] = sqrt(fmax(m, n)),
+                                          [MC_STEP_UNIT_RMS] = sqrt(m / n)};
+  *text = '\0';
+  for (int k = 0; k < MC_STEP_SCALINGS && !*text; k++)
+    if (known[k] > 0 && known[k] != 1 && fabs(factor / known[k] - 1) <= slack)
+      snprintf(text, 64, ", as with scaling %s (%.4g)", mc_audit_step_scaling_name((mc_audit_step_scaling)k), known[k]);
+}
+
 static void consider_multiple(search *s, const double *of, const char *name) {
   double xy = 0, yy = 0;
-  char text[160];
+  char text[160], scaling[64];
   for (size_t i = 0; i < s->r->m * s->r->n; i++) {
     xy += s->x[i] * of[i];
     yy += of[i] * of[i];
@@ -58,7 +72,8 @@ static void consider_multiple(search *s, const double *of, const char *name) {
     return; /* that is the image itself */
   for (size_t i = 0; i < s->r->m * s->r->n; i++)
     s->candidate[i] = factor * of[i];
-  snprintf(text, sizeof text, "%s times %.4g", name, factor);
+  name_scaling(scaling, s, factor, s->narrow / sqrt(yy));
+  snprintf(text, sizeof text, "%s times %.4g%s", name, factor, scaling);
   consider(s, text);
 }
 
@@ -166,7 +181,8 @@ static mc_status consider_format(search *s, const mc_kernel_model *model, mc_dty
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
   mc_status status = mc_audit_measured_init(&measured, &s->r->basis, e);
   if (status == MC_OK)
-    status = mc_audit_ensemble_limits(&limits, &centre, &narrow, s->g, &s->r->image, &s->r->basis, &options, e);
+    status =
+        mc_audit_ensemble_limits(&limits, &centre, &narrow, s->g, &s->r->image, &s->r->basis, &options, e);
   if (status == MC_OK) {
     bool fits = true;
     mc_audit_measure_approx(&measured, s->x, &s->r->image, &s->r->basis);
@@ -199,17 +215,24 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Rounding spreads the error: blocks of h by w that err more than three times as much as the lower quartile are
- * worth a look. */
-static mc_status consider_blocks(search *s, size_t h, size_t w, const char *name, mc_error *e) {
-  size_t m = s->r->m, n = s->r->n, across = (n + w - 1) / w, count = across * ((m + h - 1) / h), worst = 0, above = 0;
-  double *squares = mc_alloc(2 * count, sizeof *squares);
+/* Blocks of h by w. */
+typedef struct {
+  size_t h, w;
+  const char *name;
+  double share; /* of them that stand out */
   char text[160];
+} blocks;
+
+/* Rounding spreads the error: blocks that err more than three times as much as the lower quartile are worth a look. */
+static mc_status find_blocks(blocks *b, const search *s, mc_error *e) {
+  size_t m = s->r->m, n = s->r->n, across = (n + b->w - 1) / b->w, count = across * ((m + b->h - 1) / b->h);
+  size_t worst = 0, above = 0;
+  double *squares = mc_alloc(2 * count, sizeof *squares);
   if (!squares)
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
   for (size_t i = 0; i < m * n; i++) {
     double error = s->x[i] - s->r->image.high[i];
-    squares[i / n / h * across + i % n / w] += error * error;
+    squares[i / n / b->h * across + i % n / b->w] += error * error;
   }
   for (size_t i = 0; i < count; i++)
     worst = squares[i] > squares[worst] ? i : worst;
@@ -218,23 +241,33 @@ static mc_status consider_blocks(search *s, size_t h, size_t w, const char *name
   double quartile = squares[count + count / 4];
   for (size_t i = 0; i < count; i++)
     above += squares[i] > 9 * quartile;
-  if (count >= 4 && above > 0) {
-    snprintf(text, sizeof text,
-             "%zu of %zu %s err far more than others, most at entry (%zu, %zu): %.3g times the lower quartile", above,
-             count, name, worst / across * h, worst % across * w, sqrt(squares[worst] / quartile));
-    insert(s, NAN, text);
-  }
+  b->share = count >= 4 && above > 0 ? (double)above / (double)count : NAN;
+  snprintf(b->text, sizeof b->text,
+           "%zu of %zu %s err far more than others, most at entry (%zu, %zu): %.3g times the lower quartile", above,
+           count, b->name, worst / across * b->h, worst % across * b->w, sqrt(squares[worst] / quartile));
   mc_free(squares);
   return MC_OK;
 }
 
+/* The smaller the share of blocks that stand out, the more they say. */
 static mc_status consider_places(search *s, mc_error *e) {
-  size_t m = s->r->m, n = s->r->n;
-  mc_status status = consider_blocks(s, 1, n, "rows", e);
-  if (status == MC_OK)
-    status = consider_blocks(s, m, 1, "columns", e);
-  if (status == MC_OK)
-    status = consider_blocks(s, 16, 16, "tiles of 16 by 16", e);
+  blocks all[] = {{.h = 1, .w = s->r->n, .name = "rows"},
+                  {.h = s->r->m, .w = 1, .name = "columns"},
+                  {.h = 16, .w = 16, .name = "tiles of 16 by 16"}};
+  enum { KINDS = sizeof all / sizeof all[0] };
+  mc_status status = MC_OK;
+  for (size_t i = 0; i < KINDS && status == MC_OK; i++)
+    status = find_blocks(&all[i], s, e);
+  for (size_t found = 0; found < KINDS && status == MC_OK; found++) {
+    blocks *best = NULL;
+    for (size_t i = 0; i < KINDS; i++)
+      if (!isnan(all[i].share) && (!best || all[i].share < best->share))
+        best = &all[i];
+    if (!best)
+      break;
+    insert(s, NAN, best->text);
+    best->share = NAN;
+  }
   return status;
 }
 

@@ -11,6 +11,7 @@ static const struct {
     {"no-steps", "the normalised input, no step taken"},
     {"output-times-0.6", "the image times 0.5"},
     {"output-negated", "the image times -"},
+    {"scaled-by-size", "the image times 1.3"},
     {"left-transposed", "the transposed image"},
     {"zeros", "zero"},
     {"input-returned", "the input"},
@@ -65,6 +66,48 @@ static void test_mutants_are_explained(void **state) {
   mc_free(g);
 }
 
+static const char *first_words(char text[256], const mc_audit_reference *reference, const mc_kernel_model *model,
+                               const double *g, const double *x) {
+  mc_audit_explanation explanations[MC_AUDIT_EXPLANATIONS];
+  mc_audit_finding f;
+  size_t count;
+  mc_error e = {0};
+  mc_audit_finding_init(&f);
+  need(mc_audit_judge(&f, reference, x, &e), &e);
+  need(mc_audit_explain_approx(explanations, &count, &f, reference, model, g, x, &e), &e);
+  mc_audit_finding_clear(&f);
+  assert_true(count > 0);
+  snprintf(text, 256, "%s", explanations[0].text);
+  return text;
+}
+
+/* Of several the one that says most comes first, and a factor that belongs to a convention is named. */
+static void test_best_comes_first(void **state) {
+  static const struct {
+    const char *mutant, *words;
+  } first[] = {{"last-row-lost", "1 of 64 rows"},
+               {"last-column-lost", "1 of 48 columns"},
+               {"two-rows-swapped", "2 of 64 rows"},
+               {"tile-not-written", "1 of 12 tiles"},
+               {"scaled-by-size", ", as with scaling rms (1.6)"},
+               {"scaled-by-aspect", ", as with scaling rectangular (1.155)"},
+               {"output-times-0.6", "the image times 0.6"}};
+  double *g = matrix_of("uniform", 64, M, 8), x[64 * M];
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  mc_error e = {0};
+  char text[256];
+  (void)state;
+  mc_audit_reference *reference = reference_of(g, 64, M, &model);
+  for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+    need(mc_kernel_mutant_run(x, mutant_of(first[i].mutant), &model, g, 64, M, NULL, &e), &e);
+    if (!strstr(first_words(text, reference, &model, g, x), first[i].words))
+      fail_msg("%s: '%s' and not '%s' comes first", first[i].mutant, text, first[i].words);
+  }
+  mc_audit_reference_free(reference);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+}
+
 /* A kernel said to run in float32 that runs in bfloat16, and one under another schedule. */
 static void test_models_are_recognised(void **state) {
   double *g = matrix_of("uniform", M, M, 9), x[M * M];
@@ -87,6 +130,7 @@ static void test_models_are_recognised(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_mutants_are_explained),
+      cmocka_unit_test(test_best_comes_first),
       cmocka_unit_test(test_models_are_recognised),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
