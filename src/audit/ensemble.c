@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* An even number of degrees of freedom: 32, and 8 for matrices so large that all measures are averages over very many
- * entries and spread little. */
+ * entries and spread little.  (What is stored in the accumulator's format has limits from fewer: few.c.) */
 enum { MEMBERS = 33, FEWER = 9, LARGE = 512 * 512 };
 
 /* Abramowitz and Stegun 26.7.4: P(|T| < t) = sin x (1 + 1/2 cos^2 x + (1 3)/(2 4) cos^4 x + …), x = arctan(t /
@@ -22,6 +22,15 @@ static double student_tail(double t, unsigned freedom) {
     sum += term;
   }
   return (1 - sine * sum) / 2;
+}
+
+double mc_audit_normal_quantile_approx(double probability) {
+  double lo = 0, hi = 40;
+  for (int i = 0; i < 100; i++) {
+    double middle = (lo + hi) / 2;
+    *(erfc(middle / sqrt(2)) / 2 > probability ? &lo : &hi) = middle;
+  }
+  return hi;
 }
 
 /* The t that is exceeded with the given probability. */
@@ -68,6 +77,7 @@ typedef struct {
   double along[MEMBERS];
   double *diagonals; /* members by k */
   size_t members;
+  double order; /* how much larger errors are if sums run in the worst order */
 } ensemble;
 
 /* Uniform on (-1, 1). */
@@ -88,31 +98,34 @@ static void disturb(double *out, const double *in, const double *amplitude, cons
 }
 
 /* x := one correct output, with the roundings around the kernel. */
-static mc_status run_member(double *x, double *input, const mc_kernel_model *model, const double *g,
-                            const mc_audit_basis *basis, const mc_audit_surroundings *around, mc_random *draw,
-                            mc_error *e) {
+static mc_status run_member(double *x, double *input, mc_kernel_probe *probe, const mc_kernel_model *model,
+                            const double *g, const mc_audit_basis *basis, const mc_audit_surroundings *around,
+                            mc_random *draw, mc_error *e) {
   size_t count = basis->m * basis->n;
   if (!around)
-    return mc_kernel_emulate(x, model, g, basis->m, basis->n, draw, e);
+    return mc_kernel_emulate_probed(x, probe, model, g, basis->m, basis->n, draw, e);
   disturb(input, g, around->input, around->input_modes, count, draw);
-  mc_status status = mc_kernel_emulate(x, model, input, basis->m, basis->n, draw, e);
+  mc_status status = mc_kernel_emulate_probed(x, probe, model, input, basis->m, basis->n, draw, e);
   disturb(x, x, around->output, around->output_modes, count, draw);
   return status;
 }
 
-static mc_status run_members(ensemble *s, const mc_kernel_model *model, const double *g, const mc_audit_image *image,
-                             const mc_audit_basis *basis, const mc_audit_options *options, mc_error *e) {
+static mc_status run_members(ensemble *s, const mc_kernel_model *model, const double *g, arb_srcptr sigma,
+                             const mc_audit_image *image, const mc_audit_basis *basis, const mc_audit_options *options,
+                             mc_error *e) {
   mc_audit_measured measured;
   mc_status status = mc_audit_measured_init(&measured, basis, e);
   size_t count = basis->m * basis->n;
+  mc_kernel_probe probe = mc_audit_probe(options);
   double *x = mc_alloc(2 * count, sizeof *x);
   if (status == MC_OK && !x)
     status = mc_fail(e, MC_NO_MEMORY, "out of memory");
   for (unsigned i = 0; i < s->members && status == MC_OK; i++) {
     mc_random draw;
     mc_random_init(&draw, options->seed, mc_random_stream_of("audit ensemble"), i);
-    status = mc_interrupt_requested() ? mc_fail(e, MC_INTERRUPTED, "interrupted")
-                                      : run_member(x, x + count, model, g, basis, options->around, &draw, e);
+    status = mc_interrupt_requested()
+                 ? mc_fail(e, MC_INTERRUPTED, "interrupted")
+                 : run_member(x, x + count, i == 0 ? &probe : NULL, model, g, basis, options->around, &draw, e);
     if (status != MC_OK)
       break;
     mc_audit_measure_approx(&measured, x, image, basis);
@@ -121,6 +134,7 @@ static mc_status run_members(ensemble *s, const mc_kernel_model *model, const do
     for (int k = 0; k < MC_MEASURES; k++)
       s->value[k][i] = measured.value[k];
   }
+  s->order = mc_audit_order_factor_approx(&probe, model, sigma, basis->k, basis->m > basis->n ? basis->m : basis->n);
   mc_audit_measured_clear(&measured);
   mc_free(x);
   return status;
@@ -162,13 +176,13 @@ static double limit_of_measure(ensemble *s, mc_audit_measure measure, const mc_a
 }
 
 mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, mc_audit_centre *centre, const mc_kernel_model *model,
-                                   const double *g, const mc_audit_image *image, const mc_audit_basis *basis,
-                                   const mc_audit_options *options, mc_error *e) {
+                                   const double *g, arb_srcptr sigma, const mc_audit_image *image,
+                                   const mc_audit_basis *basis, const mc_audit_options *options, mc_error *e) {
   size_t members = basis->m * basis->n < LARGE ? MEMBERS : FEWER;
   ensemble s = {.diagonals = mc_alloc(members * basis->k, sizeof *s.diagonals), .members = members};
   if (!s.diagonals)
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
-  mc_status status = run_members(&s, model, g, image, basis, options, e);
+  mc_status status = run_members(&s, model, g, sigma, image, basis, options, e);
   if (status == MC_OK) {
     find_profiles(&s, centre->profile, basis->k);
     centre->along = 0;
@@ -176,7 +190,7 @@ mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, mc_audit_centre *cen
       centre->along += s.along[i] / (double)members;
     for (int k = 0; k < MC_MEASURES; k++)
       limits->statistical[k] =
-          limit_of_measure(&s, (mc_audit_measure)k, centre, image, basis, options->false_alarm / MC_MEASURES);
+          s.order * limit_of_measure(&s, (mc_audit_measure)k, centre, image, basis, options->false_alarm / MC_MEASURES);
   }
   mc_free(s.diagonals);
   return status;

@@ -10,10 +10,30 @@ typedef struct {
 } mc_audit_centre;
 
 /* Fill limits->statistical and the centre from runs of emulated kernels of the model.
- * image: the exact image. */
+ * image: the exact image; sigma: singular values of X_0. */
 mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, mc_audit_centre *centre, const mc_kernel_model *model,
-                                   const double *g, const mc_audit_image *image, const mc_audit_basis *basis,
-                                   const mc_audit_options *options, mc_error *e);
+                                   const double *g, arb_srcptr sigma, const mc_audit_image *image,
+                                   const mc_audit_basis *basis, const mc_audit_options *options, mc_error *e);
+
+/* The same from so few runs that a matrix of 1024 rows costs little, for matrices so large that errors are averages of
+ * very many roundings, and storage in the accumulator's own format (few.c).  The kernel may follow each of `rules` rules:
+ * the limits are those of all together.  */
+bool mc_audit_few_serve(const mc_kernel_model *model, size_t m, size_t n, const mc_audit_options *options);
+mc_status mc_audit_few_limits(double limits[MC_MEASURES], mc_audit_centre *centre, const mc_kernel_model *model,
+                              const mc_kernel_rounding *rules, size_t count, const double *g, arb_srcptr sigma,
+                              const mc_audit_image *image, const mc_audit_basis *basis, const mc_audit_options *options,
+                              mc_error *e);
+
+/* A probe of sums in the worst order that the options allow (order.c). */
+mc_kernel_probe mc_audit_probe(const mc_audit_options *options);
+
+/* By which factor that order makes errors larger than the BLAS's order does; at least 1.  sigma: the k singular values of
+ * X_0; columns: of X in the orientation with rows <= columns. */
+double mc_audit_order_factor_approx(const mc_kernel_probe *probe, const mc_kernel_model *model, arb_srcptr sigma,
+                                    size_t k, size_t columns);
+
+/* The x that a Gaussian variable of variance 1 exceeds with this probability, at most 1/2. */
+double mc_audit_normal_quantile_approx(double probability);
 
 /* The t that Student's t with an even number of degrees of freedom exceeds with this probability, at most 1/2. */
 double mc_audit_student_quantile_approx(double probability, unsigned freedom);

@@ -182,7 +182,7 @@ static mc_status consider_format(search *s, const mc_kernel_model *model, mc_dty
   mc_status status = mc_audit_measured_init(&measured, &s->r->basis, e);
   if (status == MC_OK)
     status =
-        mc_audit_ensemble_limits(&limits, &centre, &narrow, s->g, &s->r->image, &s->r->basis, &options, e);
+        mc_audit_ensemble_limits(&limits, &centre, &narrow, s->g, s->r->sigma, &s->r->image, &s->r->basis, &options, e);
   if (status == MC_OK) {
     bool fits = true;
     mc_audit_measure_approx(&measured, s->x, &s->r->image, &s->r->basis);

@@ -96,14 +96,18 @@ void mc_audit_basis_clear(mc_audit_basis *basis) {
 
 /* ---- Evaluation in double ---- */
 
-/* diagonal[i] := u_i^T E v_i.  room: m k doubles. */
-static void find_diagonal(double *diagonal, const double *error, const mc_audit_basis *b, double *room) {
+/* diagonal[i] := u_i^T E v_i, columns[i] := ||E v_i||^2.  room: m k doubles. */
+static void find_diagonal(double *diagonal, double *columns, const double *error, const mc_audit_basis *b,
+                          double *room) {
   memset(diagonal, 0, b->k * sizeof *diagonal);
+  memset(columns, 0, b->k * sizeof *columns);
   cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)b->m, (int)b->k, (int)b->n, 1, error, (int)b->n, b->v,
               (int)b->k, 0, room, (int)b->k);
   for (size_t i = 0; i < b->m; i++)
-    for (size_t l = 0; l < b->k; l++)
+    for (size_t l = 0; l < b->k; l++) {
       diagonal[l] += b->u[i * b->k + l] * room[i * b->k + l];
+      columns[l] += room[i * b->k + l] * room[i * b->k + l];
+    }
 }
 
 /* <error, along> / ||along||_F */
@@ -141,11 +145,18 @@ static double blocks(const double *error, size_t m, size_t n, size_t h, size_t w
   return l8(squares, across * down);
 }
 
+void mc_audit_measure_blocks_approx(double value[MC_MEASURES], const double *error, size_t m, size_t n, double *room) {
+  value[MC_MEASURE_ROWS] = blocks(error, m, n, 1, n, room);
+  value[MC_MEASURE_COLUMNS] = blocks(error, m, n, m, 1, room);
+  value[MC_MEASURE_TILES] = blocks(error, m, n, TILE, TILE, room);
+}
+
 mc_status mc_audit_measured_init(mc_audit_measured *measured, const mc_audit_basis *b, mc_error *e) {
   size_t longest = b->m > b->n ? b->m : b->n, tiles = (b->m / TILE + 1) * (b->n / TILE + 1);
   size_t product = b->m * b->k, blocks = longest > tiles ? longest : tiles;
   measured->room = mc_alloc(b->m * b->n + (product > blocks ? product : blocks), sizeof *measured->room);
-  measured->diagonal = mc_alloc(b->k, sizeof *measured->diagonal);
+  measured->diagonal = mc_alloc(2 * b->k, sizeof *measured->diagonal);
+  measured->columns = measured->diagonal ? measured->diagonal + b->k : NULL;
   if (measured->room && measured->diagonal)
     return MC_OK;
   mc_audit_measured_clear(measured);
@@ -166,15 +177,13 @@ void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const
     error[i] = (x[i] - image->high[i]) - image->low[i];
     sum += error[i] * error[i];
   }
-  find_diagonal(measured->diagonal, error, basis, rest);
+  find_diagonal(measured->diagonal, measured->columns, error, basis, rest);
   measured->value[MC_MEASURE_TOTAL] = sqrt(sum);
   measured->value[MC_MEASURE_SPECTRUM] = l2(measured->diagonal, basis->k);
   measured->value[MC_MEASURE_PROFILE] = NAN;
   measured->along = find_along(error, basis);
   measured->value[MC_MEASURE_ALONG] = fabs(measured->along);
-  measured->value[MC_MEASURE_ROWS] = blocks(error, m, n, 1, n, rest);
-  measured->value[MC_MEASURE_COLUMNS] = blocks(error, m, n, m, 1, rest);
-  measured->value[MC_MEASURE_TILES] = blocks(error, m, n, TILE, TILE, rest);
+  mc_audit_measure_blocks_approx(measured->value, error, m, n, rest);
 }
 
 double mc_audit_profile_distance_approx(const double *diagonal, const double *profile, size_t k) {

@@ -31,6 +31,7 @@ typedef struct {
   double value[MC_MEASURES]; /* of x - image; the profile is left out */
   double along;              /* <x - image, along> / ||along||_F; 0 where it is not taken */
   double *diagonal;          /* k entries u_i^T (x - image) v_i */
+  double *columns;           /* k entries ||(x - image) v_i||^2 */
   double *room;
 } mc_audit_measured;
 
@@ -40,6 +41,9 @@ void mc_audit_measured_clear(mc_audit_measured *measured);
 /* For m by n matrices x and image.  x - image is rounded once an entry, relative to itself. */
 void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const mc_audit_image *image,
                              const mc_audit_basis *basis);
+
+/* value[rows, columns, tiles] of an m by n error.  room: as many entries as it has rows, columns or tiles. */
+void mc_audit_measure_blocks_approx(double value[MC_MEASURES], const double *error, size_t m, size_t n, double *room);
 
 /* l2 distance of two profiles of k entries. */
 double mc_audit_profile_distance_approx(const double *diagonal, const double *profile, size_t k);

@@ -118,6 +118,27 @@ static bool has_ensemble(const mc_audit_reference *r) {
   return moves && !r->options.sound_only;
 }
 
+/* Have all rules one ensemble?  Not with the Gram form, which errs in another way. */
+static bool is_shared(const mc_audit_reference *r) {
+  return !(distinct_rules(r) >> MC_ROUNDING_GRAM & 1u && distinct_rules(r) != 1u << MC_ROUNDING_GRAM) &&
+         mc_audit_few_serve(&r->model, r->m, r->n, &r->options);
+}
+
+/* The statistical limits of all rules together. */
+static mc_status find_shared(mc_audit_reference *r, const double *g, mc_error *e) {
+  mc_kernel_rounding rules[MC_ROUNDINGS];
+  for (size_t i = 0; i < r->rules; i++)
+    rules[i] = r->limits[i].rounding;
+  mc_status s = mc_audit_few_limits(r->limits[0].statistical, &r->centres[0], &r->model, rules, r->rules, g, r->sigma,
+                                    &r->image, &r->basis, &r->options, e);
+  for (size_t i = 1; i < r->rules && s == MC_OK; i++) {
+    memcpy(r->limits[i].statistical, r->limits[0].statistical, sizeof r->limits[i].statistical);
+    memcpy(r->centres[i].profile, r->centres[0].profile, r->count * sizeof *r->centres[i].profile);
+    r->centres[i].along = r->centres[0].along;
+  }
+  return s;
+}
+
 /* One rule's. */
 static mc_status find_rule(mc_audit_reference *r, const double *g, mc_kernel_rounding rule, mc_error *e) {
   mc_kernel_model variant = r->model; /* shares the schedule; nothing below changes it */
@@ -129,8 +150,8 @@ static mc_status find_rule(mc_audit_reference *r, const double *g, mc_kernel_rou
   r->rules++;
   variant.rounding = limits->rounding = rule;
   mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, r->sigma, &r->options, INFINITY);
-  if (has_ensemble(r))
-    return mc_audit_ensemble_limits(limits, centre, &variant, g, &r->image, &r->basis, &r->options, e);
+  if (has_ensemble(r) && !is_shared(r))
+    return mc_audit_ensemble_limits(limits, centre, &variant, g, r->sigma, &r->image, &r->basis, &r->options, e);
   for (int k = 0; k < MC_MEASURES; k++)
     limits->statistical[k] = NAN;
   return MC_OK;
@@ -142,7 +163,7 @@ static mc_status find_limits(mc_audit_reference *r, const double *g, mc_error *e
   for (unsigned rule = 0; rule < MC_ROUNDINGS && s == MC_OK; rule++)
     if (rules >> rule & 1u)
       s = find_rule(r, g, (mc_kernel_rounding)rule, e);
-  return s;
+  return s == MC_OK && has_ensemble(r) && is_shared(r) ? find_shared(r, g, e) : s;
 }
 
 /* What the limits are derived from, kept for later. */

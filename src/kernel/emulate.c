@@ -27,11 +27,30 @@ static void cut_double(double *x, size_t count) {
   (void)count;
 }
 
+/* From so many rows on, symmetric products are computed in one triangle. */
+enum { WORTHWHILE = 256 };
+
+/* What a probe costs for a product: about twice that many terms are summed again. */
+enum { PROBED_TERMS = 1 << 17 };
+
+/* 2^(u - 1/2), u uniform, to 24 bits: the product with a float32 is an exact double. */
+static double random_scale(mc_random *draw) {
+  return (double)(float)exp2(mc_random_unit(draw) - 0.5);
+}
+
+/* What a draw multiplies the input by. */
+static double member_scale(const mc_kernel_model *model, mc_random *draw) {
+  bool scaled = draw && model->storage != MC_DTYPE_FLOAT64 && model->normalisation.kind != MC_NORM_NONE;
+  return scaled ? random_scale(draw) : 1; /* else the image would be another */
+}
+
 #define REAL float
 #define NAMED(name) name##_float
 #define ROUND mc_kernel_round_float
 #define CUT cut_float
 #define GEMM cblas_sgemm
+#define SYRK cblas_ssyrk
+#define WIDE double
 #define DOT cblas_sdot
 #define SQRT sqrtf
 #include "emulate_steps.h"
@@ -41,14 +60,11 @@ static void cut_double(double *x, size_t count) {
 #define ROUND mc_kernel_round_double
 #define CUT cut_double
 #define GEMM cblas_dgemm
+#define SYRK cblas_dsyrk
+#define WIDE long double
 #define DOT cblas_ddot
 #define SQRT sqrt
 #include "emulate_steps.h"
-
-/* 2^(u - 1/2), u uniform, to 24 bits: the product with a float32 is an exact double. */
-static double random_scale(mc_random *draw) {
-  return (double)(float)exp2(mc_random_unit(draw) - 0.5);
-}
 
 static bool is_representable(const double *g, size_t count, mc_dtype format) {
   for (size_t i = 0; i < count; i++)
@@ -84,11 +100,10 @@ static mc_status check(const mc_kernel_model *model, size_t m, size_t n, mc_erro
   return MC_OK;
 }
 
-mc_status mc_kernel_emulate_faulty(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n,
-                                   mc_random *draw, mc_kernel_fault fault, mc_error *e) {
+static mc_status emulate(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n, mc_random *draw,
+                         mc_kernel_fault fault, mc_kernel_probe *probe, mc_error *e) {
   bool wide = model->storage == MC_DTYPE_FLOAT64;
-  bool scaled = draw && !wide && model->normalisation.kind != MC_NORM_NONE; /* else the image would be another */
-  double scale = scaled ? random_scale(draw) : 1;
+  double scale = member_scale(model, draw);
   mc_status s = check(model, m, n, e);
   if (s != MC_OK)
     return s;
@@ -100,15 +115,34 @@ mc_status mc_kernel_emulate_faulty(double *x, const mc_kernel_model *model, cons
   for (size_t i = 0; i < m * n && fault == MC_FAULT_HALF_INPUT; i++)
     input[i] = mc_dtype_round(MC_DTYPE_FLOAT16, input[i]);
   size_t r = m < n ? m : n, c = m < n ? n : m;
-  s = wide ? run_double(input, model, r, c, scale, draw, fault, e)
-           : run_float(input, model, r, c, scale, draw, fault, e);
+  s = wide ? run_double(input, model, r, c, scale, draw, fault, probe, e)
+           : run_float(input, model, r, c, scale, draw, fault, probe, e);
   if (s == MC_OK)
     store(x, input, m, n);
   mc_free(input);
   return s;
 }
 
+mc_status mc_kernel_emulate_faulty(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n,
+                                   mc_random *draw, mc_kernel_fault fault, mc_error *e) {
+  return emulate(x, model, g, m, n, draw, fault, NULL, e);
+}
+
 mc_status mc_kernel_emulate(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n,
                             mc_random *draw, mc_error *e) {
-  return mc_kernel_emulate_faulty(x, model, g, m, n, draw, MC_FAULT_NONE, e);
+  return emulate(x, model, g, m, n, draw, MC_FAULT_NONE, NULL, e);
+}
+
+mc_status mc_kernel_emulate_probed(double *x, mc_kernel_probe *probe, const mc_kernel_model *model, const double *g,
+                                   size_t m, size_t n, mc_random *draw, mc_error *e) {
+  return emulate(x, model, g, m, n, draw, MC_FAULT_NONE, probe, e);
+}
+
+mc_status mc_kernel_emulate_divisors(double *divisors, double *scales, unsigned draws, const mc_kernel_model *model,
+                                     const double *g, size_t count, uint64_t seed, mc_error *e) {
+  bool converts = !is_representable(g, count, model->storage);
+  openblas_set_num_threads(1);
+  return model->storage == MC_DTYPE_FLOAT64
+             ? divisors_double(divisors, scales, draws, model, g, count, converts, seed, e)
+             : divisors_float(divisors, scales, draws, model, g, count, converts, seed, e);
 }

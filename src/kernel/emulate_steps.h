@@ -12,6 +12,7 @@ typedef struct {
   bool tf32, truncate, flush;
   mc_random *draw;
   mc_kernel_fault fault;
+  mc_kernel_probe *probe;                 /* NULL: none */
   REAL *x, *t, *a, *b, *q, *left, *right; /* q: r by r, only for the Gram form */
   size_t *order;
 } NAMED(state);
@@ -71,16 +72,77 @@ static void NAMED(gather_rows)(REAL *out, const REAL *in, size_t rows, size_t co
     memcpy(out + i * columns, in + order[i] * columns, columns * sizeof *out);
 }
 
+/* out := left left^T: one triangle, mirrored tile by tile, so that both are read and written along cache lines. */
+static void NAMED(square)(REAL *out, const REAL *left, size_t rows, size_t terms) {
+  enum { TILE = 32 };
+  SYRK(CblasRowMajor, CblasLower, CblasNoTrans, (int)rows, (int)terms, 1, left, (int)terms, 0, out, (int)rows);
+  for (size_t i0 = 0; i0 < rows; i0 += TILE)
+    for (size_t j0 = 0; j0 <= i0; j0 += TILE)
+      for (size_t i = i0; i < rows && i < i0 + TILE; i++)
+        for (size_t j = j0; j < i && j < j0 + TILE; j++)
+          out[j * rows + i] = out[i * rows + j];
+}
+
+/* The factors of an entry of a product: `terms` terms, of which those of the right are `step` apart. */
+typedef struct {
+  const REAL *left, *right;
+  size_t terms, step;
+} NAMED(entry);
+
+/* Summed one after another, from zero after every `length` terms; what those come to is summed likewise. */
+static REAL NAMED(sum_in_chains)(const NAMED(entry) * f, size_t length) {
+  REAL chain = 0, sum = 0;
+  for (size_t k = 0; k < f->terms; k++) {
+    REAL product = f->left[k] * f->right[k * f->step];
+    chain = k % length == 0 ? product : chain + product;
+    if ((k + 1) % length == 0 || k + 1 == f->terms)
+      sum = k < length ? chain : sum + chain;
+  }
+  return sum;
+}
+
+static WIDE NAMED(sum_widely)(const NAMED(entry) * f) {
+  WIDE sum = 0;
+  for (size_t k = 0; k < f->terms; k++)
+    sum += (WIDE)f->left[k] * (WIDE)f->right[k * f->step];
+  return sum;
+}
+
+/* The squared errors of a product's entries, stored: as the BLAS left them, and summed in chains.  From a sample of the
+ * diagonal of square products, whose terms have one sign, and one of all others.  Short sums are chains in any case. */
+static void NAMED(probe)(const NAMED(state) * s, const REAL *out, const REAL *left, const REAL *right, size_t rows,
+                         size_t n, size_t terms, bool transposed) {
+  mc_kernel_probe *p = s->probe;
+  double blas = 0, chains = 0, entries = (double)rows * (double)n;
+  size_t samples = PROBED_TERMS / terms + 64;
+  for (size_t sample = 0; sample < 2 * samples && terms > MC_KERNEL_CHAIN; sample++) {
+    bool diagonal = sample % 2 && rows == n;
+    size_t i = (size_t)mc_random_below(&p->draw, rows), j = diagonal ? i : (size_t)mc_random_below(&p->draw, n);
+    NAMED(entry) f = {left + i * terms, right + (transposed ? j * terms : j), terms, transposed ? 1 : n};
+    double weight = rows != n ? entries / 2 : diagonal ? (double)n : entries - (double)n;
+    WIDE exact = NAMED(sum_widely)(&f);
+    double plain = (double)((WIDE)NAMED(rounded)(out[i * n + j], s->storage) - exact);
+    double chain = (double)((WIDE)NAMED(rounded)(NAMED(sum_in_chains)(&f, p->length), s->storage) - exact);
+    blas += weight / (double)samples * plain * plain;
+    chains += weight / (double)samples * chain * chain;
+  }
+  p->blas[p->products] = blas;
+  p->chains[p->products++] = chains;
+}
+
 /* out := left right, rows by n, or left right^T, with `terms` terms an entry, in the accumulator; right is terms by
  * n, or n by terms. */
 static void NAMED(multiply)(NAMED(state) * s, REAL *out, const REAL *left, const REAL *right, size_t rows, size_t n,
                             size_t terms, bool transposed) {
   size_t chunk = s->fault == MC_FAULT_NARROW_SUMS ? 1 : terms;
+  bool symmetric = transposed && left == right && chunk == terms && rows >= WORTHWHILE;
   int rounding = fegetround();
   if (s->truncate)
     fesetround(FE_TOWARDZERO);
   mc_dtype narrow = narrow_accumulator(s->storage);
-  for (size_t from = 0; from < terms; from += chunk) {
+  if (symmetric)
+    NAMED(square)(out, left, rows, terms);
+  for (size_t from = 0; from < terms && !symmetric; from += chunk) {
     size_t length = terms - from < chunk ? terms - from : chunk;
     GEMM(CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, (int)rows, (int)n, (int)length, 1,
          left + from, (int)terms, right + (transposed ? from : from * n), (int)(transposed ? terms : n),
@@ -88,6 +150,8 @@ static void NAMED(multiply)(NAMED(state) * s, REAL *out, const REAL *left, const
     if (s->fault == MC_FAULT_NARROW_SUMS)
       ROUND(out, rows * n, narrow);
   }
+  if (s->probe && s->probe->products < MC_KERNEL_PRODUCTS)
+    NAMED(probe)(s, out, left, right, rows, n, terms, transposed);
   fesetround(rounding);
   if (s->flush)
     NAMED(flush)(out, rows * n);
@@ -99,6 +163,14 @@ static void NAMED(gram)(NAMED(state) * s, REAL *out) {
   NAMED(gather_columns)(s->left, s->x, s->r, s->c, s->order);
   NAMED(narrow_factor)(s, s->left, s->r * s->c);
   NAMED(multiply)(s, out, s->left, s->left, s->r, s->r, s->c, true);
+}
+
+/* out := left left^T for an r by r matrix, in the accumulator. */
+static void NAMED(symmetric_square)(NAMED(state) * s, REAL *out, const REAL *left) {
+  NAMED(shuffle)(s, s->r);
+  NAMED(gather_columns)(s->left, left, s->r, s->r, s->order);
+  NAMED(narrow_factor)(s, s->left, s->r * s->r);
+  NAMED(multiply)(s, out, s->left, s->left, s->r, s->r, s->r, true);
 }
 
 /* out := left right for an r by r matrix left and an r by n matrix right, in the accumulator. */
@@ -175,7 +247,9 @@ static void NAMED(step_operations)(NAMED(state) * s, const REAL k[3], slong term
 /* One rounding for each sum.  k: a, b, c. */
 static void NAMED(step_sums)(NAMED(state) * s, const REAL k[3], slong terms) {
   size_t square = s->r * s->r, all = s->r * s->c;
-  if (terms >= 3)
+  if (terms >= 3 && s->draw && s->fault == MC_FAULT_NONE && s->r >= WORTHWHILE)
+    NAMED(symmetric_square)(s, s->b, s->a); /* the same sums */
+  else if (terms >= 3)
     NAMED(product)(s, s->b, s->a, s->a, s->r);
   for (size_t i = 0; i < square && terms >= 2; i++)
     s->b[i] = terms >= 3 ? k[2] * s->b[i] + k[1] * s->a[i] : k[1] * s->a[i];
@@ -225,35 +299,31 @@ static REAL NAMED(largest)(const REAL *t, size_t count) {
   return largest;
 }
 
-/* X_0.  scale multiplies eps (see kernel.h). */
+/* What t is divided by.  scale multiplies eps (see kernel.h). */
+static REAL NAMED(divisor)(const REAL *t, size_t count, const mc_normalisation *norm, mc_dtype storage, double scale,
+                           mc_random *draw) {
+  if (norm->kind == MC_NORM_NONE)
+    return 1;
+  REAL eps = (REAL)(scale * (double)NAMED(from_rational)(norm->eps, MC_DTYPE_FLOAT64));
+  REAL safety = NAMED(from_rational)(norm->safety, mc_kernel_accumulator(storage));
+  REAL divisor = NAMED(rounded)(SQRT(NAMED(sum_of_squares)(t, count, draw)), storage);
+  divisor = NAMED(rounded)(safety * divisor, storage);
+  if (norm->kind == MC_NORM_FROBENIUS_ADD)
+    return NAMED(rounded)(divisor + eps, storage);
+  return divisor < eps ? eps : divisor;
+}
+
+/* X_0. */
 static void NAMED(normalise)(NAMED(state) * s, const double *input, const mc_normalisation *norm, double scale) {
   size_t count = s->r * s->c;
   for (size_t i = 0; i < count; i++)
     s->t[i] = (REAL)input[i];
-  REAL divisor = 1;
-  if (norm->kind != MC_NORM_NONE) {
-    REAL eps = (REAL)(scale * (double)NAMED(from_rational)(norm->eps, MC_DTYPE_FLOAT64));
-    REAL safety = NAMED(from_rational)(norm->safety, mc_kernel_accumulator(s->storage));
-    divisor = NAMED(rounded)(SQRT(NAMED(sum_of_squares)(s->t, count, s->draw)), s->storage);
-    divisor = NAMED(rounded)(safety * divisor, s->storage);
-    if (norm->kind == MC_NORM_FROBENIUS_ADD)
-      divisor = NAMED(rounded)(divisor + eps, s->storage);
-    else
-      divisor = divisor < eps ? eps : divisor;
-  }
+  REAL divisor = NAMED(divisor)(s->t, count, norm, s->storage, scale, s->draw);
   if (s->fault == MC_FAULT_LARGEST_ENTRY)
     divisor = NAMED(largest)(s->t, count);
   for (size_t i = 0; i < count; i++)
     s->x[i] = (REAL)(input[i] / (double)divisor);
   ROUND(s->x, count, s->storage);
-}
-
-/* out := left left^T for an r by r matrix, in the accumulator. */
-static void NAMED(symmetric_square)(NAMED(state) * s, REAL *out, const REAL *left) {
-  NAMED(shuffle)(s, s->r);
-  NAMED(gather_columns)(s->left, left, s->r, s->r, s->order);
-  NAMED(narrow_factor)(s, s->left, s->r * s->r);
-  NAMED(multiply)(s, out, s->left, s->left, s->r, s->r, s->r, true);
 }
 
 /* P = aI + bR + cRR^T, its lower triangle mirrored, Q := PQ, R := R(PP) for R in s->a; P in s->b, products in s->t. */
@@ -301,7 +371,7 @@ static void NAMED(run_gram)(NAMED(state) * s, const mc_schedule *schedule) {
 
 /* input: r by c, replaced by the output. */
 static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t r, size_t c, double scale,
-                            mc_random *draw, mc_kernel_fault fault, mc_error *e) {
+                            mc_random *draw, mc_kernel_fault fault, mc_kernel_probe *probe, mc_error *e) {
   size_t all = r * c, square = r * r;
   REAL *room = mc_alloc(4 * all + 3 * square, sizeof *room);
   size_t *order = mc_alloc(c, sizeof *order);
@@ -319,6 +389,7 @@ static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t 
        .flush = model->flush,
        .draw = draw,
        .fault = fault,
+       .probe = probe,
        .x = room,
        .t = room + all,
        .left = room + 2 * all,
@@ -339,10 +410,32 @@ static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t 
   return MC_OK;
 }
 
+/* As mc_kernel_emulate_divisors: g in the storage format, or converted to it after scaling. */
+static mc_status NAMED(divisors)(double *divisors, double *scales, unsigned draws, const mc_kernel_model *model,
+                                 const double *g, size_t count, bool converts, uint64_t seed, mc_error *e) {
+  REAL *t = mc_alloc(count, sizeof *t);
+  if (!t)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  for (unsigned k = 0; k < draws; k++) {
+    mc_random draw;
+    mc_random_init(&draw, seed, mc_random_stream_of("divisors"), k);
+    scales[k] = member_scale(model, &draw);
+    for (size_t i = 0; i < count; i++)
+      t[i] = (REAL)(scales[k] * g[i]);
+    if (converts)
+      ROUND(t, count, model->storage);
+    divisors[k] = (double)NAMED(divisor)(t, count, &model->normalisation, model->storage, scales[k], &draw);
+  }
+  mc_free(t);
+  return MC_OK;
+}
+
 #undef REAL
 #undef NAMED
 #undef ROUND
 #undef CUT
 #undef GEMM
+#undef SYRK
+#undef WIDE
 #undef DOT
 #undef SQRT

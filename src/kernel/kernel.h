@@ -82,8 +82,7 @@ mc_status mc_kernel_emulate(double *x, const mc_kernel_model *model, const doubl
  *
  * Of all orders, one term after another has the largest rounding errors in the mean: an operation's mean square error is
  * proportional to that of its result, and the results of a tree of sums are longest together if it is a chain. */
-#define MC_KERNEL_SAMPLES 128  /* entries of a product, twice */
-#define MC_KERNEL_CHAIN 128    /* the BLAS sums that many terms and more in one chain; shorter sums are not looked at */
+#define MC_KERNEL_CHAIN 256    /* the BLAS sums so many terms in one chain, or nearly; shorter sums are not looked at */
 #define MC_KERNEL_PRODUCTS 192 /* further ones are not looked at */
 
 typedef struct {

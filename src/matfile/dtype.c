@@ -28,6 +28,8 @@ size_t mc_dtype_size(mc_dtype d) {
 double mc_dtype_round(mc_dtype d, double x) {
   if (d == MC_DTYPE_FLOAT64 || !isfinite(x) || x == 0)
     return x;
+  if (d == MC_DTYPE_FLOAT32)
+    return (double)(float)x;
   int exponent;
   (void)frexp(x, &exponent);
   int unit = exponent - formats[d].precision; /* exponent of the last place */

@@ -111,6 +111,35 @@ static double seconds_of_dgesdd(const double *g, size_t n) {
   return info == 0 ? seconds : NAN;
 }
 
+static const struct {
+  const char *what;
+  bool sound_only;
+  unsigned roundings;
+} audits[] = {{"certified, sound limits", true, 1u << MC_ROUNDING_SUMS},
+              {"certified, sound and statistical limits", false, 1u << MC_ROUNDING_SUMS},
+              {"the same for a kernel of any rule", false, 0}};
+
+static double seconds_of_audit(const char **verdict, const double *g, const double *x, size_t n,
+                               const mc_kernel_model *model, size_t i) {
+  mc_audit_options options = mc_audit_default_options();
+  mc_audit_reference *reference;
+  mc_audit_finding f;
+  mc_error e = {0};
+  options.depth = 16;
+  options.sound_only = audits[i].sound_only;
+  options.roundings = audits[i].roundings;
+  mc_audit_finding_init(&f);
+  double start = processor_seconds();
+  if (mc_audit_reference_new(&reference, g, n, n, model, &options, &e) != MC_OK ||
+      mc_audit_judge(&f, reference, x, &e) != MC_OK || mc_audit_describe(&f, reference, x, &e) != MC_OK)
+    fail(&e);
+  double seconds = processor_seconds() - start;
+  *verdict = mc_audit_verdict_name(f.verdict);
+  mc_audit_reference_free(reference);
+  mc_audit_finding_clear(&f);
+  return seconds;
+}
+
 static void print_times(size_t n) {
   mc_kernel_model model;
   mc_error e = {0};
@@ -123,25 +152,13 @@ static void print_times(size_t n) {
   if (mc_kernel_emulate(x, &model, g, n, n, NULL, &e) != MC_OK)
     fail(&e);
   double lapack = fmin(seconds_of_dgesdd(g, n), seconds_of_dgesdd(g, n));
-  printf("\nAudit of a float32 output, %zu by %zu; dgesdd: %.2f s\n", n, n, lapack);
-  for (int all = 0; all < 2; all++) {
-    mc_audit_options options = mc_audit_default_options();
-    mc_audit_reference *reference;
-    mc_audit_finding f;
-    options.depth = 16;
-    options.sound_only = !all;
-    options.roundings = 1u << MC_ROUNDING_SUMS;
-    mc_audit_finding_init(&f);
-    double start = processor_seconds();
-    if (mc_audit_reference_new(&reference, g, n, n, &model, &options, &e) != MC_OK ||
-        mc_audit_judge(&f, reference, x, &e) != MC_OK || mc_audit_describe(&f, reference, x, &e) != MC_OK)
-      fail(&e);
-    double seconds = processor_seconds() - start;
-    printf("%-40s %6.2f s = %5.2f dgesdd  %s\n",
-           all ? "certified, sound and statistical limits" : "certified, sound limits", seconds, seconds / lapack,
-           mc_audit_verdict_name(f.verdict));
-    mc_audit_reference_free(reference);
-    mc_audit_finding_clear(&f);
+  printf("\nAudit of a float32 output, %zu by %zu; dgesdd: %.2f s (each the better of two)\n", n, n, lapack);
+  for (size_t i = 0; i < sizeof audits / sizeof *audits; i++) {
+    const char *verdict;
+    double seconds = seconds_of_audit(&verdict, g, x, n, &model, i),
+           again = seconds_of_audit(&verdict, g, x, n, &model, i);
+    printf("%-52s %6.2f s = %5.2f dgesdd  %s\n", audits[i].what, fmin(seconds, again), fmin(seconds, again) / lapack,
+           verdict);
   }
   mc_kernel_model_clear(&model);
   mc_free(g);

@@ -1,0 +1,160 @@
+/* Correct kernels sum in orders of their own: none is suspicious for it, however long its sums; and limits from few members
+ * still find small bugs in large matrices. */
+#include "support.h"
+
+#include "../../src/audit/ensemble.h"
+
+enum { LONG = 384, LARGE = 512 };
+
+static mc_audit_reference *reference_of_sums(const double *g, size_t n, const mc_kernel_model *model, size_t depth) {
+  mc_audit_options options = mc_audit_default_options();
+  mc_audit_reference *reference;
+  mc_error e = {0};
+  options.roundings = 1u << MC_ROUNDING_SUMS;
+  options.depth = depth;
+  need(mc_audit_reference_new(&reference, g, n, n, model, &options, &e), &e);
+  return reference;
+}
+
+static mc_audit_verdict verdict_on(const double *x, const mc_audit_reference *reference) {
+  mc_audit_finding f;
+  mc_error e = {0};
+  mc_audit_finding_init(&f);
+  need(mc_audit_judge(&f, reference, x, &e), &e);
+  mc_audit_verdict verdict = f.verdict;
+  mc_audit_finding_clear(&f);
+  return verdict;
+}
+
+static void run_builtin(double *x, const char *name, const mc_kernel_model *model, const double *g, size_t n) {
+  mc_kernel *kernel;
+  mc_kernel_conduct conduct;
+  mc_kernel_call call = {.model = model, .count = 1, .m = n, .n = n, .g = g, .x = x};
+  mc_error e = {0};
+  need(mc_kernel_open(&kernel, name, NULL, &e), &e);
+  need(mc_kernel_run(&conduct, kernel, &call, &e), &e);
+  mc_kernel_close(kernel);
+}
+
+/* The reference adds 384 products one after another, the BLAS two halves: its errors are half as large again.  To a
+ * kernel that promises sums of depth 16 no such allowance is made. */
+static void test_long_sums(void **state) {
+  double *g = matrix_of("uniform", LONG, LONG, 3), *x = mc_alloc(LONG * LONG, sizeof *x);
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  (void)state;
+  run_builtin(x, "reference", &model, g, LONG);
+  mc_audit_reference *any = reference_of_sums(g, LONG, &model, 0), *shallow = reference_of_sums(g, LONG, &model, 16);
+  const double *wide = mc_audit_reference_limits(any, 0)->statistical;
+  const double *narrow = mc_audit_reference_limits(shallow, 0)->statistical;
+  assert_int_equal(verdict_on(x, any), MC_AUDIT_CONFORMS);
+  assert_true(wide[MC_MEASURE_TOTAL] >= narrow[MC_MEASURE_TOTAL]);
+  run_builtin(x, "openblas", &model, g, LONG);
+  assert_int_equal(verdict_on(x, any), MC_AUDIT_CONFORMS);
+  assert_int_equal(verdict_on(x, shallow), MC_AUDIT_CONFORMS);
+  mc_audit_reference_free(any);
+  mc_audit_reference_free(shallow);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+  mc_free(x);
+}
+
+static void emulate(double *x, const mc_kernel_model *model, const double *g, size_t n, unsigned trial) {
+  mc_random draw;
+  mc_error e = {0};
+  mc_random_init(&draw, 2027, 3, trial);
+  need(mc_kernel_emulate(x, model, g, n, n, &draw, &e), &e);
+}
+
+/* A scale that is off by 2^-16; a row that is off by 2^-13, a tile by 2^-11; the last digit of a coefficient. */
+static void check_bugs(const mc_audit_reference *reference, mc_kernel_model *model, const double *g, double *x,
+                       double *y) {
+  enum { TILE = 16 };
+  mc_error e = {0};
+  emulate(x, model, g, LARGE, 100);
+  for (size_t i = 0; i < LARGE * LARGE; i++)
+    y[i] = x[i] * (1 + 0x1p-16);
+  assert_int_not_equal(verdict_on(y, reference), MC_AUDIT_CONFORMS);
+  memcpy(y, x, LARGE * LARGE * sizeof *y);
+  for (size_t j = 0; j < LARGE; j++)
+    y[7 * LARGE + j] *= 1 - 0x1p-13;
+  assert_int_equal(verdict_on(y, reference), MC_AUDIT_SUSPICIOUS);
+  memcpy(y, x, LARGE * LARGE * sizeof *y);
+  for (size_t i = 0; i < TILE; i++)
+    for (size_t j = 0; j < TILE; j++)
+      y[(32 + i) * LARGE + 48 + j] *= 1 - 0x1p-11;
+  assert_int_equal(verdict_on(y, reference), MC_AUDIT_SUSPICIOUS);
+  need(mc_schedule_set_text(&model->schedule,
+                            "3.4445,-4.7750,2.0315; 3.4445,-4.7750,2.0315; 3.4445,-4.7750,2.0315; "
+                            "3.4445,-4.7750,2.0315; 3.4445,-4.7750,2.0316",
+                            &e),
+       &e);
+  emulate(y, model, g, LARGE, 101);
+  assert_int_not_equal(verdict_on(y, reference), MC_AUDIT_CONFORMS);
+}
+
+static void check_format(mc_dtype dtype, const char *family) {
+  double *g = matrix_of(family, LARGE, LARGE, 5), *x = mc_alloc(2 * LARGE * LARGE, sizeof *x);
+  mc_kernel_model model = model_of(dtype);
+  model.rounding = MC_ROUNDING_SUMS;
+  mc_audit_reference *reference = reference_of_sums(g, LARGE, &model, 0);
+  for (unsigned trial = 0; trial < 3; trial++) {
+    emulate(x, &model, g, LARGE, trial);
+    assert_int_equal(verdict_on(x, reference), MC_AUDIT_CONFORMS);
+  }
+  static const char *const kernels[] = {"openblas", "openblas-symmetric"};
+  for (size_t i = 0; i < 2; i++) {
+    run_builtin(x, kernels[i], &model, g, LARGE);
+    assert_int_equal(verdict_on(x, reference), MC_AUDIT_CONFORMS);
+  }
+  check_bugs(reference, &model, g, x, x + LARGE * LARGE);
+  mc_audit_reference_free(reference);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+  mc_free(x);
+}
+
+static void test_few_members(void **state) {
+  (void)state;
+  check_format(MC_DTYPE_FLOAT32, "uniform(0.3333)");
+}
+
+/* Every product four times as far off, squared: errors double.  A better order than the BLAS's changes nothing. */
+static void test_order_factor(void **state) {
+  enum { STEPS = 5, COUNT = 8 };
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  mc_audit_options options = mc_audit_default_options();
+  mc_kernel_probe probe = mc_audit_probe(&options);
+  arb_ptr sigma = _arb_vec_init(COUNT);
+  (void)state;
+  for (slong i = 0; i < COUNT; i++)
+    arb_set_d(sigma + i, 0.5 / (double)(i + 1));
+  for (probe.products = 0; probe.products < 3 * STEPS; probe.products++) {
+    probe.blas[probe.products] = 1 + (double)probe.products;
+    probe.chains[probe.products] = 4 * probe.blas[probe.products];
+  }
+  double factor = mc_audit_order_factor_approx(&probe, &model, sigma, COUNT, COUNT + 3);
+  assert_true(fabs(factor - 2) < 1e-12);
+  probe.chains[3 * STEPS - 1] = 9 * probe.blas[3 * STEPS - 1];
+  factor = mc_audit_order_factor_approx(&probe, &model, sigma, COUNT, COUNT + 3);
+  assert_true(factor > 2 && factor < 3);
+  model.rounding = MC_ROUNDING_GRAM;
+  assert_true(fabs(mc_audit_order_factor_approx(&probe, &model, sigma, COUNT, COUNT) - 3) < 1e-12);
+  model.rounding = MC_ROUNDING_SUMS;
+  for (size_t i = 0; i < probe.products; i++)
+    probe.chains[i] = probe.blas[i] / 2;
+  assert_true(mc_audit_order_factor_approx(&probe, &model, sigma, COUNT, COUNT) == 1);
+  _arb_vec_clear(sigma, COUNT);
+  mc_kernel_model_clear(&model);
+}
+
+static void test_normal_quantile(void **state) {
+  (void)state;
+  assert_true(fabs(mc_audit_normal_quantile_approx(1e-6) - 4.753424308822899) < 1e-9);
+  assert_true(fabs(mc_audit_normal_quantile_approx(0.5)) < 1e-9);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_long_sums), cmocka_unit_test(test_few_members),
+                                     cmocka_unit_test(test_order_factor), cmocka_unit_test(test_normal_quantile)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
