@@ -111,8 +111,15 @@ typedef struct {
  * which they stay within 2^52; in limbs always 24. */
 int mc_digits_width(size_t k, size_t products);
 
+/* The width for which two products of planes fit one sum if their digits are spread like random ones; where they are
+ * not, that is found, and MC_UNDECIDED. */
+int mc_digits_width_likely(size_t k);
+
 /* All zero.  MC_NO_MEMORY. */
 mc_status mc_digits_init(mc_digits *x, size_t m, size_t n, size_t planes, slong first, int w, mc_error *e);
+
+/* The same with entries that are yet to be set. */
+mc_status mc_digits_reserve(mc_digits *x, size_t m, size_t n, size_t planes, slong first, int w, mc_error *e);
 void mc_digits_clear(mc_digits *x);
 
 /* X := a 2^shift, row-major, as far as the planes reach; *error (may be NULL) bounds the Frobenius distance.
@@ -134,14 +141,17 @@ void mc_digits_trim(mc_digits *x);
 /* Merge the leading plane into the next one where the digits stay within 2^(w+2): one plane less to multiply. */
 void mc_digits_fold(mc_digits *x);
 
+/* Drop the positions from `end` on; error (added to) bounds the Frobenius norm of what is lost. */
+void mc_digits_truncate(mc_digits *x, mag_t error, slong end);
+
+/* Y := X.  Y is not initialised. */
+mc_status mc_digits_copy(mc_digits *y, const mc_digits *x, mc_error *e);
+
 /* Y := X^T.  Y is not initialised. */
 mc_status mc_digits_transpose(mc_digits *y, const mc_digits *x, mc_error *e);
 
 /* X := X + Y, nothing dropped.  Fails as sums do, and X then stays as it is. */
 mc_status mc_digits_add(mc_digits *x, const mc_digits *y, mc_error *e);
-
-/* For square X, K = X^T - X: norm >= ||K||_F, and k := about 2^(w *first) K, row-major, with entries up to 1. */
-void mc_digits_skew_part(double *k, slong *first, mag_t norm, const mc_digits *x);
 
 /* n residues modulo 2^61 - 1, each as four doubles x0 + 2^16 x1 + 2^32 x2 + 2^48 x3 with parts below 2^16, so that
  * sums of products with digits are exact. */
@@ -160,6 +170,7 @@ typedef struct {
   double *bound;          /* of each raw plane */
   mc_residues x, zx;      /* n of them; z_t x_j for all raw planes t, once there are products */
   uint64_t *z, *expected; /* planes and m residues */
+  bool ready;             /* are the raw planes set?  Before that they are to be understood as zero */
   bool filled, products;  /* matrices, products added?  Sums of matrices alone need no check */
   bool limbs;             /* products are those of limbs */
 } mc_digits_sum;
@@ -168,10 +179,12 @@ typedef struct {
 mc_status mc_digits_sum_init(mc_digits_sum *s, size_t m, size_t n, size_t planes, slong first, int w, mc_error *e);
 void mc_digits_sum_clear(mc_digits_sum *s);
 
-/* s += alpha X, s += alpha A B or alpha A^T B, with |alpha| small.  MC_UNDECIDED: a sum could pass 2^52, or a
- * leading plane would not fit.  MC_INTERNAL: a digit is out of range or no integer, or the processor does not round
- * to nearest.  s is then worthless and is to be cleared. */
+/* s += alpha X, s += alpha X + beta X^T, s += alpha A B or alpha A^T B, with |alpha| and |beta| small.  Before a matrix
+ * is added, the products that are there are checked.  MC_UNDECIDED: a sum could pass 2^52, or a leading plane would not
+ * fit.  MC_INTERNAL: a digit is out of range or no integer, the products are wrong, or the processor does not round to
+ * nearest.  s is then worthless and is to be cleared. */
 mc_status mc_digits_sum_add(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e);
+mc_status mc_digits_sum_add_symmetric(mc_digits_sum *s, int alpha, int beta, const mc_digits *x, mc_error *e);
 mc_status mc_digits_sum_addmul(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
                                mc_error *e);
 

@@ -17,9 +17,9 @@ void mc_check_init(mc_digits_sum *s) {
                        : mc_random_below(&r, (UINT64_C(1) << 61) - 1);
 }
 
-/* The residue of row i of the raw planes, which lie side by side. */
-static uint64_t residue_of_row(const mc_digits_sum *s, size_t i) {
-  return mc_residues_dot_wide(s->raw.d + i * s->zx.n, &s->zx);
+/* The residue of row i of the raw planes, which lie side by side; false: not all are integers up to 2^52. */
+static bool residue_of_row(uint64_t *residue, const mc_digits_sum *s, size_t i) {
+  return mc_residues_dot_wide(residue, s->raw.d + i * s->zx.n, &s->zx);
 }
 
 mc_status mc_check_begin(mc_digits_sum *s, mc_error *e) {
@@ -34,7 +34,8 @@ mc_status mc_check_begin(mc_digits_sum *s, mc_error *e) {
       mc_residues_set(&s->zx, t * n + j, mc_residue_mul(s->z[t], x));
   }
   for (size_t i = 0; i < s->raw.m && s->filled; i++)
-    s->expected[i] = residue_of_row(s, i);
+    if (!residue_of_row(&s->expected[i], s, i))
+      return mc_fail(e, MC_INTERNAL, "a sum of digits is out of range");
   s->products = true;
   return MC_OK;
 }
@@ -88,10 +89,19 @@ mc_status mc_check_expect_product(mc_digits_sum *s, int alpha, const mc_digits *
   return good ? MC_OK : mc_fail(e, MC_NO_MEMORY, "no memory for a check");
 }
 
+bool mc_check_row_passes(const mc_digits_sum *s, size_t i) {
+  uint64_t residue;
+  return !s->products || (residue_of_row(&residue, s, i) && residue == s->expected[i]);
+}
+
 bool mc_check_passes(const mc_digits_sum *s) {
-  for (size_t i = 0; i < s->raw.m && s->products; i++) {
-    if (!mc_sum_is_integral(s->raw.d + i * s->zx.n, s->zx.n) || residue_of_row(s, i) != s->expected[i])
-      return false;
-  }
-  return true;
+  bool good = true;
+  for (size_t i = 0; i < s->raw.m && good; i++)
+    good = mc_check_row_passes(s, i);
+  return good;
+}
+
+void mc_check_end(mc_digits_sum *s) {
+  mc_residues_clear(&s->zx);
+  s->products = false;
 }

@@ -6,6 +6,7 @@
 
 #include "digits.h"
 #include "limbs.h"
+#include "residue.h"
 
 /* Two planes make one exact double: 2^(w+2) 2^w + 2^(w-1) < 2^53. */
 enum { MAX_WIDTH = 25 };
@@ -22,8 +23,25 @@ int mc_digits_width(size_t k, size_t products) {
   return width < MAX_WIDTH ? width : MAX_WIDTH;
 }
 
+/* Digits spread evenly over +-2^(w-1) have norms of sqrt(k / 3) 2^(w-1), and so two products come to at most about k
+ * 2^(2 w - 2) / 1.2 <= 2^52. */
+int mc_digits_width_likely(size_t k) {
+  if (mc_digits_backend_selected() != MC_DIGITS_DGEMM)
+    return MC_LIMB_WIDTH;
+  int width = (54 - (int)FLINT_BIT_COUNT(k > 0 ? k - 1 : 0)) / 2;
+  return width < MAX_WIDTH ? width : MAX_WIDTH;
+}
+
 mc_status mc_digits_init(mc_digits *x, size_t m, size_t n, size_t planes, slong first, int w, mc_error *e) {
   *x = (mc_digits){m, n, planes, first, w, mc_alloc(m * planes, n * sizeof(double))};
+  return x->d != NULL ? MC_OK : mc_fail(e, MC_NO_MEMORY, "no memory for a digit matrix of %zu by %zu", m, n);
+}
+
+mc_status mc_digits_reserve(mc_digits *x, size_t m, size_t n, size_t planes, slong first, int w, mc_error *e) {
+  size_t rows;
+  *x = (mc_digits){m, n, planes, first, w, NULL};
+  if (!__builtin_mul_overflow(m, planes, &rows) && n <= SIZE_MAX / sizeof(double))
+    x->d = mc_realloc(NULL, rows, n * sizeof(double));
   return x->d != NULL ? MC_OK : mc_fail(e, MC_NO_MEMORY, "no memory for a digit matrix of %zu by %zu", m, n);
 }
 
@@ -83,6 +101,27 @@ mc_status mc_digits_set_double(mc_digits *x, mag_t error, const double *a, slong
   return MC_OK;
 }
 
+enum { LANE = 4 };
+typedef double vector __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
+typedef int64_t mask __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
+
+/* The sum of (|x_j base + y_j| + 1)^2. */
+MC_BALL_CLONES
+static double sum_squares(const double *x, const double *y, double base, size_t n) {
+  vector lane = {0};
+  double sum = 0;
+  for (size_t j = 0; j + LANE <= n; j += LANE) {
+    vector v = *(const vector *)(x + j) * base + *(const vector *)(y + j);
+    v = (vector)((mask)v & INT64_MAX) + 1;
+    lane += v * v;
+  }
+  for (size_t j = n - n % LANE; j < n; j++) {
+    double v = fabs(x[j] * base + y[j]) + 1;
+    sum += v * v;
+  }
+  return sum + ((lane[0] + lane[1]) + (lane[2] + lane[3]));
+}
+
 void mc_digits_frobenius_upper(mag_t bound, const mc_digits *x) {
   /* The leading two planes make an integer v of less than 2^52; the planes after them less than one unit of v. */
   const double base = ldexp(1, x->w);
@@ -90,10 +129,10 @@ void mc_digits_frobenius_upper(mag_t bound, const mc_digits *x) {
   double sum = 0;
   for (size_t i = 0; i < x->m; i++) {
     const double *row = x->d + i * x->planes * x->n;
-    for (size_t j = 0; j < x->n; j++) {
-      double v = second ? fabs(row[j] * base + row[x->n + j]) + 1 : fabs(row[j]);
-      sum += v * v;
-    }
+    if (second)
+      sum += sum_squares(row, row + x->n, base, x->n);
+    for (size_t j = 0; j < x->n && !second; j++)
+      sum += row[j] * row[j];
   }
   /* m n squares and sums, each off by a factor of at most 1 + 2^-53: true sum <= sum (1 + (m n + 2) 2^-52) */
   mag_t slack;
@@ -123,19 +162,23 @@ void mc_digits_get_double_approx(double *a, const mc_digits *x) {
 enum { MAX_LIMBS = 160 };
 
 /* y := the integer sum over s of digits[s * stride] 2^(w (planes - 1 - s)) times 2^exponent: a two's complement
- * number, shifted in digit by digit. */
-static void collect(arf_t y, mp_ptr limbs, mp_size_t size, const double *digits, size_t stride, size_t planes, int w,
-                    slong exponent) {
-  mpn_zero(limbs, size);
-  for (size_t s = 0; s < planes; s++) {
-    long digit = (long)digits[s * stride];
-    mpn_lshift(limbs, limbs, size, (unsigned)w);
-    if (digit >= 0)
-      mpn_add_1(limbs, limbs, size, (mp_limb_t)digit);
-    else
-      mpn_sub_1(limbs, limbs, size, (mp_limb_t)-digit);
+ * number, digit by digit from the last on. */
+static void collect(arf_t y, const double *digits, size_t stride, size_t planes, int w, slong exponent) {
+  mp_limb_t limbs[MAX_LIMBS];
+  mp_size_t size = 0;
+  __int128 rest = 0; /* what is not in the limbs yet, below 2^(64 + w) */
+  int at = 0;
+  for (size_t s = planes; s-- > 0; at += w) {
+    if (at >= FLINT_BITS) {
+      limbs[size++] = (mp_limb_t)rest;
+      rest >>= FLINT_BITS;
+      at -= FLINT_BITS;
+    }
+    rest += (__int128)(int64_t)digits[s * stride] * ((__int128)1 << at);
   }
-  int negative = limbs[size - 1] >> (FLINT_BITS - 1) ? 1 : 0;
+  const bool negative = rest < 0;
+  limbs[size++] = (mp_limb_t)rest;
+  limbs[size++] = (mp_limb_t)(rest >> FLINT_BITS);
   if (negative)
     mpn_neg(limbs, limbs, size);
   while (size > 0 && limbs[size - 1] == 0)
@@ -149,23 +192,32 @@ static void collect(arf_t y, mp_ptr limbs, mp_size_t size, const double *digits,
 }
 
 void mc_digits_get_mat(arb_mat_t A, const mc_digits *x) {
-  mp_limb_t limbs[MAX_LIMBS];
-  mp_size_t size = (mp_size_t)((x->planes + 1) * (size_t)x->w / FLINT_BITS + 2);
   for (size_t i = 0; i < x->m; i++)
     for (size_t j = 0; j < x->n; j++) {
       arb_struct *entry = arb_mat_entry(A, (slong)i, (slong)j);
-      collect(arb_midref(entry), limbs, size, x->d + i * x->planes * x->n + j, x->n, x->planes, x->w,
-              weight(x, x->planes - 1));
+      collect(arb_midref(entry), x->d + i * x->planes * x->n + j, x->n, x->planes, x->w, weight(x, x->planes - 1));
       mag_zero(arb_radref(entry));
     }
+}
+
+/* Is a row all zero? */
+MC_BALL_CLONES
+static bool row_is_zero(const double *row, size_t n) {
+  vector any = {0};
+  bool zero = true;
+  for (size_t j = 0; j + LANE <= n; j += LANE)
+    any = (vector)((mask)any | ((mask)(*(const vector *)(row + j) != 0)));
+  for (size_t j = n - n % LANE; j < n; j++)
+    zero &= row[j] == 0;
+  mask found = (mask)any;
+  return zero && (found[0] | found[1] | found[2] | found[3]) == 0;
 }
 
 /* Is plane s all zero? */
 static bool plane_is_zero(const mc_digits *x, size_t s) {
   for (size_t i = 0; i < x->m; i++)
-    for (size_t j = 0; j < x->n; j++)
-      if (x->d[(i * x->planes + s) * x->n + j] != 0)
-        return false;
+    if (!row_is_zero(x->d + (i * x->planes + s) * x->n, x->n))
+      return false;
   return true;
 }
 
@@ -182,6 +234,32 @@ void mc_digits_trim(mc_digits *x) {
     memmove(x->d + i * kept * x->n, x->d + (i * x->planes + first) * x->n, kept * x->n * sizeof(double));
   x->planes = kept;
   x->first += (slong)first;
+}
+
+void mc_digits_truncate(mc_digits *x, mag_t error, slong end) {
+  const size_t planes = x->planes, kept = end > x->first ? (size_t)(end - x->first) : 1;
+  mag_t lost, count;
+  if (kept >= planes)
+    return;
+  for (size_t i = 0; i < x->m; i++)
+    memmove(x->d + i * kept * x->n, x->d + i * planes * x->n, kept * x->n * sizeof(double));
+  x->planes = kept;
+  /* Digits of at most half of 2^w: together less than a unit of the last plane that is kept. */
+  mag_init(lost);
+  mag_init(count);
+  mag_set_ui(count, x->m * x->n);
+  mag_sqrt(count, count);
+  mag_set_ui_2exp_si(lost, 1, weight(x, kept - 1));
+  mag_addmul(error, lost, count);
+  mag_clear(lost);
+  mag_clear(count);
+}
+
+mc_status mc_digits_copy(mc_digits *y, const mc_digits *x, mc_error *e) {
+  mc_status status = mc_digits_reserve(y, x->m, x->n, x->planes, x->first, x->w, e);
+  if (status == MC_OK)
+    memcpy(y->d, x->d, x->m * x->n * x->planes * sizeof *x->d);
+  return status;
 }
 
 /* Do the leading two planes fit one of up to 2^(w+2)? */
@@ -211,9 +289,9 @@ void mc_digits_fold(mc_digits *x) {
 }
 
 mc_status mc_digits_transpose(mc_digits *y, const mc_digits *x, mc_error *e) {
-  enum { TILE = 16 };
+  enum { TILE = 8 };
   const size_t m = x->m, n = x->n, planes = x->planes;
-  mc_status status = mc_digits_init(y, n, m, planes, x->first, x->w, e);
+  mc_status status = mc_digits_reserve(y, n, m, planes, x->first, x->w, e);
   for (size_t s = 0; status == MC_OK && s < planes; s++)
     for (size_t i = 0; i < m; i += TILE)
       for (size_t j = 0; j < n; j += TILE)
@@ -221,69 +299,4 @@ mc_status mc_digits_transpose(mc_digits *y, const mc_digits *x, mc_error *e) {
           for (size_t l = j; l < n && l < j + TILE; l++)
             y->d[(l * planes + s) * m + k] = x->d[(k * planes + s) * n + l];
   return status;
-}
-
-/* Entries of skew parts are kept times 2^SKEW_SCALE, so that neither the first nor the last digits leave the range of
- * doubles. */
-enum { SKEW_SCALE = 600, SKEW_BITS = 1500 };
-
-/* k := about 2^SKEW_SCALE K, K = X^T - X, on and below the diagonal.  Digits are added from the first on.  A partial sum
- * is rounded only where it has 2^53 units of its last digit, and is then at most (1 + 2^-51) |K|; so all roundings
- * together are at most planes 2^-52 |K|. */
-static void subtract_from_transposed(double *k, const mc_digits *x) {
-  enum { TILE = 16 };
-  const size_t n = x->n, planes = x->planes;
-  memset(k, 0, n * n * sizeof *k);
-  for (size_t i = 0; i < n; i += TILE)
-    for (size_t j = 0; j <= i; j += TILE)
-      for (size_t s = 0; s < planes; s++) {
-        const double unit = ldexp(1, SKEW_SCALE - x->w * (int)(s + 1));
-        for (size_t p = i; p < n && p < i + TILE; p++)
-          for (size_t q = j; q < n && q < j + TILE; q++)
-            k[p * n + q] += (x->d[(q * planes + s) * n + p] - x->d[(p * planes + s) * n + q]) * unit;
-      }
-}
-
-/* Scale by 2^shift, and copy what is below the diagonal to above it, with the other sign. */
-static void complete_skew(double *k, size_t n, int shift) {
-  const double factor = ldexp(1, shift);
-  for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j < i; j++) {
-      k[i * n + j] *= factor;
-      k[j * n + i] = -k[i * n + j];
-    }
-}
-
-void mc_digits_skew_part(double *k, slong *first, mag_t norm, const mc_digits *x) {
-  const size_t n = x->n, count = n * n;
-  double largest = 0, sum = 0;
-  mag_t slack;
-  *first = x->first;
-  mag_inf(norm);
-  if (x->w * (slong)x->planes > SKEW_BITS)
-    return;
-  subtract_from_transposed(k, x);
-  for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j < i; j++)
-      largest = fabs(k[i * n + j]) > largest ? fabs(k[i * n + j]) : largest;
-  /* 2^SKEW_SCALE K < 2^exponent: so many planes are empty. */
-  int exponent = largest > 0 ? ilogb(largest) + 1 : 0;
-  int empty = (SKEW_SCALE - exponent) / x->w;
-  complete_skew(k, n, x->w * empty - SKEW_SCALE);
-  for (size_t i = 0; i < count; i++)
-    sum += k[i] * k[i];
-  *first += empty;
-  /* As in mc_digits_frobenius_upper; sum is at least 2^(-2 w - 2), or 0, so that no underflow matters; and the
-   * roundings of k. */
-  mag_init(slack);
-  mag_set_ui_2exp_si(slack, count + 2, -52);
-  mag_set_d(norm, sum);
-  mag_mul(slack, slack, norm);
-  mag_add(norm, norm, slack);
-  mag_sqrt(norm, norm);
-  mag_set_ui_2exp_si(slack, x->planes, -51);
-  mag_mul(slack, slack, norm);
-  mag_add(norm, norm, slack);
-  mag_mul_2exp_si(norm, norm, -(slong)x->w * *first);
-  mag_clear(slack);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "limbs.h"
+#include "residue.h"
 #include "sum.h"
 
 slong mc_sum_position(const mc_digits *a, size_t p, const mc_digits *b, size_t q) {
@@ -21,15 +22,28 @@ bool mc_sum_computes(const mc_digits_sum *s, const mc_digits *a, size_t p, const
 
 /* ---- What the product will hold ---- */
 
+/* How large the digits of an operand's planes are. */
+typedef struct {
+  double most[MC_MAX_PLANES], norm[MC_MAX_PLANES]; /* in magnitude; of a row or column along the contraction */
+} magnitudes;
+
+/* Whatever the order of summation, partial sums are at most sum |x||y| <= ||x|| ||y|| and k max|x| max|y|; the slack is
+ * for roundings here and where amounts are added up. */
+static double amount_of(double factor, size_t k, const magnitudes *a, size_t p, const magnitudes *b, size_t q) {
+  double by_norm = factor * a->norm[p] * b->norm[q] * (1 + 0x1p-20),
+         by_most = factor * (double)k * a->most[p] * b->most[q];
+  return by_norm < by_most ? by_norm : by_most;
+}
+
 /* Of planes: each product in its raw plane, or dropped.  What limbs put into raw planes,
  * mc_limb_account knows. */
-static mc_status account_planes(mc_digits_sum *s, double factor, const mc_digits *a, const double *a_max,
-                                const mc_digits *b, const double *b_max, mc_error *e) {
+static mc_status account_planes(mc_digits_sum *s, double factor, const mc_digits *a, const magnitudes *x,
+                                const mc_digits *b, const magnitudes *y, mc_error *e) {
   mc_status status = MC_OK;
   for (size_t p = 0; p < a->planes && status == MC_OK; p++)
     for (size_t q = 0; q < b->planes && status == MC_OK; q++) {
       slong position = mc_sum_position(a, p, b, q), t = position - s->raw.first;
-      double amount = factor * (double)b->m * a_max[p] * b_max[q];
+      double amount = amount_of(factor, b->m, x, p, y, q);
       if (!mc_sum_computes(s, a, p, b, q))
         mc_sum_drop(s, amount, position);
       else if (!s->limbs || t < 0)
@@ -41,41 +55,86 @@ static mc_status account_planes(mc_digits_sum *s, double factor, const mc_digits
 /* Check the digits, that |factor| op(A) B will fit, and begin the check. */
 static mc_status announce(mc_digits_sum *s, int factor, const mc_digits *a, bool transpose_a, const mc_digits *b,
                           mc_error *e) {
-  double a_max[MC_MAX_PLANES], b_max[MC_MAX_PLANES];
+  magnitudes x, y;
   mc_status status = mc_sum_check_operand(s, a, transpose_a ? b->m : s->raw.m, transpose_a ? s->raw.m : b->m, e);
   if (status == MC_OK)
     status = mc_sum_check_operand(s, b, b->m, s->raw.n, e);
   if (status == MC_OK)
-    status = mc_sum_plane_maxima(a_max, a, e);
-  if (status == MC_OK && b == a)
-    memcpy(b_max, a_max, a->planes * sizeof *b_max);
+    status = mc_sum_measure(x.most, x.norm, a, !transpose_a, e);
+  if (status == MC_OK && b == a && transpose_a)
+    memcpy(&y, &x, sizeof y);
   else if (status == MC_OK)
-    status = mc_sum_plane_maxima(b_max, b, e);
+    status = mc_sum_measure(y.most, y.norm, b, false, e);
   if (status == MC_OK)
-    status = account_planes(s, abs(factor), a, a_max, b, b_max, e);
+    status = account_planes(s, abs(factor), a, &x, b, &y, e);
   if (status == MC_OK && s->limbs)
-    status = mc_limb_account(s, factor, a, a_max, b, b_max, e);
+    status = mc_limb_account(s, factor, a, x.most, b, y.most, e);
   return status == MC_OK ? mc_check_begin(s, e) : status;
 }
 
 /* ---- By DGEMM ---- */
 
+/* Planes first, …, first + count - 1 of B, whose products with one plane of A belong to raw planes from `to` on. */
+typedef struct {
+  size_t first, count, to;
+} span;
+
+/* Those that fall within the sum; count 0: none. */
+static span span_of(const mc_digits_sum *s, const mc_digits *a, size_t p, const mc_digits *b) {
+  slong to = mc_sum_position(a, p, b, 0) - s->raw.first;
+  slong skip = to < 0 ? -to : 0; /* planes of B whose products are known to vanish */
+  slong count = (slong)s->raw.planes - to;
+  count = count < (slong)b->planes ? count : (slong)b->planes;
+  return count > skip ? (span){(size_t)skip, (size_t)(count - skip), (size_t)(to + skip)} : (span){0};
+}
+
+/* Is at most one entry in 16 of plane p other than zero?  So it is with the last digits of doubles. */
+static bool is_sparse(const mc_digits *a, size_t p) {
+  const size_t limit = a->m * a->n / 16;
+  size_t count = 0;
+  for (size_t i = 0; i < a->m && count <= limit; i++)
+    for (size_t j = 0; j < a->n; j++)
+      count += a->d[(i * a->planes + p) * a->n + j] != 0;
+  return count <= limit;
+}
+
+MC_BALL_CLONES
+static void add_multiple(double *to, const double *from, double alpha, size_t n) {
+  for (size_t j = 0; j < n; j++)
+    to[j] += alpha * from[j];
+}
+
+/* raw += alpha op(A_p) B entry by entry of A_p. */
+static void multiply_sparse(mc_digits_sum *s, double alpha, const mc_digits *a, size_t p, bool transpose_a,
+                            const mc_digits *b, span r) {
+  const size_t n = b->n;
+  mc_sum_zero(s, 0, 0);
+  for (size_t i = 0; i < a->m; i++)
+    for (size_t j = 0; j < a->n; j++) {
+      const double entry = a->d[(i * a->planes + p) * a->n + j];
+      const size_t row = transpose_a ? j : i, k = transpose_a ? i : j;
+      if (entry != 0)
+        add_multiple(s->raw.d + (row * s->raw.planes + r.to) * n, b->d + (k * b->planes + r.first) * n, alpha * entry,
+                     r.count * n);
+    }
+}
+
 /* raw += alpha op(A) B for the products that fall within the sum: for plane p of A, all planes of B at once. */
-static void multiply_planes(double *raw, const mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a,
-                            const mc_digits *b) {
-  const size_t m = s->raw.m, n = s->raw.n, k = b->m;
+static void multiply_planes(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b) {
   for (size_t p = 0; p < a->planes; p++) {
-    slong to = mc_sum_position(a, p, b, 0) - s->raw.first;
-    slong skip = to < 0 ? -to : 0; /* planes of B whose products are known to vanish */
-    slong count = (slong)s->raw.planes - to;
-    count = count < (slong)b->planes ? count : (slong)b->planes;
-    if (count <= skip)
-      continue;
-    cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, CblasNoTrans, (int)m,
-                (int)((size_t)(count - skip) * n), (int)k, alpha, a->d + p * a->n, (int)(a->planes * a->n),
-                b->d + (size_t)skip * n, (int)(b->planes * n), 1, raw + (size_t)(to + skip) * n,
-                (int)(s->raw.planes * n));
+    const span r = span_of(s, a, p, b);
+    if (r.count > 0 && is_sparse(a, p)) {
+      multiply_sparse(s, alpha, a, p, transpose_a, b, r);
+    } else if (r.count > 0) {
+      const double beta = s->ready;
+      mc_sum_zero(s, r.to, r.to + r.count);
+      cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, CblasNoTrans, (int)s->raw.m,
+                  (int)(r.count * b->n), (int)b->m, alpha, a->d + p * a->n, (int)(a->planes * a->n),
+                  b->d + r.first * b->n, (int)(b->planes * b->n), beta, s->raw.d + r.to * b->n,
+                  (int)(s->raw.planes * b->n));
+    }
   }
+  mc_sum_zero(s, 0, 0); /* where all is dropped */
 }
 
 /* half += the products of planes p < q of X^T X, and half of those with p = q: multiples of 1/2 below 2^51, exact. */
@@ -97,21 +156,27 @@ static void multiply_half(double *half, const mc_digits_sum *s, const mc_digits 
 
 /* ---- Sums ---- */
 
+static mc_status multiply_limbs(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
+                                mc_error *e) {
+  mc_sum_zero(s, 0, 0);
+  return mc_limb_multiply(s->raw.d, s, alpha, a, transpose_a, b, false, e);
+}
+
 mc_status mc_digits_sum_addmul(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
                                mc_error *e) {
   mc_status status = announce(s, alpha, a, transpose_a, b, e);
   if (status == MC_OK)
     status = mc_check_expect_product(s, alpha, a, transpose_a, b, e);
   if (status == MC_OK && s->limbs)
-    status = mc_limb_multiply(s->raw.d, s, alpha, a, transpose_a, b, false, e);
+    status = multiply_limbs(s, alpha, a, transpose_a, b, e);
   else if (status == MC_OK)
-    multiply_planes(s->raw.d, s, alpha, a, transpose_a, b);
+    multiply_planes(s, alpha, a, transpose_a, b);
   return status;
 }
 
-/* raw += alpha (half + half^T), plane by plane. */
+/* raw := raw + half + half^T, plane by plane. */
 static void add_symmetric(mc_digits_sum *s, double alpha, const double *half) {
-  enum { TILE = 32 };
+  enum { TILE = 8 };
   const size_t n = s->raw.n, planes = s->raw.planes;
   for (size_t t = 0; t < planes; t++)
     for (size_t i = 0; i < n; i += TILE)
@@ -122,25 +187,48 @@ static void add_symmetric(mc_digits_sum *s, double alpha, const double *half) {
                 alpha * (half[(k * planes + t) * n + l] + half[(l * planes + t) * n + k]);
 }
 
-static mc_status add_gram(mc_digits_sum *s, int alpha, const mc_digits *x, double *half, mc_error *e) {
-  mc_status status = MC_OK;
+/* The same where there is nothing but half: raw := alpha (raw + raw^T), by pairs of tiles. */
+static void make_symmetric(mc_digits_sum *s, double alpha) {
+  enum { TILE = 8 };
+  const size_t n = s->raw.n, planes = s->raw.planes;
+  for (size_t t = 0; t < planes; t++)
+    for (size_t i = 0; i < n; i += TILE)
+      for (size_t j = 0; j <= i; j += TILE)
+        for (size_t k = i; k < n && k < i + TILE; k++)
+          for (size_t l = j; l <= k && l < j + TILE; l++) {
+            double *lower = s->raw.d + (k * planes + t) * n + l, *upper = s->raw.d + (l * planes + t) * n + k;
+            *lower = *upper = alpha * (*lower + *upper);
+          }
+}
+
+static mc_status multiply_gram(double *half, const mc_digits_sum *s, const mc_digits *x, mc_error *e) {
   if (s->limbs)
-    status = mc_limb_multiply(half, s, 1, x, true, x, true, e);
-  else
-    multiply_half(half, s, x);
+    return mc_limb_multiply(half, s, 1, x, true, x, true, e);
+  multiply_half(half, s, x);
+  return MC_OK;
+}
+
+/* Beside what is there already. */
+static mc_status add_gram(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e) {
+  double *half = mc_alloc(s->raw.m * s->raw.planes, s->raw.n * sizeof *half);
+  mc_status status = half != NULL ? multiply_gram(half, s, x, e) : mc_fail(e, MC_NO_MEMORY, "no memory for a product");
   if (status == MC_OK)
     add_symmetric(s, alpha, half);
+  mc_free(half);
   return status;
 }
 
 mc_status mc_digits_sum_addgram(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e) {
+  const bool empty = !s->filled && !s->products;
   mc_status status = announce(s, alpha, x, true, x, e);
   if (status == MC_OK)
     status = mc_check_expect_product(s, alpha, x, true, x, e);
-  if (status != MC_OK)
-    return status;
-  double *half = mc_alloc(s->raw.m * s->raw.planes, s->raw.n * sizeof *half);
-  status = half != NULL ? add_gram(s, alpha, x, half, e) : mc_fail(e, MC_NO_MEMORY, "no memory for a product");
-  mc_free(half);
+  mc_sum_zero(s, 0, 0);
+  if (status == MC_OK && !empty)
+    return add_gram(s, alpha, x, e);
+  if (status == MC_OK)
+    status = multiply_gram(s->raw.d, s, x, e);
+  if (status == MC_OK)
+    make_symmetric(s, alpha);
   return status;
 }

@@ -1,6 +1,7 @@
 /* Vectors modulo 2^61 - 1: sums of products of short integers in doubles, exact as long as they stay below 2^53. */
 #include "residue.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "digits.h"
@@ -12,6 +13,7 @@ typedef __int128 wide_signed;
 
 enum { PARTS = MC_RESIDUE_PARTS, PART_BITS = 16, HALF_BITS = 26, LANE = 4 };
 typedef double vector __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
+typedef int64_t mask __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
 
 static uint64_t reduce(wide x) {
   uint64_t folded = (uint64_t)(x & PRIME) + (uint64_t)(x >> 61 & PRIME) + (uint64_t)(x >> 122);
@@ -100,28 +102,45 @@ uint64_t mc_residues_dot(const double *row, const mc_residues *x, int bits) {
   return value;
 }
 
-/* high + low = row, high a multiple of 2^26; |low| <= 2^25, |high| 2^-26 <= 2^26. */
+/* 2^26 high + low = row, |low| <= 2^25, |high| <= 2^26; false: some |row[i]| > 2^52, or is no integer. */
 MC_BALL_CLONES
-static void split(double *high, double *low, const double *row, size_t n) {
-  for (size_t i = 0; i < n; i++) {
+static bool split(double *high, double *low, const double *row, size_t n) {
+  const double magic = 0x1.8p52;
+  bool good = true;
+  mask wrong = {0};
+  size_t i = 0;
+  for (; i + LANE <= n; i += LANE) {
+    vector x = *(const vector *)(row + i), h = (x * 0x1p-26 + magic) - magic, l = x - h * 0x1p26;
+    wrong |= ((l + magic) - magic) != l; /* NaN too */
+    wrong |= (vector)((mask)x & INT64_MAX) > 0x1p52;
+    *(vector *)(high + i) = h;
+    *(vector *)(low + i) = l;
+  }
+  for (; i < n; i++) {
     high[i] = mc_digits_rint(row[i] * 0x1p-26);
     low[i] = row[i] - high[i] * 0x1p26;
+    good &= mc_digits_rint(low[i]) == low[i] && fabs(row[i]) <= 0x1p52;
   }
+  return good && (wrong[0] | wrong[1] | wrong[2] | wrong[3]) == 0;
 }
 
-uint64_t mc_residues_dot_wide(const double *row, const mc_residues *x) {
+bool mc_residues_dot_wide(uint64_t *value, const double *row, const mc_residues *x) {
   enum { STEP = 1 << (52 - PART_BITS - HALF_BITS) };
   uint64_t low_value = 0, high_value = 0;
-  for (size_t from = 0; from < x->n; from += STEP) {
+  bool good = true;
+  for (size_t from = 0; from < x->n && good; from += STEP) {
     size_t count = x->n - from < STEP ? x->n - from : STEP;
     double high[STEP], low[STEP], sums[PARTS];
-    split(high, low, row + from, count);
+    good = split(high, low, row + from, count);
+    if (!good)
+      break;
     dot_parts(sums, low, x->parts + from, x->n, count);
     low_value = mc_residue_add(low_value, join(sums, 1));
     dot_parts(sums, high, x->parts + from, x->n, count);
     high_value = mc_residue_add(high_value, join(sums, 1));
   }
-  return mc_residue_add(low_value, mc_residue_mul(high_value, UINT64_C(1) << HALF_BITS));
+  *value = mc_residue_add(low_value, mc_residue_mul(high_value, UINT64_C(1) << HALF_BITS));
+  return good;
 }
 
 /* sums[p][j] += row[j] factors[p]. */

@@ -19,7 +19,7 @@ mc_status mc_digits_sum_init(mc_digits_sum *s, size_t m, size_t n, size_t planes
                        .z = mc_alloc(all, sizeof(uint64_t)),
                        .expected = mc_alloc(m, sizeof(uint64_t))};
   mag_init(s->dropped);
-  mc_status status = mc_digits_init(&s->raw, m, n, all, first, w, e);
+  mc_status status = mc_digits_reserve(&s->raw, m, n, all, first, w, e);
   bool room = mc_residues_init(&s->x, n) && s->bound != NULL && s->z != NULL && s->expected != NULL;
   if (status == MC_OK && !room)
     status = mc_fail(e, MC_NO_MEMORY, "no memory for a sum of products");
@@ -50,45 +50,25 @@ typedef int64_t mask __attribute__((vector_size(LANE * sizeof(double)), aligned(
 
 static const double ROUNDING_MAGIC = 0x1.8p52;
 
-/* Raise worst to |x|, lane by lane; what is no integer, NaN or infinite makes off differ from 0.  For |x| <= 2^52: a
- * multiple of 2^26 is taken off first, so that the rest is one that the rounding can see. */
-MC_BALL_CLONES
-static void scan(double worst[LANE], double off[LANE], const double *row, size_t n) {
-  vector most = *(vector *)worst, wrong = *(vector *)off;
-  for (size_t j = 0; j + LANE <= n; j += LANE) {
-    vector x = *(const vector *)(row + j), high = (x * 0x1p-26 + ROUNDING_MAGIC) - ROUNDING_MAGIC;
-    vector low = x - high * 0x1p26, difference = ((low + ROUNDING_MAGIC) - ROUNDING_MAGIC) - low;
-    x = (vector)((mask)x & INT64_MAX);
-    mask larger = x > most;
-    most = (vector)((larger & (mask)x) | (~larger & (mask)most));
-    wrong += difference * difference; /* NaN for NaN and infinity */
-  }
-  *(vector *)worst = most;
-  *(vector *)off = wrong;
-  for (size_t j = n - n % LANE; j < n; j++) {
-    double low = row[j] - mc_digits_rint(row[j] * 0x1p-26) * 0x1p26, difference = mc_digits_rint(low) - low;
-    worst[0] = fabs(row[j]) > worst[0] ? fabs(row[j]) : worst[0];
-    off[0] += difference * difference;
-  }
-}
-
-/* The same for digits, which are so small that one rounding shows what is no integer: |x| <= 2^51. */
+/* Raise worst to |x|, lane by lane; what is no integer, or NaN, makes off differ from 0: one rounding shows that for
+ * |x| <= 2^51, and beyond that limits do. */
 MC_BALL_CLONES
 static void scan_digits(double worst[LANE], double off[LANE], const double *row, size_t n) {
-  vector most = *(vector *)worst, wrong = *(vector *)off;
+  const vector ones = (vector){0} + 1;
+  vector most = *(vector *)worst;
+  mask wrong = {0};
   for (size_t j = 0; j + LANE <= n; j += LANE) {
-    vector x = *(const vector *)(row + j), difference = ((x + ROUNDING_MAGIC) - ROUNDING_MAGIC) - x;
+    vector x = *(const vector *)(row + j), rounded = (x + ROUNDING_MAGIC) - ROUNDING_MAGIC;
+    wrong |= rounded != x; /* NaN too; infinity is beyond all limits */
     x = (vector)((mask)x & INT64_MAX);
     mask larger = x > most;
     most = (vector)((larger & (mask)x) | (~larger & (mask)most));
-    wrong += difference * difference;
   }
   *(vector *)worst = most;
-  *(vector *)off = wrong;
+  *(vector *)off += (vector)(wrong & (mask)ones);
   for (size_t j = n - n % LANE; j < n; j++) {
-    double difference = mc_digits_rint(row[j]) - row[j];
     worst[0] = fabs(row[j]) > worst[0] ? fabs(row[j]) : worst[0];
-    off[0] += difference * difference;
+    off[0] += mc_digits_rint(row[j]) == row[j] ? 0 : 1;
   }
 }
 
@@ -115,6 +95,17 @@ static double plane_max(const mc_digits *x, size_t s) {
   return verdict(worst, off, digit_limit(x, s));
 }
 
+/* Are the digits of row i integers in range? */
+static bool row_is_in_range(const mc_digits *x, size_t i) {
+  const double *row = x->d + i * x->planes * x->n;
+  double worst[LANE] = {0}, off[LANE] = {0};
+  scan_digits(worst, off, row, x->n);
+  bool good = verdict(worst, off, digit_limit(x, 0)) >= 0;
+  memset(worst, 0, sizeof worst);
+  scan_digits(worst, off, row + x->n, (x->planes - 1) * x->n);
+  return good && verdict(worst, off, digit_limit(x, 1)) >= 0;
+}
+
 mc_status mc_sum_plane_maxima(double *maxima, const mc_digits *x, mc_error *e) {
   if (x->planes > MC_MAX_PLANES)
     return mc_fail(e, MC_UNDECIDED, "more than %d planes", MC_MAX_PLANES);
@@ -126,10 +117,56 @@ mc_status mc_sum_plane_maxima(double *maxima, const mc_digits *x, mc_error *e) {
   return MC_OK;
 }
 
-bool mc_sum_is_integral(const double *row, size_t n) {
-  double worst[LANE] = {0}, off[LANE] = {0};
-  scan(worst, off, row, n);
-  return verdict(worst, off, LIMIT) >= 0;
+/* squares[j] += row[j]^2. */
+MC_BALL_CLONES
+static void add_squares(double *squares, const double *row, size_t n) {
+  for (size_t j = 0; j < n; j++)
+    squares[j] += row[j] * row[j];
+}
+
+/* The sum of squares of a row, in any order. */
+MC_BALL_CLONES
+static double sum_squares(const double *row, size_t n) {
+  vector lane = {0};
+  double sum = 0;
+  for (size_t j = 0; j + LANE <= n; j += LANE)
+    lane += *(const vector *)(row + j) * *(const vector *)(row + j);
+  for (size_t j = n - n % LANE; j < n; j++)
+    sum += row[j] * row[j];
+  return sum + ((lane[0] + lane[1]) + (lane[2] + lane[3]));
+}
+
+static double largest_of(const double *x, size_t n) {
+  double largest = 0;
+  for (size_t j = 0; j < n; j++)
+    largest = x[j] > largest ? x[j] : largest;
+  return largest;
+}
+
+/* Sums of at most 2^31 squares of integers of doubles are off by a factor of at most 1 + 2^-21. */
+mc_status mc_sum_measure(double *maxima, double *norms, const mc_digits *x, bool by_rows, mc_error *e) {
+  if (x->planes > MC_MAX_PLANES)
+    return mc_fail(e, MC_UNDECIDED, "more than %d planes", MC_MAX_PLANES);
+  double *squares = mc_alloc(x->n, sizeof *squares);
+  mc_status status = squares != NULL ? MC_OK : mc_fail(e, MC_NO_MEMORY, "no memory for a product");
+  for (size_t s = 0; s < x->planes && status == MC_OK; s++) {
+    double worst[LANE] = {0}, off[LANE] = {0}, largest = 0;
+    memset(squares, 0, x->n * sizeof *squares);
+    for (size_t i = 0; i < x->m; i++) {
+      const double *row = x->d + (i * x->planes + s) * x->n;
+      scan_digits(worst, off, row, x->n);
+      double sum = by_rows ? sum_squares(row, x->n) : 0;
+      largest = sum > largest ? sum : largest;
+      if (!by_rows)
+        add_squares(squares, row, x->n);
+    }
+    maxima[s] = verdict(worst, off, digit_limit(x, s));
+    norms[s] = sqrt((by_rows ? largest : largest_of(squares, x->n)) * (1 + 0x1p-20)) * (1 + 0x1p-20);
+    if (maxima[s] < 0)
+      status = mc_fail(e, MC_INTERNAL, "a digit is out of range");
+  }
+  mc_free(squares);
+  return status;
 }
 
 mc_status mc_sum_raise(mc_digits_sum *s, slong t, double amount, mc_error *e) {
@@ -175,24 +212,75 @@ static void add_multiple(double *to, const double *from, double alpha, size_t n)
     to[j] += alpha * from[j];
 }
 
-mc_status mc_digits_sum_add(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e) {
-  double maxima[MC_MAX_PLANES];
+void mc_sum_zero(mc_digits_sum *s, size_t from, size_t end) {
+  const size_t planes = s->raw.planes, n = s->raw.n;
+  if (s->ready)
+    return;
+  for (size_t i = 0; i < s->raw.m; i++) {
+    double *row = s->raw.d + i * planes * n;
+    memset(row, 0, from * n * sizeof *row);
+    memset(row + end * n, 0, (planes - end) * n * sizeof *row);
+  }
+  s->ready = true;
+}
+
+/* What products there are is checked now, so that what is added next needs no check. */
+static mc_status settle(mc_digits_sum *s, mc_error *e) {
+  if (!mc_check_passes(s))
+    return mc_fail(e, MC_INTERNAL, "the BLAS returned a wrong product");
+  mc_check_end(s);
+  return MC_OK;
+}
+
+/* Room for alpha times the digits of X, in range as they must be. */
+static mc_status announce_term(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e) {
   mc_status status = mc_sum_check_operand(s, x, s->raw.m, s->raw.n, e);
   if (status == MC_OK)
-    status = mc_sum_plane_maxima(maxima, x, e);
+    status = settle(s, e);
+  for (size_t p = 0; p < x->planes && status == MC_OK; p++)
+    status = mc_sum_account(s, x->first + (slong)p, fabs((double)alpha) * digit_limit(x, p), e);
+  mc_sum_zero(s, 0, 0);
   s->filled = true;
+  return status;
+}
+
+mc_status mc_digits_sum_add(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e) {
+  const slong shift = x->first - s->raw.first, room = (slong)s->raw.planes - shift;
+  const size_t count = room < 0 ? 0 : (size_t)room < x->planes ? (size_t)room : x->planes;
+  mc_status status = announce_term(s, alpha, x, e);
+  for (size_t i = 0; i < x->m && status == MC_OK; i++) {
+    if (!row_is_in_range(x, i))
+      status = mc_fail(e, MC_INTERNAL, "a digit is out of range");
+    else if (count > 0)
+      add_multiple(s->raw.d + (i * s->raw.planes + (size_t)shift) * x->n, x->d + i * x->planes * x->n, alpha,
+                   count * x->n);
+  }
+  return status;
+}
+
+/* Plane t of s += alpha X_p + beta X_p^T. */
+static void add_with_transposed(mc_digits_sum *s, size_t t, const mc_digits *x, size_t p, double alpha, double beta) {
+  enum { TILE = 8 };
+  const size_t n = x->n;
+  for (size_t i = 0; i < n; i += TILE)
+    for (size_t j = 0; j < n; j += TILE)
+      for (size_t k = i; k < n && k < i + TILE; k++) {
+        double *to = s->raw.d + (k * s->raw.planes + t) * n;
+        const double *row = x->d + (k * x->planes + p) * n;
+        for (size_t l = j; l < n && l < j + TILE; l++)
+          to[l] += alpha * row[l] + beta * x->d[(l * x->planes + p) * n + k];
+      }
+}
+
+mc_status mc_digits_sum_add_symmetric(mc_digits_sum *s, int alpha, int beta, const mc_digits *x, mc_error *e) {
+  mc_status status = announce_term(s, abs(alpha) + abs(beta), x, e);
+  for (size_t i = 0; i < x->m && status == MC_OK; i++)
+    if (!row_is_in_range(x, i))
+      status = mc_fail(e, MC_INTERNAL, "a digit is out of range");
   for (size_t p = 0; p < x->planes && status == MC_OK; p++) {
-    slong position = x->first + (slong)p, t = position - s->raw.first;
-    status = mc_sum_account(s, position, fabs((double)alpha) * maxima[p], e);
-    if (status != MC_OK || t < 0 || t >= (slong)s->raw.planes)
-      continue;
-    uint64_t factor = mc_residue_mul(mc_residue_of(alpha), s->z[t]);
-    for (size_t i = 0; i < x->m; i++) {
-      const double *from = x->d + (i * x->planes + p) * x->n;
-      add_multiple(s->raw.d + (i * s->raw.planes + (size_t)t) * x->n, from, alpha, x->n);
-      if (s->products)
-        mc_check_expect(s, i, factor, mc_residues_dot(from, &s->x, x->w + 2));
-    }
+    slong t = x->first + (slong)p - s->raw.first;
+    if (t >= 0 && t < (slong)s->raw.planes)
+      add_with_transposed(s, (size_t)t, x, p, alpha, beta);
   }
   return status;
 }
@@ -229,6 +317,7 @@ mc_status mc_digits_sum_addscaled(mc_digits_sum *s, int alpha, const mc_digits *
     status = mc_sum_plane_maxima(d_max, d, e);
   if (status == MC_OK)
     status = mc_check_begin(s, e);
+  mc_sum_zero(s, 0, 0);
   for (size_t p = 0; p < d->planes && status == MC_OK; p++)
     for (size_t q = 0; q < x->planes && status == MC_OK; q++) {
       slong position = mc_sum_position(d, p, x, q), t = position - s->raw.first;
@@ -242,34 +331,56 @@ mc_status mc_digits_sum_addscaled(mc_digits_sum *s, int alpha, const mc_digits *
 
 /* ---- The end ---- */
 
-/* What exceeds half of 2^w goes one plane up.  Digits are in [-2^(w-1), 2^(w-1)), and so depend on the value alone. */
-MC_BALL_CLONES
-static void carry_row(double *row, double *above, double base, double unit, size_t n) {
-  for (size_t j = 0; j < n; j++) {
-    double q = mc_digits_rint(row[j] * unit), rest = row[j] - q * base;
-    double tie = rest == base / 2 ? 1 : 0;
-    row[j] = rest - tie * base;
-    above[j] += q + tie;
+/* x := its digit in [-2^(w-1), 2^(w-1)), which depends on the value alone; returns what goes one plane up. */
+static inline double carry_one(double *x, double base, double unit) {
+  double q = mc_digits_rint(*x * unit), rest = *x - q * base;
+  if (rest == base / 2) {
+    rest -= base;
+    q += 1;
   }
+  *x = rest;
+  return q;
+}
+
+/* The same for CHAINS times LANE columns at once, from the last plane to the first; returns the largest magnitude in
+ * the first plane. */
+enum { CHAINS = 4, COLUMNS = CHAINS * LANE };
+
+MC_BALL_CLONES
+static double carry_columns(double *row, size_t planes, double base, size_t n) {
+  const double unit = 1 / base, half = base / 2;
+  const vector bases = (vector){0} + base, ones = (vector){0} + 1;
+  double most = 0;
+  for (size_t j = 0; j + COLUMNS <= n; j += COLUMNS) {
+    vector carry[CHAINS] = {{0}};
+    for (size_t t = planes - 1; t > 0; t--)
+      for (size_t c = 0; c < CHAINS; c++) {
+        vector *at = (vector *)(row + t * n + j + c * LANE), x = *at + carry[c];
+        vector q = (x * unit + ROUNDING_MAGIC) - ROUNDING_MAGIC, rest = x - q * base;
+        mask tie = rest == half;
+        *at = rest - (vector)(tie & (mask)bases);
+        carry[c] = q + (vector)(tie & (mask)ones);
+      }
+    for (size_t c = 0; c < CHAINS; c++)
+      *(vector *)(row + j + c * LANE) += carry[c];
+  }
+  for (size_t j = n - n % COLUMNS; j < n; j++) {
+    double carry = 0;
+    for (size_t t = planes - 1; t > 0; t--) {
+      row[t * n + j] += carry;
+      carry = carry_one(row + t * n + j, base, unit);
+    }
+    row[j] += carry;
+  }
+  for (size_t j = 0; j < n; j++)
+    most = fabs(row[j]) > most ? fabs(row[j]) : most;
+  return most;
 }
 
 /* Row i from the last plane to the first; false: it does not fit. */
 static bool carry_planes(const mc_digits *x, size_t i) {
-  const double base = ldexp(1, x->w), unit = ldexp(1, -x->w);
-  double *row = x->d + i * x->planes * x->n;
-  bool good = true;
-  for (size_t t = x->planes; t-- > 1;)
-    carry_row(row + t * x->n, row + (t - 1) * x->n, base, unit, x->n);
-  for (size_t j = 0; j < x->n; j++)
-    good &= fabs(row[j]) <= base;
-  return good;
-}
-
-static bool carry(const mc_digits *x) {
-  bool good = true;
-  for (size_t i = 0; i < x->m; i++)
-    good &= carry_planes(x, i);
-  return good;
+  const double base = ldexp(1, x->w);
+  return carry_columns(x->d + i * x->planes * x->n, x->planes, base, x->n) <= base;
 }
 
 /* Drop the guard planes: after the carry, together at most (1 + 2^-w) / 2 units of the last plane that stays. */
@@ -290,13 +401,14 @@ static void drop_guard(mc_digits_sum *s) {
 }
 
 mc_status mc_digits_sum_finish(mc_digits *x, mag_t error, mc_digits_sum *s, mc_error *e) {
-  mc_status status = MC_OK;
-  if (!mc_check_passes(s))
-    status = mc_fail(e, MC_INTERNAL, "the BLAS returned a wrong product");
-  else if (!mc_digits_round_to_nearest())
-    status = mc_fail(e, MC_INTERNAL, "the processor does not round to nearest");
-  else if (!carry(&s->raw))
-    status = mc_fail(e, MC_UNDECIDED, "a result does not fit its digits");
+  mc_status status =
+      mc_digits_round_to_nearest() ? MC_OK : mc_fail(e, MC_INTERNAL, "the processor does not round to nearest");
+  mc_sum_zero(s, 0, 0);
+  for (size_t i = 0; i < s->raw.m && status == MC_OK; i++)
+    if (!mc_check_row_passes(s, i))
+      status = mc_fail(e, MC_INTERNAL, "the BLAS returned a wrong product");
+    else if (!carry_planes(&s->raw, i))
+      status = mc_fail(e, MC_UNDECIDED, "a result does not fit its digits");
   *x = (mc_digits){0};
   if (status == MC_OK) {
     drop_guard(s);
@@ -309,17 +421,6 @@ mc_status mc_digits_sum_finish(mc_digits *x, mag_t error, mc_digits_sum *s, mc_e
 }
 
 /* ---- x + y ---- */
-
-/* Are the digits of row i integers in range? */
-static bool row_is_in_range(const mc_digits *x, size_t i) {
-  const double *row = x->d + i * x->planes * x->n;
-  double worst[LANE] = {0}, off[LANE] = {0};
-  scan_digits(worst, off, row, x->n);
-  bool good = verdict(worst, off, digit_limit(x, 0)) >= 0;
-  memset(worst, 0, sizeof worst);
-  scan_digits(worst, off, row + x->n, (x->planes - 1) * x->n);
-  return good && verdict(worst, off, digit_limit(x, 1)) >= 0;
-}
 
 /* Row i of z := row i of z plus that of y, where z reaches as far as y does. */
 static void add_row_of(const mc_digits *z, const mc_digits *y, size_t i) {

@@ -12,6 +12,9 @@ mc_status mc_sum_check_operand(const mc_digits_sum *s, const mc_digits *x, size_
 /* Maxima of all planes of x (up to MC_MAX_PLANES).  MC_INTERNAL: a digit is out of range or no integer. */
 mc_status mc_sum_plane_maxima(double *maxima, const mc_digits *x, mc_error *e);
 
+/* And bounds of the Euclidean norms of all columns (by_rows: rows) of each plane. */
+mc_status mc_sum_measure(double *maxima, double *norms, const mc_digits *x, bool by_rows, mc_error *e);
+
 /* Account for planes of magnitude `amount` at `position`: in a raw plane, or dropped.  MC_UNDECIDED: a sum could pass
  * 2^52, or a leading plane would not fit. */
 mc_status mc_sum_account(mc_digits_sum *s, slong position, double amount, mc_error *e);
@@ -22,8 +25,8 @@ void mc_sum_drop(mc_digits_sum *s, double amount, slong position);
 slong mc_sum_position(const mc_digits *a, size_t p, const mc_digits *b, size_t q);
 bool mc_sum_computes(const mc_digits_sum *s, const mc_digits *a, size_t p, const mc_digits *b, size_t q);
 
-/* Integers of magnitude at most 2^52? */
-bool mc_sum_is_integral(const double *row, size_t n);
+/* Before the first addition: raw planes are zero but for from, ..., end - 1, which it will overwrite. */
+void mc_sum_zero(mc_digits_sum *s, size_t from, size_t end);
 
 /* ---- The check modulo 2^61 - 1 (check.c) ---- */
 
@@ -40,7 +43,11 @@ void mc_check_expect(mc_digits_sum *s, size_t i, uint64_t factor, uint64_t value
 mc_status mc_check_expect_product(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
                                   mc_error *e);
 
-/* Does every row of the raw planes have the expected residue? */
+/* Does row i of the raw planes, does every row, have the expected residue? */
+bool mc_check_row_passes(const mc_digits_sum *s, size_t i);
 bool mc_check_passes(const mc_digits_sum *s);
+
+/* No products are left to check. */
+void mc_check_end(mc_digits_sum *s);
 
 #endif

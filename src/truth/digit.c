@@ -15,14 +15,14 @@ static double *clamp_entries(const double *a, size_t count, slong shift) {
   return t;
 }
 
-mc_status mc_digit_from_double(mc_digits *x, const double *a, size_t m, size_t n, size_t planes, int w, slong shift,
-                               mc_error *e) {
-  mc_status status = mc_digits_init(x, m, n, planes, 0, w, e);
-  double *t = clamp_entries(a, m * n, shift);
+mc_status mc_digit_from_double(mc_digits *x, const double *a, size_t m, size_t n, size_t planes, slong first, int w,
+                               slong shift, mc_error *e) {
+  mc_status status = mc_digits_reserve(x, m, n, planes, first, w, e);
+  double *t = clamp_entries(a, m * n, shift + w * first);
   if (status == MC_OK && t == NULL)
     status = mc_fail(e, MC_NO_MEMORY, "no memory for a digit matrix of %zu by %zu", m, n);
   if (status == MC_OK)
-    status = mc_digits_set_double(x, NULL, t, 0, e);
+    status = mc_digits_set_double(x, NULL, t, -w * first, e);
   mc_free(t);
   if (status == MC_OK)
     mc_digits_trim(x);
@@ -38,14 +38,19 @@ mc_status mc_digit_identity(mc_digits *x, size_t n, int w, mc_error *e) {
   return status;
 }
 
-mc_status mc_digit_input_init(mc_digit_input *a, const mc_input *in, size_t planes, int w, mc_error *e) {
+slong mc_digit_norm_scale(const mc_input *in) {
   mag_t norm;
   mag_init(norm);
-  mag_init(a->error);
   mc_ball_mat_frobenius_upper(norm, in->T);
-  a->scale = mag_is_special(norm) ? 0 : fmpz_get_si(MAG_EXPREF(norm)) + 1;
+  slong scale = mag_is_special(norm) ? 0 : fmpz_get_si(MAG_EXPREF(norm)) + 1;
   mag_clear(norm);
-  mc_status status = mc_digits_init(&a->A, in->m, in->n, planes, 0, w, e);
+  return scale;
+}
+
+mc_status mc_digit_input_init(mc_digit_input *a, const mc_input *in, slong scale, size_t planes, int w, mc_error *e) {
+  mag_init(a->error);
+  a->scale = scale;
+  mc_status status = mc_digits_reserve(&a->A, in->m, in->n, planes, 0, w, e);
   if (status == MC_OK)
     status = mc_digits_set_double(&a->A, a->error, in->t, -a->scale, e);
   if (status == MC_OK) {

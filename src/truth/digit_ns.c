@@ -82,7 +82,7 @@ static mc_status normalise(state *s, mc_iterate *x, const mc_normalisation *norm
   arb_init(c);
   mag_init(c_error);
   mag_init(t);
-  mc_status status = mc_digit_input_init(&a, s->in, s->planes, s->w, e);
+  mc_status status = mc_digit_input_init(&a, s->in, mc_digit_norm_scale(s->in), s->planes, s->w, e);
   if (status == MC_OK)
     status = mc_ns_divisor_of(c, s->in, norm, s->prec + 64, e);
   if (status == MC_OK) {

@@ -2,13 +2,16 @@
  * digit that is dropped on the way is accounted for (docs/certification.md). */
 #include "digit_polar.h"
 
+#include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
 
 #include "certificate.h"
 #include "digit_residual.h"
+#include "path.h"
+#include "plain_product.h"
 
-enum { DOUBLE_PLANES = 3, CHOLESKY_PLANES = 5, SCALAR_PREC = 128 };
+enum { DOUBLE_PLANES = 4, CHOLESKY_PLANES = 6, SCALAR_PREC = 128 };
 
 /* Correct until the residual is at most target, or stops shrinking by a factor 4 a step. */
 static mc_status refine(mc_digit_residual *s, const mc_input *in, mc_polar_buffers *b, const mag_t target,
@@ -58,7 +61,7 @@ static mc_status cholesky_difference(mc_digits *difference, mag_t dropped, const
   if (status == MC_OK)
     status = mc_digits_transpose(&upper, L, e);
   if (status == MC_OK)
-    status = mc_digits_sum_init(&sum, n, n, CHOLESKY_PLANES, 0, s->w, e);
+    status = mc_digits_sum_init(&sum, n, n, CHOLESKY_PLANES + 1, -2, s->w, e);
   if (status == MC_OK)
     status = mc_digits_sum_add(&sum, 1, &s->B, e);
   if (status == MC_OK)
@@ -87,11 +90,11 @@ static mc_status eigenvalue_lower(arf_t h, const mc_digit_residual *s, double *l
   mag_init(dropped);
   mag_init(norm);
   arf_init(t);
-  mc_status status = mc_digit_from_double(&L, l, n, n, DOUBLE_PLANES, s->w, 0, e);
+  mc_status status = mc_digit_from_double(&L, l, n, n, DOUBLE_PLANES, -1, s->w, 0, e);
   for (size_t i = 0; i < n * n; i++)
     l[i] = i % (n + 1) == 0 ? short_guess : 0;
   if (status == MC_OK)
-    status = mc_digit_from_double(&shift, l, n, n, CHOLESKY_PLANES, s->w, 0, e);
+    status = mc_digit_from_double(&shift, l, n, n, CHOLESKY_PLANES, -1, s->w, 0, e);
   if (status == MC_OK)
     status = cholesky_difference(&difference, dropped, s, &L, &shift, e);
   if (status == MC_OK) {
@@ -113,8 +116,9 @@ static mc_status eigenvalue_lower(arf_t h, const mc_digit_residual *s, double *l
 }
 
 /* First a shift so close below that the bound is nearly sharp; if that fails, 0.9 of the smallest singular value. */
-static mc_status best_eigenvalue_lower(arf_t h, const mc_digit_residual *s, double *l, double sigma, mc_error *e) {
-  double close = sigma - 0x1p-48 * (double)s->B.n;
+static mc_status best_eigenvalue_lower(arf_t h, const mc_digit_residual *s, double *l, double sigma, double norm,
+                                       mc_error *e) {
+  double close = sigma - 0x1p-47 * (double)s->B.n * norm;
   mc_status status = MC_OK;
   arf_neg_inf(h);
   if (close > 0.9 * sigma)
@@ -124,8 +128,66 @@ static mc_status best_eigenvalue_lower(arf_t h, const mc_digit_residual *s, doub
   return status;
 }
 
+/* matrix := about B + B^T; returns a bound of the Frobenius norm of the error.  Three planes are read: of their sum
+ * only the last addition is rounded, the planes after them are together less than a unit of the third, and the
+ * result is rounded once more. */
+static double symmetric_part(double *matrix, const mc_digits *B) {
+  const size_t n = B->n;
+  const double unit = ldexp(1, -(int)(B->first * B->w));
+  mc_digits_get_double_approx(matrix, B);
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j <= i; j++)
+      matrix[i * n + j] = matrix[j * n + i] = (matrix[i * n + j] + matrix[j * n + i]) * unit;
+  double read = mc_plain_mul_upper(0x1p-50, mc_plain_norm_upper(matrix, n * n));
+  return mc_plain_add_upper(read, mc_plain_mul_upper(2 * (double)n, unit * ldexp(1, -3 * B->w)));
+}
+
+/* *distance := bound of ||sym(T^T U) - V' diag(s) V'^T||_F for the T = 2 A0 of the decomposition (T4); infinite where
+ * plain doubles do not do. */
+static mc_status eigenvalues_approx(double *distance, const mc_digit_residual *s, double *room, mc_error *e) {
+  *distance = INFINITY;
+  if (!mc_path_has_size(s->B.n, s->B.n))
+    return MC_OK;
+  double error = symmetric_part(room, &s->B);
+  mc_status status = mc_plain_eigen_distance(distance, room, s->svd, e);
+  error = mc_plain_add_upper(error, mc_plain_mul_upper(2, mc_ball_mag_upper_double(s->b_error)));
+  *distance = mc_plain_add_upper(*distance, error);
+  return status == MC_UNDECIDED ? MC_OK : status;
+}
+
+/* h := a lower bound of the eigenvalues of sym(A0^T U): from the decomposition if that is nearly sharp, otherwise by
+ * Cholesky. */
+static mc_status bound_eigenvalues(arf_t h, double *distance, const mc_digit_residual *s, double *room, mc_error *e) {
+  const size_t n = s->B.n;
+  const double smallest = s->svd->s[n - 1];
+  mc_status status = eigenvalues_approx(distance, s, room, e);
+  if (status == MC_OK && *distance < 0x1p-7 * smallest) {
+    arf_set_d(h, (smallest - *distance) * (1 - 0x1p-52));
+    arf_mul_2exp_si(h, h, -1);
+    return MC_OK;
+  }
+  return status == MC_OK ? best_eigenvalue_lower(h, s, room, smallest / 2, cblas_dnrm2((int)n, s->svd->s, 1) / 2, e)
+                         : status;
+}
+
+/* distance := bound of |sigma_i(T) - s_i| for all i: T^T Q is symmetric and positive, has the singular values of T, and
+ * is off T^T U by at most ||T|| radius; T = 2 (A0 + E). */
+static void add_distance(double *distance, const mc_digit_residual *s, const mag_t radius) {
+  mag_t t, norm;
+  mag_init(t);
+  mag_init(norm);
+  mc_digits_frobenius_upper(norm, &s->a.A);
+  mag_add(norm, norm, s->a.error);
+  mag_mul(t, norm, radius);
+  mag_addmul(t, s->a.error, s->u_norm);
+  mag_mul_2exp_si(t, t, 1);
+  *distance = mc_plain_add_upper(*distance, mc_ball_mag_upper_double(t));
+  mag_clear(t);
+  mag_clear(norm);
+}
+
 /* T1' for A0 from what is known of A0 + E: the residual grows by ||E|| (1 + ||U||^2), h falls by ||E|| ||U||. */
-static mc_status conclude(mag_t radius, arf_t sigma_low, const mc_digit_residual *s, double *l, double sigma,
+static mc_status conclude(mag_t radius, arf_t sigma_low, double *distance, const mc_digit_residual *s, double *room,
                           mc_error *e) {
   mc_certificate c;
   mag_t t;
@@ -133,7 +195,7 @@ static mc_status conclude(mag_t radius, arf_t sigma_low, const mc_digit_residual
   mag_init(t);
   arf_init(loss);
   mc_certificate_init(&c);
-  mc_status status = best_eigenvalue_lower(c.h, s, l, sigma, e);
+  mc_status status = bound_eigenvalues(c.h, distance, s, room, e);
   c.square = s->square;
   mag_set(c.u_norm, s->u_norm);
   mc_digit_residual_upper(c.residual, s);
@@ -146,6 +208,7 @@ static mc_status conclude(mag_t radius, arf_t sigma_low, const mc_digit_residual
   if (status == MC_OK && !mc_certificate_conclude(radius, sigma_low, &c))
     status = mc_fail(e, MC_UNDECIDED, "the certificate does not close in digits");
   arf_mul_2exp_si(sigma_low, sigma_low, s->a.scale);
+  add_distance(distance, s, radius);
   mc_certificate_clear(&c);
   mag_clear(t);
   arf_clear(loss);
@@ -155,23 +218,24 @@ static mc_status conclude(mag_t radius, arf_t sigma_low, const mc_digit_residual
 /* The planes that 2^-bits needs: what is dropped beyond the last one is at most m n pairs of 2^(2 w - 2) units of
  * the next but one, with a contraction of length m. */
 static size_t planes_needed(const mc_input *in, slong bits, double sigma, int w) {
-  slong length = (slong)FLINT_BIT_COUNT(in->m), loss = -(slong)floor(log2(sigma));
+  slong length = (slong)FLINT_BIT_COUNT(in->m - 1), loss = -(slong)floor(log2(sigma));
   slong wanted = bits + loss + 2 * length + 4;
   return (size_t)((wanted + w - 1) / w + 1);
 }
 
-static mc_status run(mc_digit_residual *s, mag_t radius, arf_t sigma_low, const mc_input *in, slong bits, double sigma,
-                     mc_error *e) {
+/* The radius will be about ||R||_F / (2 sigma), or ||R||_F / sigma for tall matrices. */
+static mc_status run(mc_digit_residual *s, mag_t radius, arf_t sigma_low, double *distance, const mc_input *in,
+                     slong bits, double sigma, mc_error *e) {
   mc_polar_buffers b;
   mag_t target;
   mag_init(target);
-  mag_set_d_lower(target, sigma);
-  mag_mul_2exp_si(target, target, -bits - 2);
+  mag_set_d_lower(target, in->m == in->n ? 1.7 * sigma : 0.85 * sigma);
+  mag_mul_2exp_si(target, target, -bits);
   mc_status status = mc_polar_buffers_init(&b, in->m, in->n, e);
   if (status == MC_OK)
     status = refine(s, in, &b, target, e);
   if (status == MC_OK)
-    status = conclude(radius, sigma_low, s, b.k, sigma, e);
+    status = conclude(radius, sigma_low, distance, s, b.k, e);
   if (status == MC_OK && mag_cmp_2exp_si(radius, -bits) > 0)
     status = mc_fail(e, MC_UNDECIDED, "the certificate is too weak");
   mc_polar_buffers_clear(&b);
@@ -179,23 +243,35 @@ static mc_status run(mc_digit_residual *s, mag_t radius, arf_t sigma_low, const 
   return status;
 }
 
-mc_status mc_polar_certify_by_digits(arb_mat_t U, mag_t radius, arf_t sigma_low, const mc_input *in, const mc_svd *svd,
-                                     slong bits, mc_error *e) {
-  mc_digit_residual s = {.svd = svd};
-  double smallest = svd->s[in->n - 1];
-  /* The scale of the digits is that of a norm, which one plane tells. */
-  mc_digit_input scaled = {0};
-  mc_status status = mc_digit_input_init(&scaled, in, 1, mc_digits_width(in->m, 16), e);
-  double sigma = ldexp(smallest, -(int)scaled.scale);
-  mc_digit_input_clear(&scaled);
-  if (status != MC_OK)
-    return status;
-  /* The width depends on the number of planes and the other way round: two passes settle it. */
-  s.w = mc_digits_width(in->m, 2 * planes_needed(in, bits, sigma, mc_digits_width(in->m, 16)));
-  s.planes = planes_needed(in, bits, sigma, s.w);
-  status = run(&s, radius, sigma_low, in, bits, sigma, e);
+/* What U loses beyond its last plane is about sqrt(m n) of its units, and counts up to ||A0|| times in the residual. */
+static size_t factor_planes_needed(const mc_input *in, slong bits, double condition, int w) {
+  slong wanted = bits + (slong)FLINT_BIT_COUNT(in->m - 1) + (slong)ceil(log2(condition)) + 1;
+  return (size_t)((wanted + w - 1) / w);
+}
+
+static mc_status certify(arb_mat_t U, mag_t radius, arf_t sigma_low, double *distance, const mc_input *in,
+                         const mc_svd *svd, slong bits, int w, mc_error *e) {
+  const double smallest = svd->s[in->n - 1];
+  mc_digit_residual s = {.svd = svd, .w = w};
+  s.planes = planes_needed(in, bits, smallest / 2, w);
+  s.factor_planes = factor_planes_needed(in, bits, svd->s[0] / smallest, w);
+  mc_status status = run(&s, radius, sigma_low, distance, in, bits, smallest / 2, e);
   if (status == MC_OK)
     mc_digits_get_mat(U, &s.U);
   mc_digit_residual_clear(&s);
   return status;
+}
+
+/* First with digits as wide as random ones may be, where the proof in plain doubles is likely to close; if sums do not
+ * fit then, so wide that they always do. */
+mc_status mc_polar_certify_by_digits(arb_mat_t U, mag_t radius, arf_t sigma_low, double *distance, const mc_input *in,
+                                     const mc_svd *svd, slong bits, mc_error *e) {
+  const double smallest = svd->s[in->n - 1];
+  /* The width depends on the number of planes and the other way round: two passes settle it. */
+  const int start = mc_digits_width(in->m, 16), likely = mc_digits_width_likely(in->m);
+  const int safe = mc_digits_width(in->m, 2 * planes_needed(in, bits, smallest / 2, start));
+  mc_status status = MC_UNDECIDED;
+  if (likely > safe && mc_path_has_size(in->n, in->n) && smallest > 0x1p-30 * svd->s[0])
+    status = certify(U, radius, sigma_low, distance, in, svd, bits, likely, e);
+  return status == MC_UNDECIDED ? certify(U, radius, sigma_low, distance, in, svd, bits, safe, e) : status;
 }

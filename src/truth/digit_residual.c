@@ -4,22 +4,50 @@
 #include <math.h>
 #include <string.h>
 
-enum { DOUBLE_PLANES = 3 };
+/* T is 2 A0, so that the entries of A0 are at most 1/2; and U starts with as many digits as doubles are good for. */
+enum { SCALE = 1, START_PLANES = 2 };
 
-/* x := op(A) B, digits beyond `planes` dropped.  Sums of many products of leading digits pass the plane before them. */
-static mc_status product(mc_digits *x, mag_t error, const mc_digits *a, bool transpose, const mc_digits *b,
-                         size_t planes, mc_error *e) {
-  mc_digits_sum sum;
-  slong first = a->first + b->first - 1;
-  size_t kept = first < (slong)planes ? (size_t)((slong)planes - first) : 1;
-  mc_status status = mc_digits_sum_init(&sum, transpose ? a->n : a->m, b->n, kept, first, a->w, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_addmul(&sum, 1, a, transpose, b, e);
-  return mc_digit_finish(x, error, &sum, status, e);
-}
+/* Where A0 is square, B is kept up to this position: about 80 bits. */
+enum { PRODUCT_END = 4 };
 
 static slong smaller(slong a, slong b) {
   return a < b ? a : b;
+}
+
+static slong larger(slong a, slong b) {
+  return a > b ? a : b;
+}
+
+/* Positions from x->first to before this. */
+static slong end_of(const mc_digits *x) {
+  return x->first + (slong)x->planes;
+}
+
+/* What the product of A and B reaches: sums of many products of leading digits pass the plane before them. */
+static slong product_first(const mc_digits *a, const mc_digits *b) {
+  return a->first + b->first - 1;
+}
+
+static slong product_end(const mc_digits *a, const mc_digits *b) {
+  return end_of(a) + end_of(b);
+}
+
+/* sum := zero, m by n, from position first to before end, or as many of these planes as are kept at all. */
+static mc_status sum_init(mc_digits_sum *sum, size_t m, size_t n, slong first, slong end, size_t kept, int w,
+                          mc_error *e) {
+  end = smaller(end, (slong)kept);
+  return mc_digits_sum_init(sum, m, n, first < end ? (size_t)(end - first) : 1, first, w, e);
+}
+
+/* x := op(A) B, digits beyond `planes` dropped. */
+static mc_status product(mc_digits *x, mag_t error, const mc_digits *a, bool transpose, const mc_digits *b,
+                         size_t planes, mc_error *e) {
+  mc_digits_sum sum;
+  mc_status status =
+      sum_init(&sum, transpose ? a->n : a->m, b->n, product_first(a, b), product_end(a, b), planes, a->w, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_addmul(&sum, 1, a, transpose, b, e);
+  return mc_digit_finish(x, error, &sum, status, e);
 }
 
 /* ---- Tall: R ---- */
@@ -29,11 +57,12 @@ static mc_status start_tall(mc_digit_residual *s, mc_error *e) {
   mc_digits_sum sum = {0};
   mag_t dropped;
   mag_init(dropped);
-  mc_status status = mc_digits_sum_init(&sum, s->a.A.m, s->a.A.n, s->planes, 0, s->w, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_add(&sum, 1, &s->a.A, e);
+  mc_status status = sum_init(&sum, s->a.A.m, s->a.A.n, smaller(-1, product_first(&s->U, &s->B)),
+                              larger(end_of(&s->a.A), product_end(&s->U, &s->B)), s->planes, s->w, e);
   if (status == MC_OK)
     status = mc_digits_sum_addmul(&sum, -1, &s->U, false, &s->B, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, 1, &s->a.A, e);
   status = mc_digit_finish(&s->residual, dropped, &sum, status, e);
   mag_mul(s->error, s->u_norm, s->b_error);
   mag_add(s->error, s->error, dropped);
@@ -47,16 +76,16 @@ static mc_status update_tall(mc_digit_residual *s, const mc_digits *delta, const
   mc_digits_sum sum;
   mag_t dropped, norm;
   slong first = smaller(s->residual.first, smaller(delta->first + s->B.first, s->U.first + N->first)) - 1;
+  slong end = larger(end_of(&s->residual), larger(product_end(delta, &s->B), product_end(&s->U, N)));
   mag_init(dropped);
   mag_init(norm);
-  size_t planes = first < (slong)s->planes ? (size_t)((slong)s->planes - first) : 1;
-  mc_status status = mc_digits_sum_init(&sum, s->residual.m, s->residual.n, planes, first, s->w, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_add(&sum, 1, &s->residual, e);
+  mc_status status = sum_init(&sum, s->residual.m, s->residual.n, first, end, s->planes, s->w, e);
   if (status == MC_OK)
     status = mc_digits_sum_addmul(&sum, -1, delta, false, &s->B, e);
   if (status == MC_OK)
     status = mc_digits_sum_addmul(&sum, -1, &s->U, false, N, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, 1, &s->residual, e);
   mc_digits_clear(&s->residual);
   status = mc_digit_finish(&s->residual, dropped, &sum, status, e);
   if (status == MC_OK) {
@@ -80,11 +109,11 @@ static mc_status start_square(mc_digit_residual *s, mc_error *e) {
   mc_status status = mc_digit_identity(&one, s->U.n, s->w, e);
   if (status != MC_OK)
     return status;
-  status = mc_digits_sum_init(&sum, s->U.n, s->U.n, s->planes + 1, -1, s->w, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_add(&sum, 1, &one, e);
+  status = sum_init(&sum, s->U.n, s->U.n, -1, larger(end_of(&one), product_end(&s->U, &s->U)), s->planes, s->w, e);
   if (status == MC_OK)
     status = mc_digits_sum_addgram(&sum, -1, &s->U, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add(&sum, 1, &one, e);
   status = mc_digit_finish(&s->residual, s->error, &sum, status, e);
   mc_digits_clear(&one);
   return status;
@@ -93,35 +122,65 @@ static mc_status start_square(mc_digit_residual *s, mc_error *e) {
 /* E := E - G - G^T - delta^T delta with G = U^T delta, known up to g_error; U before the correction. */
 static mc_status update_square(mc_digit_residual *s, const mc_digits *delta, mc_error *e) {
   mc_digits_sum sum = {0};
-  mc_digits G = {0}, transposed = {0};
+  mc_digits G = {0};
   mag_t dropped, g_error;
   mag_init(dropped);
   mag_init(g_error);
   mc_status status = product(&G, g_error, &s->U, true, delta, s->planes, e);
   if (status == MC_OK)
-    status = mc_digits_transpose(&transposed, &G, e);
-  slong first = smaller(s->residual.first, G.first) - 1;
-  size_t planes = first < (slong)s->planes ? (size_t)((slong)s->planes - first) : 1;
+    status = sum_init(&sum, G.m, G.n, smaller(s->residual.first, G.first) - 1,
+                      larger(product_end(delta, delta), larger(end_of(&s->residual), end_of(&G))), s->planes, s->w, e);
   if (status == MC_OK)
-    status = mc_digits_sum_init(&sum, G.m, G.n, planes, first, s->w, e);
+    status = mc_digits_sum_addgram(&sum, -1, delta, e);
   if (status == MC_OK)
     status = mc_digits_sum_add(&sum, 1, &s->residual, e);
   if (status == MC_OK)
-    status = mc_digits_sum_add(&sum, -1, &G, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_add(&sum, -1, &transposed, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_addgram(&sum, -1, delta, e);
+    status = mc_digits_sum_add_symmetric(&sum, -1, -1, &G, e);
   mc_digits_clear(&s->residual);
   status = mc_digit_finish(&s->residual, dropped, &sum, status, e);
   mag_mul_2exp_si(g_error, g_error, 1);
   mag_add(s->error, s->error, g_error);
   mag_add(s->error, s->error, dropped);
   mc_digits_clear(&G);
-  mc_digits_clear(&transposed);
   mag_clear(dropped);
   mag_clear(g_error);
   return status;
+}
+
+/* K := K + N^T - N, N known up to n_error. */
+static mc_status update_skew(mc_digit_residual *s, const mc_digits *N, const mag_t n_error, mc_error *e) {
+  mc_digits_sum sum = {0};
+  mag_t dropped;
+  mag_init(dropped);
+  const mc_digits *old = s->skew.d != NULL ? &s->skew : N;
+  mc_status status =
+      sum_init(&sum, N->m, N->n, smaller(old->first, N->first) - 1, larger(end_of(old), end_of(N)), s->planes, s->w, e);
+  if (status == MC_OK && s->skew.d != NULL)
+    status = mc_digits_sum_add(&sum, 1, &s->skew, e);
+  if (status == MC_OK)
+    status = mc_digits_sum_add_symmetric(&sum, -1, 1, N, e);
+  mc_digits_clear(&s->skew);
+  status = mc_digit_finish(&s->skew, dropped, &sum, status, e);
+  mag_add(s->skew_error, s->skew_error, n_error);
+  mag_add(s->skew_error, s->skew_error, n_error);
+  mag_add(s->skew_error, s->skew_error, dropped);
+  mag_clear(dropped);
+  return status;
+}
+
+/* B := B + N as far as B is needed. */
+static mc_status update_product(mc_digit_residual *s, mc_digits *N, const mag_t n_error, mc_error *e) {
+  mag_add(s->b_error, s->b_error, n_error);
+  if (N->first < PRODUCT_END) {
+    mc_digits_truncate(N, s->b_error, PRODUCT_END);
+    return mc_digits_add(&s->B, N, e);
+  }
+  mag_t norm;
+  mag_init(norm);
+  mc_digits_frobenius_upper(norm, N);
+  mag_add(s->b_error, s->b_error, norm);
+  mag_clear(norm);
+  return MC_OK;
 }
 
 /* norm := (||K|| + ||E|| ||B||) / sqrt(1 - ||E||), of the exact K, E, B; 1 / sqrt(1 - x) <= 1 + x for x <= 1/2. */
@@ -134,8 +193,8 @@ static void upper_square(mag_t norm, const mc_digit_residual *s) {
   mag_add(E, E, s->error);
   mc_digits_frobenius_upper(B, &s->B);
   mag_add(B, B, s->b_error);
-  mag_add(sum, s->skew_norm, s->b_error);
-  mag_add(sum, sum, s->b_error);
+  mc_digits_frobenius_upper(sum, &s->skew);
+  mag_add(sum, sum, s->skew_error);
   mag_addmul(sum, E, B);
   mag_set(norm, sum);
   mag_addmul(norm, sum, E);
@@ -149,11 +208,11 @@ static void upper_square(mag_t norm, const mc_digit_residual *s) {
 /* b->r := about 2^(w first) (K + E B). */
 static void residual_square_approx(mc_polar_buffers *b, slong *first, const mc_digit_residual *s) {
   const size_t n = s->B.n;
-  *first = smaller(s->skew_first, s->residual.first + s->B.first);
+  *first = smaller(s->skew.first, s->residual.first + s->B.first);
+  mc_digits_get_double_approx(b->r, &s->skew);
   mc_digits_get_double_approx(b->y, &s->residual);
   mc_digits_get_double_approx(b->k, &s->B);
-  memcpy(b->r, s->skew, n * n * sizeof *b->r);
-  double k_unit = ldexp(1, (int)(s->w * (*first - s->skew_first)));
+  double k_unit = ldexp(1, (int)(s->w * (*first - s->skew.first)));
   double e_unit = ldexp(1, (int)(s->w * (*first - s->residual.first - s->B.first)));
   mc_polar_gemm_approx(b->r, b->y, b->k, n, e_unit, k_unit);
 }
@@ -162,10 +221,10 @@ static void residual_square_approx(mc_polar_buffers *b, slong *first, const mc_d
 
 mc_status mc_digit_residual_start(mc_digit_residual *s, const mc_input *in, double *room, mc_error *e) {
   s->square = in->m == in->n;
-  mc_status status = mc_digit_input_init(&s->a, in, s->planes, s->w, e);
+  mc_status status = mc_digit_input_init(&s->a, in, SCALE, s->planes, s->w, e);
   mc_polar_start_approx(room, s->svd);
   if (status == MC_OK)
-    status = mc_digit_from_double(&s->U, room, in->m, in->n, DOUBLE_PLANES, s->w, 0, e);
+    status = mc_digit_from_double(&s->U, room, in->m, in->n, START_PLANES, 0, s->w, 0, e);
   if (status == MC_OK)
     status = product(&s->B, s->b_error, &s->a.A, true, &s->U, s->planes, e);
   if (status != MC_OK)
@@ -173,11 +232,9 @@ mc_status mc_digit_residual_start(mc_digit_residual *s, const mc_input *in, doub
   mc_digits_frobenius_upper(s->u_norm, &s->U);
   if (!s->square)
     return start_tall(s, e);
-  s->skew = mc_alloc(in->n, in->n * sizeof *s->skew);
-  if (s->skew == NULL)
-    return mc_fail(e, MC_NO_MEMORY, "no memory for a residual");
-  mc_digits_skew_part(s->skew, &s->skew_first, s->skew_norm, &s->B);
-  return start_square(s, e);
+  status = update_skew(s, &s->B, s->b_error, e);
+  mc_digits_truncate(&s->B, s->b_error, PRODUCT_END);
+  return status == MC_OK ? start_square(s, e) : status;
 }
 
 void mc_digit_residual_clear(mc_digit_residual *s) {
@@ -185,8 +242,8 @@ void mc_digit_residual_clear(mc_digit_residual *s) {
   mc_digits_clear(&s->U);
   mc_digits_clear(&s->B);
   mc_digits_clear(&s->residual);
-  mc_free(s->skew);
-  mag_clear(s->skew_norm);
+  mc_digits_clear(&s->skew);
+  mag_clear(s->skew_error);
   mag_clear(s->b_error);
   mag_clear(s->error);
   mag_clear(s->u_norm);
@@ -219,13 +276,29 @@ static mc_status correction_digits(mc_digits *delta, const double *d, slong firs
   int exponent = ilogb(largest) + 1;                                            /* d < 2^exponent */
   slong up = exponent > 0 ? (exponent + s->w - 1) / s->w : -(-exponent / s->w); /* planes that d begins above `first` */
   slong unused = up * s->w - exponent, planes = (unused + GOOD_BITS + s->w - 1) / s->w;
-  planes = smaller(planes, (slong)s->planes - (first - up));
+  planes = smaller(planes, (slong)s->factor_planes - (first - up));
   if (planes < 1)
     return mc_fail(e, MC_UNDECIDED, "the refinement is at the end of its digits");
-  mc_status status = mc_digits_init(delta, m, n, (size_t)planes, first - up, s->w, e);
+  mc_status status = mc_digits_reserve(delta, m, n, (size_t)planes, first - up, s->w, e);
   if (status == MC_OK)
     status = mc_digits_set_double(delta, NULL, d, -(slong)s->w * first, e);
   return status;
+}
+
+/* B := B + N and what else belongs to N = A^T delta; U before the correction. */
+static mc_status apply_tall(mc_digit_residual *s, const mc_digits *delta, mc_digits *N, const mag_t n_error,
+                            mc_error *e) {
+  mag_add(s->b_error, s->b_error, n_error);
+  mc_status status = mc_digits_add(&s->B, N, e);
+  return status == MC_OK ? update_tall(s, delta, N, n_error, e) : status;
+}
+
+static mc_status apply_square(mc_digit_residual *s, const mc_digits *delta, mc_digits *N, const mag_t n_error,
+                              mc_error *e) {
+  mc_status status = update_skew(s, N, n_error, e);
+  if (status == MC_OK)
+    status = update_product(s, N, n_error, e);
+  return status == MC_OK ? update_square(s, delta, e) : status;
 }
 
 /* U := U + delta, and all that belongs to it. */
@@ -235,12 +308,7 @@ static mc_status apply(mc_digit_residual *s, const mc_digits *delta, mc_error *e
   mag_init(n_error);
   mc_status status = product(&N, n_error, &s->a.A, true, delta, s->planes, e);
   if (status == MC_OK)
-    status = mc_digits_add(&s->B, &N, e);
-  mag_add(s->b_error, s->b_error, n_error);
-  if (status == MC_OK && s->square)
-    mc_digits_skew_part(s->skew, &s->skew_first, s->skew_norm, &s->B);
-  if (status == MC_OK)
-    status = s->square ? update_square(s, delta, e) : update_tall(s, delta, &N, n_error, e);
+    status = s->square ? apply_square(s, delta, &N, n_error, e) : apply_tall(s, delta, &N, n_error, e);
   if (status == MC_OK)
     status = mc_digits_add(&s->U, delta, e);
   if (status == MC_OK)
@@ -260,8 +328,9 @@ mc_status mc_digit_residual_correct(mc_digit_residual *s, mc_polar_buffers *b, m
     mc_digits_get_double_approx(b->r, &s->residual);
     mc_polar_solve_approx(b, s->svd);
   }
+  const double factor = ldexp(1, (int)s->a.scale);
   for (size_t i = 0; i < s->U.m * s->U.n; i++)
-    b->r[i] = ldexp(b->r[i], (int)s->a.scale); /* the decomposition is that of T = 2^scale A0 */
+    b->r[i] *= factor; /* the decomposition is that of T = 2^scale A0 */
   mc_status status = correction_digits(&delta, b->r, first, s, e);
   if (status == MC_OK)
     status = apply(s, &delta, e);

@@ -6,17 +6,15 @@
 #include "search.h"
 
 /* With exact A0 = 2^-scale T, exact U: B = A0^T U up to b_error.  For tall A0, residual is R = A0 - U A0^T U up to
- * error.  For square A0 it is E = I - U^T U up to error, and U^T R = (B^T - B) + E B: as E is symmetric, that costs
- * half as much. */
+ * error.  For square A0 it is E = I - U^T U up to error, skew is K = B^T - B up to skew_error, and U^T R = K + E B: K
+ * and E shrink with the error of U, so that few of their planes are left, and few of B are needed. */
 typedef struct {
   const mc_svd *svd;
   mc_digit_input a;
-  mc_digits U, B, residual;
-  double *skew; /* where square: about 2^(w skew_first) K, K = B^T - B, n by n */
-  slong skew_first;
-  mag_t skew_norm; /* >= ||K||_F */
-  mag_t b_error, error, u_norm;
-  size_t planes; /* positions 0 … planes - 1 are kept */
+  mc_digits U, B, residual, skew;
+  mag_t b_error, error, skew_error, u_norm;
+  size_t planes;        /* positions 0 … planes - 1 are kept, */
+  size_t factor_planes; /* and of U as many as the accuracy asked for needs */
   int w;
   bool square;
 } mc_digit_residual;

@@ -88,13 +88,13 @@ mc_status mc_singular_enclose_by_digits(arb_ptr sigma, const mc_svd *svd, const 
   mc_digit_input a = {0};
   mc_digits w = {0}, s = {0}, v = {0};
   int width = mc_digits_width(in->m, PRODUCTS);
-  mc_status status = mc_digit_input_init(&a, in, PLANES, width, e);
+  mc_status status = mc_digit_input_init(&a, in, mc_digit_norm_scale(in), PLANES, width, e);
   if (status == MC_OK)
-    status = mc_digit_from_double(&w, svd->w, svd->m, svd->n, DOUBLE_PLANES, width, 0, e);
+    status = mc_digit_from_double(&w, svd->w, svd->m, svd->n, DOUBLE_PLANES, 0, width, 0, e);
   if (status == MC_OK)
-    status = mc_digit_from_double(&s, svd->s, 1, svd->n, PLANES, width, -a.scale, e);
+    status = mc_digit_from_double(&s, svd->s, 1, svd->n, PLANES, 0, width, -a.scale, e);
   if (status == MC_OK)
-    status = mc_digit_from_double(&v, svd->v, svd->n, svd->n, DOUBLE_PLANES, width, 0, e);
+    status = mc_digit_from_double(&v, svd->v, svd->n, svd->n, DOUBLE_PLANES, 0, width, 0, e);
   if (status == MC_OK)
     status = enclose(sigma, &a, &w, &s, &v, in, e);
   mc_digit_input_clear(&a);

@@ -149,6 +149,26 @@ mc_status mc_plain_distance(double *distance, const mc_input *in, const mc_svd *
   return status;
 }
 
+mc_status mc_plain_eigen_distance(double *distance, double *matrix, const mc_svd *svd, mc_error *e) {
+  const size_t n = svd->n;
+  mc_truth_plain p = {.in = {.t = matrix, .m = n, .n = n}, .svd = {n, n, svd->v, svd->s, svd->v}};
+  double residual = INFINITY, error = INFINITY;
+  *distance = INFINITY;
+  p.vt = mc_alloc(n * n, sizeof *p.vt);
+  if (p.vt == NULL)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for a proof in doubles");
+  transpose(p.vt, svd->v, n, n);
+  mc_status status = residual_upper(&residual, &p, e);
+  if (status == MC_OK)
+    status = orthogonality_upper(&error, p.vt, svd->v, n, n, e);
+  if (status == MC_OK)
+    status = conclude(&p, residual, error, error, e);
+  if (status == MC_OK)
+    *distance = p.distance;
+  mc_free(p.vt);
+  return status;
+}
+
 mc_status mc_truth_plain_new(mc_truth_plain **out, const double *a, size_t m, size_t n, mc_error *e) {
   mc_truth_plain *p = mc_alloc(1, sizeof *p);
   *out = NULL;

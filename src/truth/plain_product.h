@@ -28,6 +28,10 @@ void mc_plain_product_clear(mc_plain_product *p);
  * in->rounding. Fails as above. */
 mc_status mc_plain_distance(double *distance, const mc_input *in, const mc_svd *svd, mc_error *e);
 
+/* *distance >= ||M - V' diag(s) V'^T||_F for the orthogonal V' nearest to V, M n by n (T4 with W = V): if M is
+ * symmetric, its eigenvalues are that close to s.  Fails as above. */
+mc_status mc_plain_eigen_distance(double *distance, double *matrix, const mc_svd *svd, mc_error *e);
+
 /* At least the Euclidean norm of x; NaN or infinite where x is not finite or squares overflow. */
 double mc_plain_norm_upper(const double *x, size_t count);
 

@@ -39,6 +39,7 @@ typedef struct {
   arb_mat_t U;
   mag_t radius;
   arf_t sigma_low, sigma_high; /* proved bounds of the smallest singular value */
+  double distance;             /* singular values of T are proved to be this close to svd->s */
   slong bits, precision;
   mc_path path;
 } attempt;
@@ -183,7 +184,7 @@ static bool digits_apply(const attempt *t) {
 
 static mc_status by_digits(attempt *t, mc_error *e) {
   t->precision = t->bits;
-  return mc_polar_certify_by_digits(t->U, t->radius, t->sigma_low, t->in, t->svd, t->bits, e);
+  return mc_polar_certify_by_digits(t->U, t->radius, t->sigma_low, &t->distance, t->in, t->svd, t->bits, e);
 }
 
 static mc_status by_balls(attempt *t, mc_error *e) {
@@ -256,21 +257,12 @@ static void set_near(arb_t x, double y, double radius) {
   mag_clear(r);
 }
 
-/* Singular values into p, quickly (T4): good to about 1e-12 times the largest.  MC_UNDECIDED: not to be had so. */
-static mc_status set_sigma_plain(mc_truth_polar *p, mc_svd *svd, const mc_input *in, mc_error *e) {
-  double distance;
-  mc_status status = mc_svd_approx(svd, in->t, in->m, in->n, e);
-  if (status == MC_OK)
-    status = mc_plain_distance(&distance, in, svd, e);
-  if (status == MC_OK) {
-    set_near(p->sigma_max, svd->s[0], distance);
-    set_near(p->sigma_min, svd->s[in->n - 1], distance);
-    arb_mul_2exp_si(p->sigma_max, p->sigma_max, in->scale);
-    arb_mul_2exp_si(p->sigma_min, p->sigma_min, in->scale);
-  } else {
-    mc_svd_clear(svd);
-  }
-  return status;
+/* Singular values into p from the decomposition and how far that is off. */
+static void set_sigma_near(mc_truth_polar *p, const mc_svd *svd, const mc_input *in, double distance) {
+  set_near(p->sigma_max, svd->s[0], distance);
+  set_near(p->sigma_min, svd->s[in->n - 1], distance);
+  arb_mul_2exp_si(p->sigma_max, p->sigma_max, in->scale);
+  arb_mul_2exp_si(p->sigma_min, p->sigma_min, in->scale);
 }
 
 /* sigma_high := what the last computed right singular vector shows. */
@@ -295,7 +287,7 @@ static mc_status set_sigma(mc_truth_polar *p, mc_svd *svd, const mc_input *in, m
 }
 
 /* Hand the certified U over, transposed back; its own rounding is in the certificate, since U is what was certified. */
-static void set_factor(mc_truth_polar *p, const attempt *t) {
+static void set_factor(mc_truth_polar *p, attempt *t) {
   slong m = (slong)t->in->m, n = (slong)t->in->n;
   arb_mat_clear(p->factor.value);
   if (t->in->transposed) {
@@ -303,24 +295,22 @@ static void set_factor(mc_truth_polar *p, const attempt *t) {
     arb_mat_transpose(p->factor.value, t->U);
   } else {
     arb_mat_init(p->factor.value, m, n);
-    arb_mat_set(p->factor.value, t->U);
+    arb_mat_swap(p->factor.value, t->U);
   }
   mag_set(p->factor.radius, t->radius);
   p->precision = t->precision;
 }
 
+/* The singular values beside a certified factor: from its own proof, where that tells. */
 static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits, mc_path path, mc_error *e) {
   mc_svd svd = {0};
-  bool plain = path != MC_PATH_BALLS && mc_path_has_size(in->m, in->n);
-  mc_status status = plain ? set_sigma_plain(p, &svd, in, e) : MC_UNDECIDED;
-  plain = status == MC_OK;
-  if (status == MC_UNDECIDED)
-    status = set_sigma(p, &svd, in, path, e);
+  const bool plain = path != MC_PATH_BALLS && mc_path_has_size(in->m, in->n);
+  mc_status status = plain ? mc_svd_approx(&svd, in->t, in->m, in->n, e) : set_sigma(p, &svd, in, path, e);
   if (status != MC_OK && status != MC_UNDECIDED) {
     mc_svd_clear(&svd);
     return status;
   }
-  attempt t = {.in = in, .svd = svd.s != NULL ? &svd : NULL, .bits = bits, .path = path};
+  attempt t = {.in = in, .svd = svd.s != NULL ? &svd : NULL, .bits = bits, .path = path, .distance = INFINITY};
   arb_mat_init(t.U, (slong)in->m, (slong)in->n);
   mag_init(t.radius);
   mag_inf(t.radius);
@@ -328,7 +318,8 @@ static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits
   arf_init(t.sigma_high);
   arf_pos_inf(t.sigma_high);
   status = search(&t, e);
-  if (plain && status == MC_OK) {
+  if (plain && status == MC_OK && isfinite(t.distance)) {
+    set_sigma_near(p, &svd, in, t.distance);
     bound_sigma_by_vector(&t);
   } else if (plain) {
     mc_svd_clear(&svd);

@@ -1,6 +1,6 @@
-/* What is carried along while U is corrected in digits, held against exact arithmetic: B = A^T U, and R = A - U A^T U or
- * E = I - U^T U, each within its own bound.  Few planes, so that much is dropped; down to one entry, where nothing
- * averages out and the bounds are nearly sharp. */
+/* What is carried along while U is corrected in digits, held against exact arithmetic: B = A^T U, and R = A - U A^T U,
+ * or E = I - U^T U and K = B^T - B, each within its own bound.  Few planes, so that much is dropped; down to one entry,
+ * where nothing averages out and the bounds are nearly sharp. */
 #include "support.h"
 
 #include "../../src/truth/digit_residual.h"
@@ -52,6 +52,9 @@ static void check(const mc_digit_residual *s) {
   mc_digit_residual_upper(bound, s);
   assert_at_most(R, bound);
   if (s->square) {
+    arb_mat_transpose(transposed, B);
+    arb_mat_sub(transposed, transposed, B, 4000);
+    assert_within(transposed, &s->skew, s->skew_error);
     arb_mat_transpose(transposed, U);
     arb_mat_mul(B, transposed, U, 4000);
     for (slong i = 0; i < n; i++)
@@ -83,7 +86,7 @@ static int follow(size_t m, size_t n, size_t planes, mc_random *r) {
   for (size_t i = 0; i < m * n; i++) /* so that there is something to correct */
     svd.w[i] = constant ? svd.w[0] * (i > 0 ? 1 : change) : svd.w[i] * (1 - size * mc_random_unit(r));
   assert_int_equal(mc_polar_buffers_init(&b, m, n, NULL), MC_OK);
-  mc_digit_residual s = {.svd = &svd, .planes = planes, .w = 20};
+  mc_digit_residual s = {.svd = &svd, .planes = planes, .factor_planes = planes, .w = 20};
   mc_status status = mc_digit_residual_start(&s, &in, room, NULL);
   assert_int_equal(status, MC_OK);
   while (status == MC_OK && corrections < 4) {
