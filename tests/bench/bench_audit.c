@@ -46,7 +46,7 @@ static void print_limits(const char *input, const double *g, size_t n, mc_dtype 
                          mc_kernel_rounding rounding, size_t depth) {
   mc_kernel_model model;
   mc_audit_options options = mc_audit_default_options();
-  mc_audit_reference *reference;
+  mc_audit_reference *reference = NULL;
   mc_audit_finding f;
   mc_error e = {0};
   double *x = mc_alloc(n * n, sizeof *x);
@@ -122,7 +122,7 @@ static const struct {
 static double seconds_of_audit(const char **verdict, const double *g, const double *x, size_t n,
                                const mc_kernel_model *model, size_t i) {
   mc_audit_options options = mc_audit_default_options();
-  mc_audit_reference *reference;
+  mc_audit_reference *reference = NULL;
   mc_audit_finding f;
   mc_error e = {0};
   options.depth = 16;
