@@ -28,9 +28,10 @@ static mc_status check_shape(const mc_matfile *f, const char *path, const char *
                              mc_error *e) {
   if (input->m == f->m && input->n == f->n && input->count == f->count)
     return MC_OK;
-  return mc_fail_at(e, MC_BAD_INPUT, path, 0, 0,
-                    "the %s's shape %zu by %zu by %zu is not the input's %zu by %zu by %zu (batch by rows by columns)",
-                    what, f->count, f->m, f->n, input->count, input->m, input->n);
+  return mc_fail_at(
+      e, MC_BAD_INPUT, path, 0, 0,
+      "the shape of the %s, %zu by %zu by %zu, is not the input's %zu by %zu by %zu (batch by rows by columns)", what,
+      f->count, f->m, f->n, input->count, input->m, input->n);
 }
 
 /* One more file of the input's shape. */

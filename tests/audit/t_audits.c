@@ -197,7 +197,7 @@ static void test_refusals(void **state) {
   expect_refused(step, "'none' is no decay");
   step.decay = NULL;
   step.buffer = "t_other.npy";
-  expect_refused(step, "the buffer's shape");
+  expect_refused(step, "the shape of the buffer");
   step.buffer = "t_g.npy";
   step.preset = "gram-ns";
   expect_refused(step, "has no optimizer");
