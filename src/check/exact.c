@@ -21,7 +21,8 @@ typedef struct {
   slong length;
   fmpq_poly_struct *all;
   bool *known;
-  bool demanding; /* a product is known only if both factors are */
+  bool demanding;   /* a product is known only if both factors are */
+  size_t stretched; /* the line that is a constant times the variable; SIZE_MAX: none */
 } series;
 
 static void constant_of(fmpq_t c, const fmpq_poly_struct *a) {
@@ -191,7 +192,9 @@ static bool series_init(series *s, size_t count) {
     return false;
   for (size_t i = 0; i < count; i++) {
     fmpq_poly_init(s->all + i);
-    s->known[i] = series_line(s, i) && !too_large(s->all + i);
+    if (i == s->stretched)
+      fmpq_poly_set_coeff_ui(s->all + i, 1, 1);
+    s->known[i] = i == s->stretched || (series_line(s, i) && !too_large(s->all + i));
   }
   return true;
 }
@@ -204,15 +207,13 @@ static void series_clear(series *s, size_t count) {
 }
 
 bool mc_exact_series(fmpq_poly_t z, const mc_program *program, size_t line, const fmpq *t, size_t j, slong length) {
-  series s = {.program = program, .t = t, .along = j, .length = length};
+  series s = {.program = program, .t = t, .along = j, .length = length, .stretched = SIZE_MAX};
   bool known = series_init(&s, line + 1) && s.known[line];
   if (known)
     fmpq_poly_set(z, s.all + line);
   series_clear(&s, line + 1);
   return known;
 }
-
-/* ---- Signs at points ---- */
 
 /* The values of all lines at a rational point; NULL: out of memory. */
 static mc_iv *values_at(mc_program *program, const fmpq *t) {
@@ -227,6 +228,44 @@ static mc_iv *values_at(mc_program *program, const fmpq *t) {
   mc_iv_vector_free(values, program->line_count);
   return NULL;
 }
+
+/* In one variable: does t enter through one product with a constant alone, which is not 0?  Its line; SIZE_MAX: no. */
+static size_t stretched_line(mc_program *program, const fmpq *t) {
+  size_t products = 0, others = 0, product = SIZE_MAX, constant = 0;
+  bool *varies = mc_alloc(program->line_count + 1, sizeof *varies);
+  mc_iv *values = values_at(program, t);
+  for (size_t i = 0; varies && i < program->line_count; i++) {
+    const mc_line *x = &program->lines[i];
+    bool first = x->code > MC_CODE_VARIABLE, second = has_second(x->code);
+    varies[i] = x->code == MC_CODE_VARIABLE || (first && varies[x->a]) || (second && varies[x->b]);
+    bool at_a = first && program->lines[x->a].code == MC_CODE_VARIABLE;
+    bool at_b = second && program->lines[x->b].code == MC_CODE_VARIABLE;
+    if (x->code == MC_CODE_MUL && at_a != at_b && !varies[at_a ? x->b : x->a]) {
+      products++;
+      product = i;
+      constant = at_a ? x->b : x->a;
+    } else if (at_a || at_b) {
+      others++;
+    }
+  }
+  bool stretched = varies && values && products == 1 && others == 0 &&
+                   (mc_iv_positive(values + constant) || mc_iv_negative(values + constant));
+  mc_iv_vector_free(values, program->line_count);
+  mc_free(varies);
+  return stretched ? product : SIZE_MAX;
+}
+
+bool mc_exact_vanishes(mc_program *program, size_t line, const fmpq *t, slong order) {
+  series s = {.program = program, .t = t, .length = order, .stretched = SIZE_MAX};
+  /* As a function of w t a line vanishes at t = 0 to the same order as in t. */
+  if (program->n == 1 && fmpq_is_zero(t))
+    s.stretched = stretched_line(program, t);
+  bool vanishes = series_init(&s, line + 1) && s.known[line] && fmpq_poly_is_zero(s.all + line);
+  series_clear(&s, line + 1);
+  return vanishes;
+}
+
+/* ---- Signs at points ---- */
 
 static int interval_sign(mc_program *program, size_t line, const fmpq *t) {
   mc_iv *values = values_at(program, t);
@@ -245,7 +284,7 @@ static bool is_zero_in_field(mc_program *program, size_t line, const fmpq *t) {
 
 bool mc_exact_is_defined(mc_program *program, const fmpq *t) {
   mc_iv *values = values_at(program, t);
-  series s = {.program = program, .t = t, .length = 1, .demanding = true};
+  series s = {.program = program, .t = t, .length = 1, .demanding = true, .stretched = SIZE_MAX};
   bool defined = series_init(&s, program->line_count) && values;
   for (size_t i = 0; i < program->line_count && defined; i++)
     defined = s.known[i] || mc_iv_usable(values + i);

@@ -8,6 +8,9 @@
  * not provably rational, or larger than exact arithmetic should carry. */
 bool mc_exact_series(fmpq_poly_t z, const mc_program *program, size_t line, const fmpq *t, size_t j, slong length);
 
+/* In one variable: does the line vanish at the rational point to that order at least? */
+bool mc_exact_vanishes(mc_program *program, size_t line, const fmpq *t, slong order);
+
 /* The sign of a line at a point: -1, 0, 1, or 2 where neither intervals tell, nor rationals, nor the field of pi and e.
  * Where the line is not defined it says nothing. */
 int mc_exact_sign(mc_program *program, size_t line, const fmpq *t);

@@ -89,23 +89,66 @@ static bool exact_node(fmpq_poly_t z, const mc_tape *tape, const mc_node *node, 
   }
 }
 
-static bool operands_known(const mc_node *node, const bool *known) {
-  switch (node->op) {
+static int operand_count(mc_op op) {
+  switch (op) {
   case MC_OP_CONSTANT:
   case MC_OP_VARIABLE:
   case MC_OP_PI:
   case MC_OP_E:
-    return true;
+    return 0;
   case MC_OP_ADD:
   case MC_OP_SUB:
   case MC_OP_MUL:
   case MC_OP_DIV:
   case MC_OP_MIN:
   case MC_OP_MAX:
-    return known[node->a] && known[node->b];
+    return 2;
   default:
-    return known[node->a];
+    return 1;
   }
+}
+
+static bool operands_known(const mc_node *node, const bool *known) {
+  int count = operand_count(node->op);
+  return (count < 1 || known[node->a]) && (count < 2 || known[node->b]);
+}
+
+static bool is_nonzero_there(const mc_tape *tape, size_t node, const fmpq_t t) {
+  mc_range *values = mc_range_vector_new(tape->node_count), point;
+  mc_range_init(&point);
+  mc_range_set_fmpq(&point, t, MC_IMAGE_PRECISION);
+  if (values)
+    mc_tape_enclose(values, tape, &point, MC_IMAGE_PRECISION);
+  bool nonzero = values && (mc_range_is_positive(values + node) || mc_range_is_negative(values + node));
+  mc_range_vector_free(values, tape->node_count);
+  mc_range_clear(&point);
+  return nonzero;
+}
+
+/* Where an end of the interval is irrational, t enters through w t alone, w a constant; as functions of s = w t all
+ * other nodes vanish at 0 to the same order.  The node of w t, for t = 0; SIZE_MAX: there is no such thing. */
+static size_t stretched_variable(const mc_tape *tape, const fmpq_t t) {
+  size_t found = SIZE_MAX, uses = 0, factor = 0;
+  bool *varies = mc_alloc(tape->node_count + 1, sizeof *varies);
+  if (!varies || !fmpq_is_zero(t)) {
+    mc_free(varies);
+    return SIZE_MAX;
+  }
+  for (size_t i = 0; i < tape->node_count; i++) {
+    const mc_node *node = &tape->nodes[i];
+    int count = operand_count(node->op);
+    bool left = count > 0 && varies[node->a], right = count > 1 && varies[node->b];
+    varies[i] = node->op == MC_OP_VARIABLE || left || right;
+    bool uses_left = count > 0 && tape->nodes[node->a].op == MC_OP_VARIABLE;
+    bool uses_right = count > 1 && tape->nodes[node->b].op == MC_OP_VARIABLE;
+    if (!uses_left && !uses_right)
+      continue;
+    uses++;
+    factor = uses_left ? node->b : node->a;
+    found = node->op == MC_OP_MUL && left != right ? i : SIZE_MAX;
+  }
+  mc_free(varies);
+  return uses == 1 && found != SIZE_MAX && is_nonzero_there(tape, factor, t) ? found : SIZE_MAX;
 }
 
 /* Coefficients beyond this many bits are not worth their time. */
@@ -120,11 +163,14 @@ int mc_series_vanishing_order(const mc_tape *tape, size_t node, const fmpq_t t) 
   int order = -1;
   fmpq_poly_struct *series = mc_alloc(node + 1, sizeof *series);
   bool *known = mc_alloc(node + 1, sizeof *known);
+  size_t stretched = stretched_variable(tape, t);
   if (series && known) {
     for (size_t i = 0; i <= node; i++) {
       fmpq_poly_init(series + i);
-      known[i] = operands_known(&tape->nodes[i], known) && exact_node(series + i, tape, &tape->nodes[i], series, t) &&
-                 !too_long(series + i);
+      if (i == stretched)
+        fmpq_poly_set_coeff_ui(series + i, 1, 1);
+      known[i] = i == stretched || (operands_known(&tape->nodes[i], known) &&
+                                    exact_node(series + i, tape, &tape->nodes[i], series, t) && !too_long(series + i));
     }
     fmpq_t c;
     fmpq_init(c);
