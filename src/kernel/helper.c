@@ -76,6 +76,9 @@ static void handle_faults(void) {
   sigaltstack(&alternative, NULL);
   sigaction(SIGSEGV, &action, NULL);
   sigaction(SIGBUS, &action, NULL);
+  /* Others end the worker, and the supervisor says which: no sanitizer, and nothing inherited, stands in between. */
+  signal(SIGFPE, SIG_DFL);
+  signal(SIGILL, SIG_DFL);
 }
 
 /* Of memory for data, and of each file that it writes. */
