@@ -81,6 +81,22 @@ static double norm_limit(mc_dtype storage) {
   return storage == MC_DTYPE_FLOAT16 ? 0x1p15 : storage == MC_DTYPE_FLOAT64 ? 0x1p500 : 0x1p60;
 }
 
+/* |sqrt(1 + y) - 1| for |y| <= x is at most 1 - sqrt(1 - x) = x / (1 + sqrt(1 - x)). */
+static double root_error(double x) {
+  double rest = nextafter(1 - x, 0), root = rest > 0 ? nextafter(sqrt(rest), 0) : 0;
+  return x < 1 ? mc_up(x / nextafter(1 + root, 0)) : (double)INFINITY;
+}
+
+/* What holding eps moves the divisor by, relative to it: it is a part of a sum, or all of a maximum. */
+static double eps_error(const mc_audit_rounding *k, const mc_normalisation *norm, double half) {
+  arb_t eps;
+  arb_init(eps);
+  arb_set_fmpq(eps, norm->eps, PRECISION);
+  double part = fmin(1, mc_up(mc_ball_upper_double(eps) / half));
+  arb_clear(eps);
+  return mc_up_add(mc_up_mul(k->ua, norm->kind == MC_NORM_FROBENIUS_ADD ? part : 1), mc_up(k->etaa / half));
+}
+
 /* |computed divisor / divisor - 1| is at most this; lower > 0 bounds ||g||_F, conversion its relative change by
  * storing g. */
 static double divisor_error(const mc_audit_rounding *k, const mc_normalisation *norm, double lower, double conversion) {
@@ -91,11 +107,12 @@ static double divisor_error(const mc_audit_rounding *k, const mc_normalisation *
   double half = lower / 2 * fmin(1, mc_ball_lower_double(safety));
   arb_clear(safety);
   double squares = mc_up_mul(2 * k->r, mc_up_mul(k->c, k->etas)), square = nextafter(half * half, 0);
-  double theta = compound(conversion, mc_up_add(gamma_of(k, k->r * k->c), mc_up(squares / square)));
+  double sum = root_error(mc_up_add(gamma_of(k, k->r * k->c), mc_up(squares / square)));
+  double theta = compound(compound(conversion, sum), eps_error(k, norm, half));
   double operation = mc_up_add(k->ua, mc_up(k->etaa / half)), stored = mc_up_add(k->u, mc_up(k->eta / half));
-  /* The root and the sum with eps are operations and stored, eps is held; a maximum rounds nothing.  A safety factor
-   * other than 1 is held, and its product is an operation and stored. */
-  int stores = fmpq_is_one(norm->safety) ? 2 : 3, operations = fmpq_is_one(norm->safety) ? 3 : 5;
+  /* The root and the sum with eps are operations and stored; a maximum rounds nothing.  A safety factor other than 1 is
+   * held, and its product is an operation and stored. */
+  int stores = fmpq_is_one(norm->safety) ? 2 : 3, operations = fmpq_is_one(norm->safety) ? 2 : 4;
   for (int i = 0; i < operations; i++)
     theta = compound(theta, operation);
   for (int i = 0; i < stores; i++)
