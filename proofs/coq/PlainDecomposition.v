@@ -4,6 +4,7 @@
        delta >= ||F||_F + |A| ||V - V'||_F + s_1 ||W - W'||_F
    ||A - A'||_F <= delta; |sigma_i(A) - s_i| <= delta; if c <= s and delta < c then A has a polar factor, and it is within
    delta/(c - delta) of W'V''; the Newton-Schulz image of A is within L delta of W' diag(f(s)) V''.
+   T4_symmetric: a symmetric B near V' diag(s) V'' has x'Bx >= (c - delta)|x|^2.
    isometry_near bounds ||W - W'||_F by what a program computes, ||W'W - 1||_F.  Source: ours. *)
 From mathcomp Require Import all_ssreflect all_algebra ring complex polyrcf.
 From Muoncert Require Import FrobeniusNorm SpectralTheorem OddPolynomialLipschitz CornerLemma PolarCertificate SingularValues.
@@ -217,6 +218,18 @@ apply: le_trans (normF_tri _ _) _; rewrite mulrDr; apply: ler_add.
 rewrite -mulmxA (normF_orth _ WW) -normF_tr trmx_mul trmxK tr_diag_mx; exact: normF_diag_r.
 Qed.
 End Near.
+
+(* the symmetric case, W = V: a lower bound of the quadratic form, which T1' asks for *)
+Theorem T4_symmetric n (B V' : 'M[R]_n) (s : 'rV[R]_n) c delta : V'^T *m V' = 1%:M -> (forall j, c <= s 0 j) ->
+  normF (B - V' *m diag_mx s *m V'^T) <= delta -> forall x : 'cV_n, (c - delta) * frob x x <= frob x (B *m x).
+Proof.
+move=> VV Hc Hd x; set C := V' *m diag_mx s *m V'^T in Hd *.
+have -> : B *m x = C *m x + (B - C) *m x by rewrite mulmxBl addrC subrK.
+rewrite frobDr mulrBl; apply: ler_add.
+  rewrite /C qf_diag (norm_diag _ VV) mulr_sumr; apply: ler_sum => j _; by rewrite ler_wpmul2r ?sqr_ge0.
+rewrite ler_oppl -frobNr; apply: le_trans (CS _ _) _; rewrite normFN -normF_sqr expr2 mulrCA ler_wpmul2l ?normF_ge0 //.
+by apply: le_trans (normF_mul _ _) _; rewrite ler_wpmul2r ?normF_ge0.
+Qed.
 
 (* the image of W' diag(s) V'' under an odd polynomial f is W' diag(f(s)) V'' *)
 Lemma image_of_decomposition m n (W' : 'M[R]_(m, n.+1)) (V' : 'M[R]_n.+1) (s : 'rV[R]_n.+1) (g : {poly R}) :
