@@ -2,6 +2,7 @@
 #include "sum.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "digits.h"
