@@ -11,7 +11,8 @@
 enum { SAMPLE = 32 };
 
 mc_kernel_probe mc_audit_probe(const mc_audit_options *options) {
-  mc_kernel_probe probe = {.length = options->depth > 0 ? options->depth : SIZE_MAX};
+  bool exact = options->depth == MC_AUDIT_EXACT_SUMS; /* there is nothing worse than what the BLAS does */
+  mc_kernel_probe probe = {.length = exact ? 0 : options->depth > 0 ? options->depth : SIZE_MAX};
   mc_random_init(&probe.draw, options->seed, mc_random_stream_of("audit probe"), 0);
   return probe;
 }

@@ -114,8 +114,8 @@ static void NAMED(probe)(const NAMED(state) * s, const REAL *out, const REAL *le
                          size_t n, size_t terms, bool transposed) {
   mc_kernel_probe *p = s->probe;
   double blas = 0, chains = 0, entries = (double)rows * (double)n;
-  size_t samples = PROBED_TERMS / terms + 64;
-  for (size_t sample = 0; sample < 2 * samples && terms > MC_KERNEL_CHAIN; sample++) {
+  size_t samples = p->length > 0 && terms > MC_KERNEL_CHAIN ? PROBED_TERMS / terms + 64 : 0;
+  for (size_t sample = 0; sample < 2 * samples; sample++) {
     bool diagonal = sample % 2 && rows == n;
     size_t i = (size_t)mc_random_below(&p->draw, rows), j = diagonal ? i : (size_t)mc_random_below(&p->draw, n);
     NAMED(entry) f = {left + i * terms, right + (transposed ? j * terms : j), terms, transposed ? 1 : n};

@@ -86,7 +86,7 @@ mc_status mc_kernel_emulate(double *x, const mc_kernel_model *model, const doubl
 #define MC_KERNEL_PRODUCTS 192 /* further ones are not looked at */
 
 typedef struct {
-  size_t length;  /* of chains; what they come to is summed one after another too */
+  size_t length;  /* of chains; what they come to is summed one after another too.  0: no sum is looked at */
   mc_random draw; /* which entries are looked at */
   size_t products;
   double blas[MC_KERNEL_PRODUCTS], chains[MC_KERNEL_PRODUCTS]; /* about the squared Frobenius norms of their errors */

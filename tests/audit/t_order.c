@@ -44,15 +44,18 @@ static void test_long_sums(void **state) {
   (void)state;
   run_builtin(x, "reference", &model, g, LONG);
   mc_audit_reference *any = reference_of_sums(g, LONG, &model, 0), *shallow = reference_of_sums(g, LONG, &model, 16);
+  mc_audit_reference *exact = reference_of_sums(g, LONG, &model, MC_AUDIT_EXACT_SUMS);
   const double *wide = mc_audit_reference_limits(any, 0)->statistical;
   const double *narrow = mc_audit_reference_limits(shallow, 0)->statistical;
   assert_int_equal(verdict_on(x, any), MC_AUDIT_CONFORMS);
   assert_true(wide[MC_MEASURE_TOTAL] >= narrow[MC_MEASURE_TOTAL]);
+  assert_true(wide[MC_MEASURE_TOTAL] > mc_audit_reference_limits(exact, 0)->statistical[MC_MEASURE_TOTAL]);
   run_builtin(x, "openblas", &model, g, LONG);
   assert_int_equal(verdict_on(x, any), MC_AUDIT_CONFORMS);
   assert_int_equal(verdict_on(x, shallow), MC_AUDIT_CONFORMS);
   mc_audit_reference_free(any);
   mc_audit_reference_free(shallow);
+  mc_audit_reference_free(exact);
   mc_kernel_model_clear(&model);
   mc_free(g);
   mc_free(x);
