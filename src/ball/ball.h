@@ -129,7 +129,7 @@ mc_status mc_digits_set_double(mc_digits *x, mag_t error, const double *a, slong
 /* Upper bound of ||X||_F. */
 void mc_digits_frobenius_upper(mag_t bound, const mc_digits *x);
 
-/* a := about 2^(w first) X, row-major (three planes of it). */
+/* a := about 2^(w first) X, row-major (four planes of it). */
 void mc_digits_get_double_approx(double *a, const mc_digits *x);
 
 /* A := X exactly (A m by n). */

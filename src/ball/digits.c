@@ -244,12 +244,12 @@ void mc_digits_truncate(mc_digits *x, mag_t error, slong end) {
   for (size_t i = 0; i < x->m; i++)
     memmove(x->d + i * kept * x->n, x->d + i * planes * x->n, kept * x->n * sizeof(double));
   x->planes = kept;
-  /* Digits of at most half of 2^w: together less than a unit of the last plane that is kept. */
+  /* Digits of at most half of 2^w: together at most (1 + 2^(1-w)) / 2 units of the last plane that is kept. */
   mag_init(lost);
   mag_init(count);
   mag_set_ui(count, x->m * x->n);
   mag_sqrt(count, count);
-  mag_set_ui_2exp_si(lost, 1, weight(x, kept - 1));
+  mag_set_ui_2exp_si(lost, (UWORD(1) << x->w) + 2, weight(x, kept - 1) - x->w - 1);
   mag_addmul(error, lost, count);
   mag_clear(lost);
   mag_clear(count);

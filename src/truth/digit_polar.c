@@ -13,7 +13,8 @@
 
 enum { DOUBLE_PLANES = 4, CHOLESKY_PLANES = 6, SCALAR_PREC = 128 };
 
-/* Correct until the residual is at most target, or stops shrinking by a factor 4 a step. */
+/* Correct until the residual is at most target, or stops shrinking by a factor 4 a step.  The first correction may turn
+ * vectors of small singular values far, and the square of that makes the bound of the residual grow. */
 static mc_status refine(mc_digit_residual *s, const mc_input *in, mc_polar_buffers *b, const mag_t target,
                         mc_error *e) {
   mag_t norm, previous;
@@ -22,10 +23,11 @@ static mc_status refine(mc_digit_residual *s, const mc_input *in, mc_polar_buffe
   mag_inf(previous);
   mc_status status = mc_digit_residual_start(s, in, b->r, e);
   mc_digit_residual_upper(norm, s);
-  while (status == MC_OK && mag_cmp(norm, target) > 0) {
+  for (bool first = true; status == MC_OK && mag_cmp(norm, target) > 0; first = false) {
     if (mag_cmp(norm, previous) >= 0)
       status = mc_fail(e, MC_UNDECIDED, "the refinement stopped converging");
-    mag_mul_2exp_si(previous, norm, -2);
+    if (!first)
+      mag_mul_2exp_si(previous, norm, -2);
     if (status == MC_OK)
       status =
           mc_interrupt_requested() ? mc_fail(e, MC_INTERRUPTED, "interrupted") : mc_digit_residual_correct(s, b, e);
@@ -128,9 +130,9 @@ static mc_status best_eigenvalue_lower(arf_t h, const mc_digit_residual *s, doub
   return status;
 }
 
-/* matrix := about B + B^T; returns a bound of the Frobenius norm of the error.  Three planes are read: of their sum
- * only the last addition is rounded, the planes after them are together less than a unit of the third, and the
- * result is rounded once more. */
+/* matrix := about B + B^T; returns a bound of the Frobenius norm of the error.  At least three planes are read: of their
+ * sum only the last two additions are rounded, the planes after them are together less than a unit of the third, and
+ * the result is rounded once more.  K = B^T - B is far smaller than the matrix here. */
 static double symmetric_part(double *matrix, const mc_digits *B) {
   const size_t n = B->n;
   const double unit = ldexp(1, -(int)(B->first * B->w));
@@ -250,11 +252,11 @@ static size_t factor_planes_needed(const mc_input *in, slong bits, double condit
 }
 
 static mc_status certify(arb_mat_t U, mag_t radius, arf_t sigma_low, double *distance, const mc_input *in,
-                         const mc_svd *svd, slong bits, int w, mc_error *e) {
+                         const mc_svd *svd, slong bits, int w, size_t more, mc_error *e) {
   const double smallest = svd->s[in->n - 1];
   mc_digit_residual s = {.svd = svd, .w = w};
-  s.planes = planes_needed(in, bits, smallest / 2, w);
-  s.factor_planes = factor_planes_needed(in, bits, svd->s[0] / smallest, w);
+  s.planes = planes_needed(in, bits, smallest / 2, w) + more;
+  s.factor_planes = factor_planes_needed(in, bits, svd->s[0] / smallest, w) + more;
   mc_status status = run(&s, radius, sigma_low, distance, in, bits, smallest / 2, e);
   if (status == MC_OK)
     mc_digits_get_mat(U, &s.U);
@@ -263,7 +265,7 @@ static mc_status certify(arb_mat_t U, mag_t radius, arf_t sigma_low, double *dis
 }
 
 /* First with digits as wide as random ones may be, where the proof in plain doubles is likely to close; if sums do not
- * fit then, so wide that they always do. */
+ * fit then, so wide that they always do; and then with a plane more for what many small corrections drop. */
 mc_status mc_polar_certify_by_digits(arb_mat_t U, mag_t radius, arf_t sigma_low, double *distance, const mc_input *in,
                                      const mc_svd *svd, slong bits, mc_error *e) {
   const double smallest = svd->s[in->n - 1];
@@ -272,6 +274,8 @@ mc_status mc_polar_certify_by_digits(arb_mat_t U, mag_t radius, arf_t sigma_low,
   const int safe = mc_digits_width(in->m, 2 * planes_needed(in, bits, smallest / 2, start));
   mc_status status = MC_UNDECIDED;
   if (likely > safe && mc_path_has_size(in->n, in->n) && smallest > 0x1p-30 * svd->s[0])
-    status = certify(U, radius, sigma_low, distance, in, svd, bits, likely, e);
-  return status == MC_UNDECIDED ? certify(U, radius, sigma_low, distance, in, svd, bits, safe, e) : status;
+    status = certify(U, radius, sigma_low, distance, in, svd, bits, likely, 0, e);
+  for (size_t more = 0; more < 2 && status == MC_UNDECIDED; more++)
+    status = certify(U, radius, sigma_low, distance, in, svd, bits, safe, more, e);
+  return status;
 }

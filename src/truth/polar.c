@@ -12,7 +12,7 @@
 #include "search.h"
 #include "singular.h"
 
-enum { MIN_BITS = 16, MAX_BITS = 4096, MAX_PREC = 16384, SCALAR_PREC = 128, DOUBLE_BITS = 46 };
+enum { MIN_BITS = 16, MAX_BITS = 4096, MAX_PREC = 16384, SCALAR_PREC = 128, DOUBLE_BITS = 46, SIGHT_BITS = 47 };
 
 void mc_truth_polar_init(mc_truth_polar *p) {
   mc_enclosure_init(&p->factor);
@@ -59,9 +59,9 @@ static slong bit_length(size_t x) {
   return (slong)FLINT_BIT_COUNT(x);
 }
 
-/* Can doubles tell the smallest singular value from zero? */
+/* Can doubles tell the smallest singular value from zero?  Up to condition numbers of 2^47 > 1e14. */
 static bool in_sight(const attempt *t) {
-  return t->svd->s[t->in->n - 1] > ldexp(t->svd->s[0], -DOUBLE_BITS);
+  return t->svd->s[t->in->n - 1] > ldexp(t->svd->s[0], -SIGHT_BITS);
 }
 
 /* By LAPACK's decomposition and refinement: for condition numbers that doubles can see.  The radius is at most

@@ -326,6 +326,36 @@ static void conclusions_are_true(void **state) {
   assert_true(concluded >= 50);
 }
 
+/* Condition numbers up to 1e14 are for digits: none is left to the balls, and each lies where these say. */
+static void ill_conditioned_digits(void **state) {
+  (void)state;
+  static const size_t shapes[][2] = {{4, 4}, {17, 17}, {32, 32}, {48, 32}, {20, 40}};
+  static const double least[] = {1e-10, 1e-11, 1e-12, 1e-13, 1.02e-14};
+  for (uint32_t trial = 0; trial < 50; trial++) {
+    const size_t m = shapes[trial % 5][0], n = shapes[trial % 5][1];
+    const mc_matgen_family family = {"log_spaced", {least[trial / 5 % 5], 1}, 2};
+    double *a = mc_alloc(m * n, sizeof *a);
+    mc_random r;
+    mc_truth_polar by_digits, by_balls;
+    mc_random_init(&r, 8, mc_random_stream_of("ill_conditioned_digits"), trial);
+    mc_truth_polar_init(&by_digits);
+    mc_truth_polar_init(&by_balls);
+    assert_int_equal(mc_matgen_matrix(a, m, n, &family, &r, NULL), MC_OK);
+    assert_int_equal(mc_polar_certify_by(&by_digits, a, m, n, 128, MC_PATH_DIGITS, NULL), MC_OK);
+    assert_int_equal(mc_polar_certify_by(&by_balls, a, m, n, 100, MC_PATH_BALLS, NULL), MC_OK);
+    arb_mat_t truth;
+    arb_mat_init(truth, (slong)m, (slong)n);
+    mc_enclosure_get_balls(truth, &by_balls.factor, 400);
+    for (slong i = 0; i < (slong)m; i++)
+      for (slong j = 0; j < (slong)n; j++)
+        assert_true(arb_contains(arb_mat_entry(truth, i, j), arb_mat_entry(by_digits.factor.value, i, j)));
+    arb_mat_clear(truth);
+    mc_truth_polar_clear(&by_digits);
+    mc_truth_polar_clear(&by_balls);
+    mc_free(a);
+  }
+}
+
 /* A shift above the smallest eigenvalue proves nothing: S = diag(1, 3), shift 2. */
 static void wrong_shift(void **state) {
   (void)state;
@@ -372,13 +402,21 @@ static void many_bits(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(exactly_known),     cmocka_unit_test(paths_agree),
-      cmocka_unit_test(diagonals),         cmocka_unit_test(scalars),
-      cmocka_unit_test(rows_and_columns),  cmocka_unit_test(ill_conditioned),
-      cmocka_unit_test(extreme_scales),    cmocka_unit_test(graded),
-      cmocka_unit_test(not_certified),     cmocka_unit_test(bad_calls),
-      cmocka_unit_test(clamped_bootstrap), cmocka_unit_test(conclusions_are_true),
-      cmocka_unit_test(wrong_shift),       cmocka_unit_test(many_bits),
+      cmocka_unit_test(exactly_known),
+      cmocka_unit_test(paths_agree),
+      cmocka_unit_test(diagonals),
+      cmocka_unit_test(scalars),
+      cmocka_unit_test(rows_and_columns),
+      cmocka_unit_test(ill_conditioned),
+      cmocka_unit_test(ill_conditioned_digits),
+      cmocka_unit_test(extreme_scales),
+      cmocka_unit_test(graded),
+      cmocka_unit_test(not_certified),
+      cmocka_unit_test(bad_calls),
+      cmocka_unit_test(clamped_bootstrap),
+      cmocka_unit_test(conclusions_are_true),
+      cmocka_unit_test(wrong_shift),
+      cmocka_unit_test(many_bits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
