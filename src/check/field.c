@@ -23,11 +23,15 @@ typedef struct {
 /* ---- Fractions ---- */
 
 static bool is_large(const fmpq_mpoly_t p, const values *v) {
-  return fmpq_mpoly_length(p, v->ring) > MOST_TERMS ||
-         (!fmpq_mpoly_is_zero(p, v->ring) && (flint_bitcnt_t)FLINT_ABS(fmpz_mpoly_max_bits(p->zpoly)) +
-                                                     fmpz_bits(fmpq_numref(p->content)) +
-                                                     fmpz_bits(fmpq_denref(p->content)) >
-                                                 BIT_LIMIT);
+  fmpq_t c;
+  fmpq_init(c);
+  bool large = fmpq_mpoly_length(p, v->ring) > MOST_TERMS;
+  for (slong i = 0; i < fmpq_mpoly_length(p, v->ring) && !large; i++) {
+    fmpq_mpoly_get_term_coeff_fmpq(c, p, i, v->ring);
+    large = fmpz_bits(fmpq_numref(c)) + fmpz_bits(fmpq_denref(c)) > BIT_LIMIT;
+  }
+  fmpq_clear(c);
+  return large;
 }
 
 /* In lowest terms, modulo the relation; false: too large, or not shown to be defined. */
@@ -82,7 +86,7 @@ static void set_sum(value *z, const value *x, const value *y, bool minus, const 
   fmpq_mpoly_clear(t, v->ring);
 }
 
-/* Horner's rule on a fraction. */
+/* Horner's rule on a fraction; z is 0. */
 static bool set_polynomial(value *z, const fmpq_poly_t p, const value *x, const values *v) {
   fmpq_t c;
   fmpq_mpoly_t term;
@@ -90,7 +94,6 @@ static bool set_polynomial(value *z, const fmpq_poly_t p, const value *x, const 
   fmpq_mpoly_init(term, v->ring);
   slong degree = fmpq_poly_degree(p);
   bool fits = degree <= LARGEST_DEGREE;
-  fmpq_mpoly_zero(&z->up, v->ring);
   for (slong i = degree; i >= 0 && fits; i--) {
     fmpq_poly_get_coeff_fmpq(c, p, i);
     fmpq_mpoly_scalar_mul_fmpq(term, &z->down, c, v->ring);

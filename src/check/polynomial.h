@@ -5,7 +5,7 @@
 
 #include "interval.h"
 
-/* Is p >= 0 on [lo, hi] (exactly; lo < hi)? */
+/* Is p >= 0 on [lo, hi] (exactly; lo < hi)?  (sturm.c) */
 bool mc_polynomial_nonnegative(const fmpq_poly_t p, const fmpq_t lo, const fmpq_t hi);
 
 /* A narrow interval where p' may vanish. */

@@ -8,7 +8,8 @@
 #define MC_SERIES_ORDER 8
 
 /* The first Taylor coefficient of the node at the rational point t that is not zero: its order, below
- * MC_SERIES_ORDER; -1: all are zero, or they are not provably rational.  One variable. */
+ * MC_SERIES_ORDER; -1: all are zero, or they are not provably rational.  One variable.
+ * (vanishing.c) */
 int mc_series_vanishing_order(const mc_tape *tape, size_t node, const fmpq_t t);
 
 /* Enclose f^(k)(x)/k! for all x of the range t, for the node f. */
