@@ -146,13 +146,14 @@ void mc_digits_frobenius_upper(mag_t bound, const mc_digits *x) {
   mag_clear(slack);
 }
 
+/* The leading plane may hold a few bits only. */
 void mc_digits_get_double_approx(double *a, const mc_digits *x) {
   const double unit = ldexp(1, -x->w);
   for (size_t i = 0; i < x->m; i++) {
     const double *row = x->d + i * x->planes * x->n;
     for (size_t j = 0; j < x->n; j++) {
       double t = 0;
-      for (size_t s = x->planes < 3 ? x->planes : 3; s-- > 0;)
+      for (size_t s = x->planes < 4 ? x->planes : 4; s-- > 0;)
         t = (t + row[s * x->n + j]) * unit;
       a[i * x->n + j] = t;
     }
