@@ -130,9 +130,9 @@ static mc_status best_eigenvalue_lower(arf_t h, const mc_digit_residual *s, doub
   return status;
 }
 
-/* matrix := about B + B^T; returns a bound of the Frobenius norm of the error.  At least three planes are read: of their
- * sum only the last two additions are rounded, the planes after them are together less than a unit of the third, and
- * the result is rounded once more.  K = B^T - B is far smaller than the matrix here. */
+/* matrix := about B + B^T; returns a bound of the Frobenius norm of the error.  At least three planes are read: of
+ * their sum only the last two additions are rounded, the planes after them are together less than a unit of the third,
+ * and the result is rounded once more.  K = B^T - B is far smaller than the matrix here. */
 static double symmetric_part(double *matrix, const mc_digits *B) {
   const size_t n = B->n;
   const double unit = ldexp(1, -(int)(B->first * B->w));
