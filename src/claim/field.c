@@ -58,17 +58,16 @@ static bool is_power_of(fmpq_t c, ulong *power, size_t generator, const fmpq_mpo
   return exponents[XI] == 0 && exponents[PI] == 0 && exponents[E] == 0;
 }
 
+/* e^n. */
 static void set_power_of_e(mc_quotient *z, slong n, const field *f) {
-  const ulong exponents[GENERATORS] = {[E] = (ulong)(n < 0 ? -n : n)};
+  fmpq_mpoly_t power;
+  fmpq_mpoly_init(power, f->ring.context);
+  fmpq_mpoly_gen(power, E, f->ring.context);
+  fmpq_mpoly_pow_ui(power, power, (ulong)(n < 0 ? -n : n), f->ring.context);
   fmpq_mpoly_one(&z->up, f->ring.context);
   fmpq_mpoly_one(&z->down, f->ring.context);
-  fmpq_mpoly_struct *side = n < 0 ? &z->down : &z->up;
-  fmpq_mpoly_zero(side, f->ring.context);
-  fmpq_t one;
-  fmpq_init(one);
-  fmpq_one(one);
-  fmpq_mpoly_set_coeff_fmpq_ui(side, one, exponents, f->ring.context);
-  fmpq_clear(one);
+  fmpq_mpoly_swap(n < 0 ? &z->down : &z->up, power, f->ring.context);
+  fmpq_mpoly_clear(power, f->ring.context);
 }
 
 /* ---- Functions ---- */
