@@ -133,7 +133,8 @@ static const struct argp parser = {
     options,
     parse,
     "polar FILE.npy\nsv FILE.npy\nns FILE.npy",
-    "Certified values of a matrix: its polar factor, its singular values, or its exact Newton-Schulz image.\v"
+    "Certified values of a matrix: its polar factor, its singular values, or its exact Newton-Schulz image. All three "
+    "also enclose the least and the greatest singular value of the given matrix and its condition number.\v"
     "Exit status: 0 certified; 2 not certified (rank-deficient, NaN, infinite, too ill-conditioned); 3 bad input.",
     NULL,
     NULL,
