@@ -86,6 +86,9 @@ static const char certified[] = "claim plain\n  1 + 1 = 2\n"
                                 "claim integers\n  forall k in {0..3} where k >= 1 : 1/k <= 1\n"
                                 "claim witness\n  expect refuted\n  forall k in {1..10}, x in [0, 1] : k*x^2 < 9\n"
                                 "claim found\n  exists x in [0, 1] : x^2 >= 1\n"
+                                "claim root\n  expect refuted\n  forall x in [0, 2] : abs(x^2 - 2) > 0\n"
+                                "claim point\n  exists x in [0, pi] : sin(x) = 1\n"
+                                "claim orders\n  forall x, y, z in (0, 10] : x/y + y/z + z/x >= 3\n"
                                 "claim nowhere\n  expect refuted\n  exists x in [0, 2] : x^2 = 5\n"
                                 "claim sign_change\n  exists k in {2..3}, x in [1, 2] : x^2 = k\n"
                                 "claim best\n  forall x in (0, 1] : sin(x) <= ?*x\n"
@@ -137,11 +140,12 @@ static size_t expect_certificates(const char *file, json_t *seen) {
 
 static void certificates_keep_to_their_schema(void **state) {
   (void)state;
-  static const char *const parts[] = {"instances", "integers", "boxes",  "witness", "sign_change",
-                                      "derived",   "holds",    "slopes", "fails",   "value"};
+  static const char *const parts[] = {"instances", "integers",   "boxes",  "witness", "sign_change",
+                                      "derived",   "holds",      "slopes", "fails",   "value",
+                                      "root",      "polynomial", "from",   "to",      "point"};
   json_t *seen = json_object();
   assert_int_equal(mc_file_write("t_documents_certified.claim", certified, sizeof certified - 1, NULL), MC_OK);
-  assert_int_equal(expect_certificates("t_documents_certified.claim", seen), 10);
+  assert_int_equal(expect_certificates("t_documents_certified.claim", seen), 13);
   for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
     if (!json_object_get(seen, parts[i]))
       fail_msg("no certificate has a member %s", parts[i]);
