@@ -131,16 +131,16 @@ static mc_status best_eigenvalue_lower(arf_t h, const mc_digit_residual *s, doub
 }
 
 /* matrix := about B + B^T; returns a bound of the Frobenius norm of the error.  At least three planes are read: of
- * their sum only the last two additions are rounded, the planes after them are together less than a unit of the third,
- * and the result is rounded once more.  K = B^T - B is far smaller than the matrix here. */
+ * their sum only the last two additions are rounded, which is at most 2.1 2^-53 of it; the sum of two such numbers is
+ * rounded once more; and the planes after them are together less than a unit of the third. */
 static double symmetric_part(double *matrix, const mc_digits *B) {
   const size_t n = B->n;
   const double unit = ldexp(1, -(int)(B->first * B->w));
   mc_digits_get_double_approx(matrix, B);
+  double read = mc_plain_mul_upper(0x1p-50 * unit, mc_plain_norm_upper(matrix, n * n));
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j <= i; j++)
       matrix[i * n + j] = matrix[j * n + i] = (matrix[i * n + j] + matrix[j * n + i]) * unit;
-  double read = mc_plain_mul_upper(0x1p-50, mc_plain_norm_upper(matrix, n * n));
   return mc_plain_add_upper(read, mc_plain_mul_upper(2 * (double)n, unit * ldexp(1, -3 * B->w)));
 }
 

@@ -222,6 +222,28 @@ static void entrywise(void **state) {
   }
 }
 
+/* Digits are in [-2^(w-1), 2^(w-1)): half of 2^w goes up, whether columns are carried one by one or many at once. */
+static void ties(void **state) {
+  (void)state;
+  for (size_t n = 1; n <= 40; n += 13) {
+    mc_digits x, y;
+    mc_digits_sum sum;
+    mag_t dropped;
+    mag_init(dropped);
+    assert_int_equal(mc_digits_init(&x, 1, n, 2, 0, 20, NULL), MC_OK);
+    for (size_t j = 0; j < n; j++)
+      x.d[n + j] = 0x1p19;
+    assert_int_equal(mc_digits_sum_init(&sum, 1, n, 2, 0, 20, NULL), MC_OK);
+    assert_int_equal(mc_digits_sum_add(&sum, 1, &x, NULL), MC_OK);
+    assert_int_equal(mc_digits_sum_finish(&y, dropped, &sum, NULL), MC_OK);
+    for (size_t j = 0; j < n; j++)
+      assert_true(y.d[j] == 1 && y.d[n + j] == -0x1p19);
+    mc_digits_clear(&x);
+    mc_digits_clear(&y);
+    mag_clear(dropped);
+  }
+}
+
 /* Y^T Y + 3 X - 2 (X + X^T), 3 X before or after the product, with few planes or many; and what a truncation loses. */
 static void symmetric_terms(void **state) {
   (void)state;
@@ -494,10 +516,19 @@ static void does_not_fit(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(doubles_and_back),  cmocka_unit_test(products),        cmocka_unit_test(scaled),
-      cmocka_unit_test(entrywise),         cmocka_unit_test(symmetric_terms), cmocka_unit_test(sparse_plane),
-      cmocka_unit_test(tampered_digits),   cmocka_unit_test(tampered_terms),  cmocka_unit_test(lying_blas),
-      cmocka_unit_test(lie_before_a_term), cmocka_unit_test(tiny_fraction),   cmocka_unit_test(other_rounding),
+      cmocka_unit_test(doubles_and_back),
+      cmocka_unit_test(products),
+      cmocka_unit_test(scaled),
+      cmocka_unit_test(ties),
+      cmocka_unit_test(entrywise),
+      cmocka_unit_test(symmetric_terms),
+      cmocka_unit_test(sparse_plane),
+      cmocka_unit_test(tampered_digits),
+      cmocka_unit_test(tampered_terms),
+      cmocka_unit_test(lying_blas),
+      cmocka_unit_test(lie_before_a_term),
+      cmocka_unit_test(tiny_fraction),
+      cmocka_unit_test(other_rounding),
       cmocka_unit_test(does_not_fit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -290,6 +290,31 @@ static void stretched_vectors(void **state) {
   _arb_vec_clear(sigma, WIDE);
 }
 
+/* Digits of 40 rows: what the decomposition says of eigenvalues is proved, not believed. */
+static void digits_are_not_deceived(void **state) {
+  (void)state;
+  enum { N = 40 };
+  static double a[N * N], q[N * N];
+  double d;
+  mc_random r;
+  mc_random_init(&r, 1, mc_random_stream_of("digits_are_not_deceived"), 0);
+  assert_int_equal(mc_matgen_exact_polar(a, q, &d, N, N, &r, NULL), MC_OK);
+  for (dgesdd_lie = HONEST; dgesdd_lie <= STRETCHED_RIGHT; dgesdd_lie++) {
+    mc_truth_polar p;
+    if (dgesdd_lie == LONG_LEFT || dgesdd_lie == LONG_RIGHT)
+      continue; /* of another size */
+    mc_truth_polar_init(&p);
+    mc_status status = mc_polar_certify_by(&p, q, N, N, 60, MC_PATH_DIGITS, NULL);
+    assert_true(status == MC_OK || (status == MC_UNDECIDED && dgesdd_lie != HONEST));
+    if (status == MC_OK)
+      assert_encloses_quotient(&p.factor, q, d);
+    assert_contains_double(p.sigma_min, d);
+    assert_contains_double(p.sigma_max, d);
+    mc_truth_polar_clear(&p);
+  }
+  dgesdd_lie = HONEST;
+}
+
 /* A Cholesky factor of an indefinite matrix: S = (1 2; 2 1) has the eigenvalues -1 and 3. */
 static void pretended_factor(void **state) {
   (void)state;
@@ -334,6 +359,7 @@ int main(void) {
                                      cmocka_unit_test(plain_lies),
                                      cmocka_unit_test(long_vectors),
                                      cmocka_unit_test(stretched_vectors),
+                                     cmocka_unit_test(digits_are_not_deceived),
                                      cmocka_unit_test(pretended_factor),
                                      cmocka_unit_test(failure_is_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
