@@ -2,8 +2,8 @@
  *
  *   [axis, step, …]   the box is halved along the axis, or closed if that is -1.
  *
- * Halving alone makes boxes, so that no tree leaves a gap.  A step [atom, test…] shows an atom of the body on the box and
- * all below it; ["where", i, test…] that a side condition fails, ["fails", i, test…] that an atom fails. */
+ * Halving alone makes boxes, so that no tree leaves a gap.  A step [atom, test…] shows an atom of the body on the box
+ * and all below it; ["where", i, test…] that a side condition fails, ["fails", i, test…] that an atom fails. */
 #include <string.h>
 
 #include "algebra.h"

@@ -11,7 +11,8 @@
  *   order    f vanishes at an end of B to the order k, exactly, and f^(k)(B)/k! has a sign
  *   roots    f is a rational function of one variable without a change of sign inside B, by Sturm's theorem
  *
- * f > 0 may be shown by f >= 0 on a face or at an end that does not belong to the domain, if f rises strictly from there. */
+ * f > 0 may be shown by f >= 0 on a face or at an end that does not belong to the domain, if f rises strictly from
+ * there. */
 #include "tests.h"
 
 #include <string.h>

@@ -336,7 +336,8 @@ static json_t *evidence_at(mc_derivation *d, const fmpq_t p, mc_verdict wanted) 
   return evidence;
 }
 
-/* {"holds", "fails", "slopes"}: both sides of the bracket, and that ? is monotone in each comparison where it stands. */
+/* {"holds", "fails", "slopes"}: both sides of the bracket, and that ? is monotone in each comparison where it
+ * stands. */
 static void keep_evidence(mc_derivation *d) {
   json_t *holds = evidence_at(d, d->known_true, MC_VERDICT_PROVED);
   json_t *fails = holds ? evidence_at(d, d->known_false, MC_VERDICT_REFUTED) : NULL, *slopes = json_object();

@@ -179,7 +179,8 @@ static void one_variable(tally *t, mc_random *r) {
       {"f(x) + (abs(x) + x)/2 - max(x, 0)", "c"},
   };
   size_t guise = (size_t)mc_random_below(r, sizeof guises / sizeof guises[0]);
-  /* Where "> 0" fails only because exp(x) multiplies an exact zero, no rational witness exists: that case is left out. */
+  /* Where "> 0" fails only because exp(x) multiplies an exact zero, no rational witness exists: that case is left
+   * out. */
   if (guise == 1 && sign == 0)
     strict = false;
   mc_text_printf(&text, "def f(y) = %s let m = %s let c = %s forall x in [%ld/4, %ld/4] : %s %s %s", s.text.data, m, c,
