@@ -212,7 +212,9 @@ static mc_status multiply_gram(double *half, const mc_digits_sum *s, const mc_di
 /* Beside what is there already. */
 static mc_status add_gram(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e) {
   double *half = mc_alloc(s->raw.m * s->raw.planes, s->raw.n * sizeof *half);
-  mc_status status = half != NULL ? multiply_gram(half, s, x, e) : mc_fail(e, MC_NO_MEMORY, "no memory for a product");
+  if (half == NULL)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for a product");
+  mc_status status = multiply_gram(half, s, x, e);
   if (status == MC_OK)
     add_symmetric(s, alpha, half);
   mc_free(half);

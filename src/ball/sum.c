@@ -148,8 +148,10 @@ static double largest_of(const double *x, size_t n) {
 mc_status mc_sum_measure(double *maxima, double *norms, const mc_digits *x, bool by_rows, mc_error *e) {
   if (x->planes > MC_MAX_PLANES)
     return mc_fail(e, MC_UNDECIDED, "more than %d planes", MC_MAX_PLANES);
+  mc_status status = MC_OK;
   double *squares = mc_alloc(x->n, sizeof *squares);
-  mc_status status = squares != NULL ? MC_OK : mc_fail(e, MC_NO_MEMORY, "no memory for a product");
+  if (squares == NULL)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for a product");
   for (size_t s = 0; s < x->planes && status == MC_OK; s++) {
     double worst[LANE] = {0}, off[LANE] = {0}, largest = 0;
     memset(squares, 0, x->n * sizeof *squares);
