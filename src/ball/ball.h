@@ -71,8 +71,8 @@ mc_status mc_ball_fmpq_set_text(fmpq_t q, const char *text, mc_error *e);
 /* q := the exact value of a finite double. */
 void mc_ball_fmpq_set_double(fmpq_t q, double x);
 
-/* Does the processor round to nearest, as all bounds in doubles assume? */
-bool mc_ball_rounds_to_nearest(void);
+/* Does the processor round to nearest, with gradual underflow, as all bounds in doubles assume?  MC_INTERNAL: no. */
+mc_status mc_ball_check_arithmetic(mc_error *e);
 
 /* ---- Exact digit matrices (digits.c, sum.c, product.c, check.c) ----
  *

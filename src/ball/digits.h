@@ -2,9 +2,7 @@
 #ifndef MUONCERT_BALL_DIGITS_H
 #define MUONCERT_BALL_DIGITS_H
 
-#include <fenv.h>
 #include <float.h>
-#include <stdbool.h>
 
 #if !defined(FLT_EVAL_METHOD) || FLT_EVAL_METHOD != 0
 #error "digit arithmetic needs a processor that rounds every operation on doubles to double"
@@ -17,13 +15,6 @@
 static inline double mc_digits_rint(double x) {
   const double magic = 0x1.8p52;
   return (x + magic) - magic;
-}
-
-/* The processor's mode, and the rounding that the trick above actually shows. */
-static inline bool mc_digits_round_to_nearest(void) {
-  volatile double half = 0.5, three_halves = 1.5;
-  return fegetround() == FE_TONEAREST && mc_digits_rint(half) == 0 && mc_digits_rint(three_halves) == 2 &&
-         mc_digits_rint(-three_halves) == -2;
 }
 
 #endif

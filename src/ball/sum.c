@@ -204,7 +204,7 @@ mc_status mc_sum_account(mc_digits_sum *s, slong position, double amount, mc_err
 mc_status mc_sum_check_operand(const mc_digits_sum *s, const mc_digits *x, size_t m, size_t n, mc_error *e) {
   if (x->w != s->raw.w || x->m != m || x->n != n)
     return mc_fail(e, MC_INTERNAL, "digit matrices that do not match");
-  return mc_digits_round_to_nearest() ? MC_OK : mc_fail(e, MC_INTERNAL, "the processor does not round to nearest");
+  return mc_ball_check_arithmetic(e);
 }
 
 /* ---- Sums without products of matrices ---- */
@@ -404,8 +404,7 @@ static void drop_guard(mc_digits_sum *s) {
 }
 
 mc_status mc_digits_sum_finish(mc_digits *x, mag_t error, mc_digits_sum *s, mc_error *e) {
-  mc_status status =
-      mc_digits_round_to_nearest() ? MC_OK : mc_fail(e, MC_INTERNAL, "the processor does not round to nearest");
+  mc_status status = mc_ball_check_arithmetic(e);
   mc_sum_zero(s, 0, 0);
   for (size_t i = 0; i < s->raw.m && status == MC_OK; i++)
     if (!mc_check_row_passes(s, i))
@@ -437,8 +436,8 @@ mc_status mc_digits_add(mc_digits *x, const mc_digits *y, mc_error *e) {
   mc_digits z;
   if (x->w != y->w || x->m != y->m || x->n != y->n)
     return mc_fail(e, MC_INTERNAL, "digit matrices that do not match");
-  if (!mc_digits_round_to_nearest())
-    return mc_fail(e, MC_INTERNAL, "the processor does not round to nearest");
+  if (mc_ball_check_arithmetic(e) != MC_OK)
+    return MC_INTERNAL;
   mc_status status = mc_digits_init(&z, x->m, x->n, (size_t)((x_end > y_end ? x_end : y_end) - first), first, x->w, e);
   for (size_t i = 0; i < x->m && status == MC_OK; i++) {
     if (!row_is_in_range(x, i) || !row_is_in_range(y, i))

@@ -258,8 +258,13 @@ static mc_status certify(arb_mat_t U, mag_t radius, arf_t sigma_low, double *dis
   s.planes = planes_needed(in, bits, smallest / 2, w) + more;
   s.factor_planes = factor_planes_needed(in, bits, svd->s[0] / smallest, w) + more;
   mc_status status = run(&s, radius, sigma_low, distance, in, bits, smallest / 2, e);
-  if (status == MC_OK)
+  if (status == MC_OK) {
     mc_digits_get_mat(U, &s.U);
+  } else { /* radius, sigma_low and distance belong to a U that nobody gets */
+    mag_inf(radius);
+    arf_zero(sigma_low);
+    *distance = INFINITY;
+  }
   mc_digit_residual_clear(&s);
   return status;
 }

@@ -174,8 +174,9 @@ mc_status mc_truth_plain_new(mc_truth_plain **out, const double *a, size_t m, si
   *out = NULL;
   if (p == NULL)
     return mc_fail(e, MC_NO_MEMORY, "no memory for a decomposition");
-  mc_status status = mc_ball_rounds_to_nearest() ? mc_input_set_plain(&p->in, a, m, n, e)
-                                                 : mc_fail(e, MC_INTERNAL, "the processor does not round to nearest");
+  mc_status status = mc_ball_check_arithmetic(e);
+  if (status == MC_OK)
+    status = mc_input_set_plain(&p->in, a, m, n, e);
   if (status == MC_OK)
     status = mc_svd_approx(&p->svd, p->in.t, p->in.m, p->in.n, e);
   if (status == MC_OK)

@@ -323,7 +323,10 @@ static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits
     bound_sigma_by_vector(&t);
   } else if (plain) {
     mc_svd_clear(&svd);
-    (void)set_sigma(p, &svd, in, path, NULL);
+    mc_error why = {0};
+    mc_status found = set_sigma(p, &svd, in, path, &why);
+    if (found != MC_OK && found != MC_UNDECIDED) /* a BLAS that lies is not believed in another place */
+      status = mc_fail(e, found, "%s", why.text);
   }
   if (status == MC_OK) {
     arf_mul_2exp_si(t.sigma_low, t.sigma_low, in->scale);

@@ -8,6 +8,9 @@
 
 #include <cblas.h>
 #include <cmocka.h>
+#ifdef __SSE2__
+#include <xmmintrin.h>
+#endif
 
 #include "../../src/ball/ball.h"
 
@@ -484,6 +487,25 @@ static void other_rounding(void **state) {
   }
 }
 
+#ifdef __SSE2__
+/* As a library linked with -ffast-math leaves the processor: subnormal results are zero, or operands, or both. */
+static void flushed_to_zero(void **state) {
+  (void)state;
+  static const unsigned flush[] = {0x8000, 0x0040, 0x8040};
+  const double a = 0.5;
+  const unsigned before = _mm_getcsr();
+  for (int i = 0; i < 3; i++) {
+    mc_digits x;
+    assert_int_equal(mc_digits_init(&x, 1, 1, 1, 0, 22, NULL), MC_OK);
+    _mm_setcsr(before | flush[i]);
+    mc_status status = mc_digits_set_double(&x, NULL, &a, 0, NULL);
+    _mm_setcsr(before);
+    assert_int_equal(status, MC_INTERNAL);
+    mc_digits_clear(&x);
+  }
+}
+#endif
+
 /* What does not fit is refused: an entry above 1, and a contraction so long that a sum could pass 2^52. */
 static void does_not_fit(void **state) {
   (void)state;
@@ -529,6 +551,9 @@ int main(void) {
       cmocka_unit_test(lie_before_a_term),
       cmocka_unit_test(tiny_fraction),
       cmocka_unit_test(other_rounding),
+#ifdef __SSE2__
+      cmocka_unit_test(flushed_to_zero),
+#endif
       cmocka_unit_test(does_not_fit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

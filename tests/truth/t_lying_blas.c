@@ -133,8 +133,27 @@ static void plain_never_wrong(void **state) {
   assert_true(certified >= 30 && told >= 60);
 }
 
+/* Where balls certify the factor, singular values still come from products: their lie is told as well. */
+static void told_beside_balls(void **state) {
+  (void)state;
+  enum { N = 32 };
+  static double a[N * N];
+  mc_truth_polar p;
+  mc_error e = {0};
+  for (int i = 0; i < N * N; i++)
+    a[i] = i % (N + 1) == 0 ? 8 : (i * 7 % 11 - 5) / 8.0;
+  mc_truth_polar_init(&p);
+  lie = 1;
+  delay = 2; /* not in LAPACK */
+  mc_status status = mc_truth_polar_certify(&p, a, N, N, 1100, &e);
+  lie = 0;
+  assert_int_equal(status, MC_INTERNAL);
+  assert_non_null(strstr(e.text, "wrong product"));
+  mc_truth_polar_clear(&p);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(never_wrong), cmocka_unit_test(images_never_wrong),
-                                     cmocka_unit_test(plain_never_wrong)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(never_wrong), cmocka_unit_test(told_beside_balls),
+                                     cmocka_unit_test(images_never_wrong), cmocka_unit_test(plain_never_wrong)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

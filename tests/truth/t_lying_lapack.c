@@ -5,6 +5,7 @@
 #include <lapacke.h>
 
 #include "../../src/truth/certificate.h"
+#include "../../src/truth/digit_polar.h"
 #include "../../src/truth/path.h"
 
 typedef enum {
@@ -17,6 +18,7 @@ typedef enum {
   WRONG_VECTORS,
   LIES,
   PRETENDS,
+  CHANGES, /* off by little the first time, then by very much */
   LONG_LEFT,
   LONG_RIGHT,
   STRETCHED_LEFT,
@@ -24,6 +26,7 @@ typedef enum {
 } lie;
 
 static lie dgesdd_lie, dpotrf_lie;
+static int changes;
 static const double stretch = 1 + 0x1p-20;
 
 /* Orthogonal columns of length 2. */
@@ -96,6 +99,13 @@ lapack_int __wrap_LAPACKE_dpotrf(int layout, char uplo, lapack_int n, double *a,
     a[0] += 0.25;
     return 0;
   case PRETENDS:
+    return 0;
+  case CHANGES:
+    if (changes++ == 0)
+      a[(n - 1) * lda + n - 1] = sqrt(a[(n - 1) * lda + n - 1] * a[(n - 1) * lda + n - 1] + 1.5e-12);
+    else
+      for (lapack_int i = 0; i < n * lda; i++)
+        a[i] = 1e30;
     return 0;
   default:
     return info;
@@ -315,6 +325,42 @@ static void digits_are_not_deceived(void **state) {
   dgesdd_lie = HONEST;
 }
 
+/* Condition 1e12, so that Cholesky proves the eigenvalues: one attempt ends with a radius that is too large, the next one
+ * without any.  What the first one said does not pass for the second's. */
+static void attempts_are_apart(void **state) {
+  (void)state;
+  enum { N = 32, BITS = 90 };
+  static double a[N * N];
+  mc_matgen_family family;
+  mc_random r;
+  mc_input in;
+  mc_svd svd = {0};
+  arb_mat_t U;
+  mag_t radius;
+  arf_t low;
+  double distance = 0;
+  mc_random_init(&r, 1, mc_random_stream_of("attempts_are_apart"), 0);
+  assert_int_equal(mc_matgen_family_parse(&family, "log_spaced(1e-12)", NULL), MC_OK);
+  assert_int_equal(mc_matgen_matrix(a, N, N, &family, &r, NULL), MC_OK);
+  assert_int_equal(mc_input_set_double(&in, a, N, N, 16, 2 * BITS + 128, NULL), MC_OK);
+  assert_int_equal(mc_svd_approx(&svd, in.t, N, N, NULL), MC_OK);
+  arb_mat_init(U, N, N);
+  mag_init(radius);
+  arf_init(low);
+  changes = 0;
+  dpotrf_lie = CHANGES;
+  mc_status status = mc_polar_certify_by_digits(U, radius, low, &distance, &in, &svd, BITS, NULL);
+  dpotrf_lie = HONEST;
+  assert_true(changes > 1);
+  assert_int_equal(status, MC_UNDECIDED);
+  assert_true(mag_is_inf(radius) && arf_is_zero(low) && isinf(distance));
+  arb_mat_clear(U);
+  mag_clear(radius);
+  arf_clear(low);
+  mc_svd_clear(&svd);
+  mc_input_clear(&in);
+}
+
 /* A Cholesky factor of an indefinite matrix: S = (1 2; 2 1) has the eigenvalues -1 and 3. */
 static void pretended_factor(void **state) {
   (void)state;
@@ -360,6 +406,7 @@ int main(void) {
                                      cmocka_unit_test(long_vectors),
                                      cmocka_unit_test(stretched_vectors),
                                      cmocka_unit_test(digits_are_not_deceived),
+                                     cmocka_unit_test(attempts_are_apart),
                                      cmocka_unit_test(pretended_factor),
                                      cmocka_unit_test(failure_is_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
