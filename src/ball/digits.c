@@ -12,12 +12,12 @@
 /* Two planes make one exact double: 2^(w+2) 2^w + 2^(w-1) < 2^53. */
 enum { MAX_WIDTH = 25 };
 
-/* The processor's mode, the rounding that mc_digits_rint actually shows, and subnormal results and operands that are
- * not made zero (as a library linked with -ffast-math asks of the whole process). */
+/* The processor's mode, the rounding that mc_digits_rint actually shows, and subnormal numbers that stay what they are, as
+ * a result and as an operand of the comparison (a library linked with -ffast-math makes them zero in the whole process). */
 static bool arithmetic_holds(void) {
-  volatile double half = 0.5, three_halves = 1.5, normal = 0x1p-1022, subnormal = 0x1p-1074;
+  volatile double half = 0.5, three_halves = 1.5, normal = 0x1p-1022;
   return fegetround() == FE_TONEAREST && mc_digits_rint(half) == 0 && mc_digits_rint(three_halves) == 2 &&
-         mc_digits_rint(-three_halves) == -2 && normal * half > 0 && subnormal * 0x1p1000 > 0;
+         mc_digits_rint(-three_halves) == -2 && normal * half > 0;
 }
 
 mc_status mc_ball_check_arithmetic(mc_error *e) {
