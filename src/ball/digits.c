@@ -12,8 +12,8 @@
 /* Two planes make one exact double: 2^(w+2) 2^w + 2^(w-1) < 2^53. */
 enum { MAX_WIDTH = 25 };
 
-/* The processor's mode, the rounding that mc_digits_rint actually shows, and subnormal numbers that stay what they are, as
- * a result and as an operand of the comparison (a library linked with -ffast-math makes them zero in the whole process). */
+/* The processor's mode, the rounding that mc_digits_rint actually shows, and subnormal numbers that stay what they are,
+ * as a result and as an operand of the comparison (a library linked with -ffast-math makes them zero everywhere). */
 static bool arithmetic_holds(void) {
   volatile double half = 0.5, three_halves = 1.5, normal = 0x1p-1022;
   return fegetround() == FE_TONEAREST && mc_digits_rint(half) == 0 && mc_digits_rint(three_halves) == 2 &&

@@ -130,9 +130,9 @@ static mc_status best_eigenvalue_lower(arf_t h, const mc_digit_residual *s, doub
   return status;
 }
 
-/* matrix := about B + B^T; returns a bound of the Frobenius norm of the error.  At least three planes are read: of
- * their sum only the last two additions are rounded, which is at most 2.1 2^-53 of it; the sum of two such numbers is
- * rounded once more; and the planes after them are together less than a unit of the third. */
+/* matrix := about B + B^T; returns a bound of the Frobenius norm of the error.  Four planes are read: of their
+ * sum only the last two additions are rounded, which is at most 2.1 2^-53 of it; the sum of two such numbers is rounded
+ * once more; and the planes after them are together less than a unit of the fourth, which is below one of the third. */
 static double symmetric_part(double *matrix, const mc_digits *B) {
   const size_t n = B->n;
   const double unit = ldexp(1, -(int)(B->first * B->w));
