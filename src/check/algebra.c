@@ -6,12 +6,26 @@
 #include "forms.h"
 #include "jet.h"
 
-enum { MOST_TERMS = 4000, MOST_PRODUCTS = 400000, GREATEST_EXPONENT = 2000, LONGEST_NUMBER = 8000, MOST_LINES = 4000 };
+enum {
+  MOST_TERMS = 4000,
+  MOST_PRODUCTS = 400000,
+  GREATEST_EXPONENT = 2000,
+  GREATEST_DEGREE = 1000000,
+  MOST_BITS = 1 << 18,
+  LONGEST_NUMBER = 8000,
+  MOST_LINES = 4000
+};
 
 /* ---- Polynomials ---- */
 
+/* Exponents stay far below what FLINT can hold in a word: it would end the process. */
 bool mc_letters_fit(const fmpq_mpoly_t p, const mc_letters *x) {
-  return fmpq_mpoly_length(p, x->ring) <= MOST_TERMS;
+  return fmpq_mpoly_length(p, x->ring) <= MOST_TERMS && fmpq_mpoly_total_degree_fits_si(p, x->ring) &&
+         fmpq_mpoly_total_degree_si(p, x->ring) <= GREATEST_DEGREE &&
+         (fmpq_mpoly_is_zero(p, x->ring) || (flint_bitcnt_t)FLINT_ABS(fmpz_mpoly_max_bits(p->zpoly)) +
+                                                    fmpz_bits(fmpq_numref(p->content)) +
+                                                    fmpz_bits(fmpq_denref(p->content)) <=
+                                                MOST_BITS);
 }
 
 bool mc_letters_multiply(fmpq_mpoly_t z, const fmpq_mpoly_t a, const fmpq_mpoly_t b, const mc_letters *x) {

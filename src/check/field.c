@@ -3,7 +3,7 @@
 #include "../base/base.h"
 
 enum { ROOT, PI, E, LETTERS };
-enum { MOST_TERMS = 1000, LARGEST_DEGREE = 400, LARGEST_EXPONENTIAL = 100 };
+enum { MOST_TERMS = 1000, LARGEST_DEGREE = 400, LARGEST_TOTAL_DEGREE = 1000000, LARGEST_EXPONENTIAL = 100 };
 
 #define BIT_LIMIT ((flint_bitcnt_t)1 << 15)
 
@@ -25,7 +25,8 @@ typedef struct {
 static bool is_large(const fmpq_mpoly_t p, const values *v) {
   fmpq_t c;
   fmpq_init(c);
-  bool large = fmpq_mpoly_length(p, v->ring) > MOST_TERMS;
+  bool large = fmpq_mpoly_length(p, v->ring) > MOST_TERMS || !fmpq_mpoly_total_degree_fits_si(p, v->ring) ||
+               fmpq_mpoly_total_degree_si(p, v->ring) > LARGEST_TOTAL_DEGREE;
   for (slong i = 0; i < fmpq_mpoly_length(p, v->ring) && !large; i++) {
     fmpq_mpoly_get_term_coeff_fmpq(c, p, i, v->ring);
     large = fmpz_bits(fmpq_numref(c)) + fmpz_bits(fmpq_denref(c)) > BIT_LIMIT;

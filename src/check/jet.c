@@ -245,6 +245,8 @@ static bool evaluate_line(evaluation *v, size_t i) {
     inverse_series(v->g, b, s->order);
     compose(v->inverse, b, v->g, s, v->scratch);
     multiply(z, a, v->inverse, s, t);
+    if (!mc_iv_usable(v->inverse)) /* 0/0 is no number, though 0 times anything is 0 */
+      spoil_from(z, 0, s->size);
     return true;
   case MC_CODE_ABS:
     absolute(z, a, s, t);

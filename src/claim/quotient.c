@@ -1,5 +1,8 @@
 #include "quotient.h"
 
+/* Far below what FLINT can hold in a word: it would end the process. */
+enum { GREATEST_DEGREE = 1000000 };
+
 void mc_ring_init(mc_ring *r, size_t variables, slong most_terms, slong most_products) {
   fmpq_mpoly_ctx_init(r->context, (slong)variables, ORD_LEX);
   r->most_terms = most_terms;
@@ -15,7 +18,8 @@ bool mc_ring_multiply(fmpq_mpoly_t z, const fmpq_mpoly_t a, const fmpq_mpoly_t b
   if (m > 0 && n > r->most_products / m)
     return false;
   fmpq_mpoly_mul(z, a, b, r->context);
-  return fmpq_mpoly_length(z, r->context) <= r->most_terms;
+  return fmpq_mpoly_length(z, r->context) <= r->most_terms && fmpq_mpoly_total_degree_fits_si(z, r->context) &&
+         fmpq_mpoly_total_degree_si(z, r->context) <= GREATEST_DEGREE;
 }
 
 bool mc_ring_power(fmpq_mpoly_t z, const fmpq_mpoly_t a, ulong n, const mc_ring *r) {

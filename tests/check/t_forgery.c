@@ -225,12 +225,57 @@ static void absurd_sizes_are_refused(void **state) {
   mc_text_clear(&text);
 }
 
+/* Zero over what may be zero is not defined, whatever the certificate rests on. */
+static void nothing_over_nothing(void **state) {
+  (void)state;
+#define RANGE "{\"instances\": [{\"integers\": {}, \"boxes\": [[-1, [0, \"range\"]]]}]}"
+#define BOTH "{\"instances\": [{\"integers\": {}, \"boxes\": [[-1, [0, \"range\"], [1, \"range\"]]]}]}"
+#define WHERE "{\"instances\": [{\"integers\": {}, \"boxes\": [[-1, [\"where\", 0, \"range\"]]]}]}"
+#define SIGNS "{\"sign_change\": [[\"0\"], [\"1\"]], \"integers\": {}}"
+  refuse_forged("0/0 = 0", "proved", BOTH);
+  refuse_forged("forall x in [0, 1] : 0/x = 0", "proved", BOTH);
+  refuse_forged("forall x in [-1, 1] : 1 + 0/x > 0", "proved", RANGE);
+  refuse_forged("forall x in [-1, 1] : 1 + (x - x)/sin(x) > 0", "proved", RANGE);
+  refuse_forged("exists x in [-1, 1] : x + 0/x = 0", "proved", SIGNS);
+  refuse_forged("exists x in [-1, 1] : x = 0/0", "proved", SIGNS);
+  refuse_forged("forall x in [0, 1] where 1 + 0/x < 0 : x > 5", "proved", WHERE);
+}
+
+/* ((x^64)^64)^…, to the power of 2^66: FLINT would end the process. */
+static void towers_are_refused(void **state) {
+  (void)state;
+  static const char *const claims[][2] = {
+      {"log(%s) > 0", "pi"}, {"sin(%s) > 0", "e"}, {"forall x in [0, 1] : %s >= 0", "x"}, {"%s > 0", "pi"}};
+  static const char *const tests[] = {"\"vertex\"", "\"algebra\", [], [\"bernstein\"]",
+                                      "\"algebra\", [], [\"orders\", [[\"0\", \"1\"]]]",
+                                      "\"algebra\", [[\"pi\", []]], [\"range\"]"};
+  for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+    char tower[256], claim[320], evidence[256];
+    snprintf(tower, sizeof tower, "%s", claims[i][1]);
+    for (int k = 0; k < 11; k++) {
+      char inner[256];
+      snprintf(inner, sizeof inner, "%s", tower);
+      snprintf(tower, sizeof tower, "(%.200s^64)", inner);
+    }
+    snprintf(claim, sizeof claim, claims[i][0], tower);
+    for (size_t t = 0; t < sizeof tests / sizeof *tests; t++) {
+      snprintf(evidence, sizeof evidence, "{\"instances\": [{\"integers\": {}, \"boxes\": [[-1, [0, %s]]]}]}",
+               tests[t]);
+      json_t *certificate = forged(claim, "proved", evidence);
+      accepts(certificate, NULL, NULL, 0); /* true or not: it is answered */
+      json_decref(certificate);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(no_test_proves_what_is_false),
       cmocka_unit_test(nonsense_is_refused),
       cmocka_unit_test(half_found_critical_points_are_not_used),
       cmocka_unit_test(absurd_sizes_are_refused),
+      cmocka_unit_test(nothing_over_nothing),
+      cmocka_unit_test(towers_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
