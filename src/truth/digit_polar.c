@@ -13,16 +13,17 @@
 
 enum { DOUBLE_PLANES = 4, CHOLESKY_PLANES = 6, SCALAR_PREC = 128 };
 
-/* Correct until the residual is at most target, or stops shrinking by a factor 4 a step.  The first correction may turn
- * vectors of small singular values far, and the square of that makes the bound of the residual grow. */
-static mc_status refine(mc_digit_residual *s, const mc_input *in, mc_polar_buffers *b, const mag_t target,
+/* Correct until the residual is at most target, given a bound of ||B||_2, or stops shrinking by a factor 4 a step.  The
+ * first correction may turn vectors of small singular values far, and the square of that makes the bound of the residual
+ * grow. */
+static mc_status refine(mc_digit_residual *s, mc_polar_buffers *b, const mag_t target, const mag_t product,
                         mc_error *e) {
   mag_t norm, previous;
+  mc_status status = MC_OK;
   mag_init(norm);
   mag_init(previous);
   mag_inf(previous);
-  mc_status status = mc_digit_residual_start(s, in, b->r, e);
-  mc_digit_residual_upper(norm, s);
+  mc_digit_residual_upper(norm, s, product);
   for (bool first = true; status == MC_OK && mag_cmp(norm, target) > 0; first = false) {
     if (mag_cmp(norm, previous) >= 0)
       status = mc_fail(e, MC_UNDECIDED, "the refinement stopped converging");
@@ -31,7 +32,7 @@ static mc_status refine(mc_digit_residual *s, const mc_input *in, mc_polar_buffe
     if (status == MC_OK)
       status =
           mc_interrupt_requested() ? mc_fail(e, MC_INTERRUPTED, "interrupted") : mc_digit_residual_correct(s, b, e);
-    mc_digit_residual_upper(norm, s);
+    mc_digit_residual_upper(norm, s, product);
   }
   mag_clear(norm);
   mag_clear(previous);
@@ -188,6 +189,18 @@ static void add_distance(double *distance, const mc_digit_residual *s, const mag
   mag_clear(norm);
 }
 
+/* norm := bound of ||B||_2, B = (B + B^T) / 2 - K / 2: the eigenvalues of B + B^T are within distance of svd->s. */
+static void product_upper(mag_t norm, const mc_digit_residual *s, double distance) {
+  mag_t skew;
+  mag_init(skew);
+  mag_set_d(norm, mc_plain_add_upper(s->svd->s[0], distance));
+  mc_digits_frobenius_upper(skew, &s->skew);
+  mag_add(norm, norm, skew);
+  mag_add(norm, norm, s->skew_error);
+  mag_mul_2exp_si(norm, norm, -1);
+  mag_clear(skew);
+}
+
 /* T1' for A0 from what is known of A0 + E: the residual grows by ||E|| (1 + ||U||^2), h falls by ||E|| ||U||. */
 static mc_status conclude(mag_t radius, arf_t sigma_low, double *distance, const mc_digit_residual *s, double *room,
                           mc_error *e) {
@@ -200,7 +213,10 @@ static mc_status conclude(mag_t radius, arf_t sigma_low, double *distance, const
   mc_status status = bound_eigenvalues(c.h, distance, s, room, e);
   c.square = s->square;
   mag_set(c.u_norm, s->u_norm);
-  mc_digit_residual_upper(c.residual, s);
+  mag_inf(t);
+  if (status == MC_OK && s->square)
+    product_upper(t, s, *distance);
+  mc_digit_residual_upper(c.residual, s, t);
   mag_mul(t, s->a.error, s->u_norm);
   arf_set_mag(loss, t);
   arf_sub(c.h, c.h, loss, SCALAR_PREC, ARF_RND_FLOOR);
@@ -225,24 +241,53 @@ static size_t planes_needed(const mc_input *in, slong bits, double sigma, int w)
   return (size_t)((wanted + w - 1) / w + 1);
 }
 
-/* The radius will be about ||R||_F / (2 sigma), or ||R||_F / sigma for tall matrices. */
+/* The radius will be about ||R||_F / (2 sigma), or ||R||_F / sigma for tall matrices.  That ||B||_2 is about ||A0||_2
+ * is proved at the end; where it is not, there may be more corrections by ||B||_F. */
 static mc_status run(mc_digit_residual *s, mag_t radius, arf_t sigma_low, double *distance, const mc_input *in,
                      slong bits, double sigma, mc_error *e) {
   mc_polar_buffers b;
-  mag_t target;
+  mag_t target, product;
   mag_init(target);
+  mag_init(product);
   mag_set_d_lower(target, in->m == in->n ? 1.7 * sigma : 0.85 * sigma);
   mag_mul_2exp_si(target, target, -bits);
+  mag_set_d(product, 0.51 * s->svd->s[0]);
   mc_status status = mc_polar_buffers_init(&b, in->m, in->n, e);
   if (status == MC_OK)
-    status = refine(s, in, &b, target, e);
-  if (status == MC_OK)
-    status = conclude(radius, sigma_low, distance, s, b.k, e);
-  if (status == MC_OK && mag_cmp_2exp_si(radius, -bits) > 0)
-    status = mc_fail(e, MC_UNDECIDED, "the certificate is too weak");
+    status = mc_digit_residual_start(s, in, b.r, e);
+  for (bool again = true; status == MC_OK && again;) {
+    status = refine(s, &b, target, product, e);
+    again = status == MC_OK && s->square && mag_is_finite(product);
+    if (status == MC_OK)
+      status = conclude(radius, sigma_low, distance, s, b.k, e);
+    if (status == MC_OK && mag_cmp_2exp_si(radius, -bits) > 0)
+      status = mc_fail(e, MC_UNDECIDED, "the certificate is too weak");
+    again = again && status == MC_UNDECIDED;
+    if (again)
+      status = MC_OK;
+    mag_inf(product);
+  }
   mc_polar_buffers_clear(&b);
   mag_clear(target);
+  mag_clear(product);
   return status;
+}
+
+/* How many corrections double the good bits, or add what doubles have beyond the condition number? */
+static int count_corrections(double bits, double wanted, double condition, size_t n) {
+  const double gain = fmax(1, fmin(50, 53 - log2(condition)));
+  int count = 0;
+  for (; bits < wanted; count++)
+    bits = fmin(2 * bits + log2((double)n) / 2, bits + gain);
+  return count;
+}
+
+/* W V^T is good for about 51 bits an entry: two planes of it, or a third one where that saves a correction. */
+static size_t start_planes_needed(const mc_input *in, slong bits, double condition, int w) {
+  const double wanted = (double)bits - 1 + log2(condition), lost = log2((double)in->n);
+  int two = count_corrections(2 * w + 1 - lost, wanted, condition, in->n),
+      three = count_corrections(fmin(3 * w, 51) - lost, wanted, condition, in->n);
+  return three < two ? 3 : 2;
 }
 
 /* What U loses beyond its last plane is about sqrt(m n) of its units, and counts up to ||A0|| times in the residual. */
@@ -257,6 +302,7 @@ static mc_status certify(arb_mat_t U, mag_t radius, arf_t sigma_low, double *dis
   mc_digit_residual s = {.svd = svd, .w = w};
   s.planes = planes_needed(in, bits, smallest / 2, w) + more;
   s.factor_planes = factor_planes_needed(in, bits, svd->s[0] / smallest, w) + more;
+  s.start_planes = start_planes_needed(in, bits, svd->s[0] / smallest, w);
   mc_status status = run(&s, radius, sigma_low, distance, in, bits, smallest / 2, e);
   if (status == MC_OK) {
     mc_digits_get_mat(U, &s.U);

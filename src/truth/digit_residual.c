@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-/* T is 2 A0, so that the entries of A0 are at most 1/2; and U starts with as many digits as doubles are good for. */
-enum { SCALE = 1, START_PLANES = 2 };
+/* T is 2 A0, so that the entries of A0 are at most 1/2. */
+enum { SCALE = 1 };
 
 /* Where A0 is square, B is kept up to this position: about 80 bits. */
 enum { PRODUCT_END = 4 };
@@ -183,8 +183,8 @@ static mc_status update_product(mc_digit_residual *s, mc_digits *N, const mag_t 
   return MC_OK;
 }
 
-/* norm := (||K|| + ||E|| ||B||) / sqrt(1 - ||E||), of the exact K, E, B; 1 / sqrt(1 - x) <= 1 + x for x <= 1/2. */
-static void upper_square(mag_t norm, const mc_digit_residual *s) {
+/* norm := (||K|| + ||E|| ||B||_2) / sqrt(1 - ||E||), of the exact K, E, B; 1 / sqrt(1 - x) <= 1 + x for x <= 1/2. */
+static void upper_square(mag_t norm, const mc_digit_residual *s, const mag_t product) {
   mag_t E, B, sum;
   mag_init(E);
   mag_init(B);
@@ -193,6 +193,7 @@ static void upper_square(mag_t norm, const mc_digit_residual *s) {
   mag_add(E, E, s->error);
   mc_digits_frobenius_upper(B, &s->B);
   mag_add(B, B, s->b_error);
+  mag_min(B, B, product);
   mc_digits_frobenius_upper(sum, &s->skew);
   mag_add(sum, sum, s->skew_error);
   mag_addmul(sum, E, B);
@@ -224,7 +225,7 @@ mc_status mc_digit_residual_start(mc_digit_residual *s, const mc_input *in, doub
   mc_status status = mc_digit_input_init(&s->a, in, SCALE, s->planes, s->w, e);
   mc_polar_start_approx(room, s->svd);
   if (status == MC_OK)
-    status = mc_digit_from_double(&s->U, room, in->m, in->n, START_PLANES, 0, s->w, 0, e);
+    status = mc_digit_from_double(&s->U, room, in->m, in->n, s->start_planes, 0, s->w, 0, e);
   if (status == MC_OK)
     status = product(&s->B, s->b_error, &s->a.A, true, &s->U, s->planes, e);
   if (status != MC_OK)
@@ -249,9 +250,9 @@ void mc_digit_residual_clear(mc_digit_residual *s) {
   mag_clear(s->u_norm);
 }
 
-void mc_digit_residual_upper(mag_t norm, const mc_digit_residual *s) {
+void mc_digit_residual_upper(mag_t norm, const mc_digit_residual *s, const mag_t product) {
   if (s->square) {
-    upper_square(norm, s);
+    upper_square(norm, s, product);
     return;
   }
   mc_digits_frobenius_upper(norm, &s->residual);
@@ -268,7 +269,7 @@ static double largest_entry(const double *x, size_t count) {
 /* delta := the digits of d 2^(-w first), about as many as d is good for. */
 static mc_status correction_digits(mc_digits *delta, const double *d, slong first, const mc_digit_residual *s,
                                    mc_error *e) {
-  enum { GOOD_BITS = 40 };
+  enum { GOOD_BITS = 44 };
   const size_t m = s->U.m, n = s->U.n;
   double largest = largest_entry(d, m * n);
   if (!isfinite(largest) || largest == 0)

@@ -14,17 +14,18 @@ typedef struct {
   mc_digits U, B, residual, skew;
   mag_t b_error, error, skew_error, u_norm;
   size_t planes;        /* positions 0 … planes - 1 are kept, */
-  size_t factor_planes; /* and of U as many as the accuracy asked for needs */
+  size_t factor_planes; /* of U as many as the accuracy asked for needs, */
+  size_t start_planes;  /* and of W V^T so many to start with */
   int w;
   bool square;
 } mc_digit_residual;
 
-/* U := the digits of W V^T, and all that belongs to it.  s is zero but for svd, planes and w. */
+/* U := the digits of W V^T, and all that belongs to it.  s is zero but for svd, all three planes and w. */
 mc_status mc_digit_residual_start(mc_digit_residual *s, const mc_input *in, double *room, mc_error *e);
 void mc_digit_residual_clear(mc_digit_residual *s);
 
-/* norm := bound of ||A0 - U A0^T U||_F. */
-void mc_digit_residual_upper(mag_t norm, const mc_digit_residual *s);
+/* norm := bound of ||A0 - U A0^T U||_F, given a bound of ||A0^T U||_2 (infinite: none is known). */
+void mc_digit_residual_upper(mag_t norm, const mc_digit_residual *s, const mag_t product);
 
 /* One correction of U: 20 to 48 good bits.  MC_UNDECIDED: no more digits. */
 mc_status mc_digit_residual_correct(mc_digit_residual *s, mc_polar_buffers *b, mc_error *e);

@@ -34,8 +34,9 @@ static void assert_within(const arb_mat_t X, const mc_digits *y, const mag_t bou
 static void check(const mc_digit_residual *s) {
   const slong m = (slong)s->U.m, n = (slong)s->U.n;
   arb_mat_t A, U, B, R, transposed;
-  mag_t bound;
+  mag_t bound, product;
   mag_init(bound);
+  mag_init(product);
   arb_mat_init(A, m, n);
   arb_mat_init(U, m, n);
   arb_mat_init(B, n, n);
@@ -49,7 +50,8 @@ static void check(const mc_digit_residual *s) {
   assert_within(B, &s->B, s->b_error);
   arb_mat_mul(R, U, B, 4000);
   arb_mat_sub(R, A, R, 4000);
-  mc_digit_residual_upper(bound, s);
+  mc_ball_mat_frobenius_upper(product, B);
+  mc_digit_residual_upper(bound, s, product);
   assert_at_most(R, bound);
   if (s->square) {
     arb_mat_transpose(transposed, B);
@@ -68,6 +70,7 @@ static void check(const mc_digit_residual *s) {
   arb_mat_clear(R);
   arb_mat_clear(transposed);
   mag_clear(bound);
+  mag_clear(product);
 }
 
 /* Returns the number of corrections. */
@@ -86,7 +89,7 @@ static int follow(size_t m, size_t n, size_t planes, mc_random *r) {
   for (size_t i = 0; i < m * n; i++) /* so that there is something to correct */
     svd.w[i] = constant ? svd.w[0] * (i > 0 ? 1 : change) : svd.w[i] * (1 - size * mc_random_unit(r));
   assert_int_equal(mc_polar_buffers_init(&b, m, n, NULL), MC_OK);
-  mc_digit_residual s = {.svd = &svd, .planes = planes, .factor_planes = planes, .w = 20};
+  mc_digit_residual s = {.svd = &svd, .planes = planes, .factor_planes = planes, .start_planes = 2, .w = 20};
   mc_status status = mc_digit_residual_start(&s, &in, room, NULL);
   assert_int_equal(status, MC_OK);
   while (status == MC_OK && corrections < 4) {
