@@ -78,7 +78,7 @@ typedef struct {
 
 typedef struct mc_audit_reference mc_audit_reference;
 
-/* Enclose the exact image and the polar factor of the m by n matrix g (row-major), and derive the limits.  Costs
+/* Enclose the exact image and the polar factor of the m by n matrix g (row-major), and derive the sound limits.  Costs
  * seconds; many outputs may be judged against one reference, from many threads.  MC_UNDECIDED: g is zero or not
  * finite.  MC_BAD_INPUT: a step has more than three coefficients.  *reference is NULL on failure. */
 mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g, size_t m, size_t n,
@@ -87,7 +87,11 @@ void mc_audit_reference_free(mc_audit_reference *reference);
 
 /* One for each rule that the kernel may follow and that differs from the others in this storage format. */
 size_t mc_audit_reference_rules(const mc_audit_reference *reference);
-const mc_audit_limits *mc_audit_reference_limits(const mc_audit_reference *reference, size_t rule);
+
+/* Limits for kernels of one rule; they live with the reference.  The first call for a rule runs its rounding ensemble.
+ * MC_INTERRUPTED: it was stopped.  *limits is NULL on failure. */
+mc_status mc_audit_reference_limits(const mc_audit_limits **limits, const mc_audit_reference *reference, size_t rule,
+                                    mc_error *e);
 
 /* Sound limits for all rules together: ||E||_F above either proves that the kernel follows none of them. */
 void mc_audit_reference_sound(double *sound, double *spectrum, const mc_audit_reference *reference);
@@ -112,9 +116,10 @@ typedef struct {
   arb_t polar_distance;       /* ||output - polar factor||_F */
   arb_t sigma_min, sigma_max; /* singular values of the output */
   arb_t orthogonality;        /* ||I - x x^T||_F or ||I - x^T x||_F, the smaller Gram matrix */
-  const mc_audit_limits
-      *limits; /* of the rule that fits the output best; NULL: nothing was measured.  Lives with the reference */
-  arb_t measures[MC_MEASURES]; /* under that rule */
+  /* Of the rule that fits best of those that were tried; NULL: nothing was measured.  Live with the reference. */
+  const mc_audit_limits *limits;
+  unsigned untried;            /* rules that were not, since the output conforms to this one: the sum of 1 << rule */
+  arb_t measures[MC_MEASURES]; /* under the rule of the limits */
 } mc_audit_finding;
 
 void mc_audit_finding_init(mc_audit_finding *f);
@@ -122,9 +127,10 @@ void mc_audit_finding_clear(mc_audit_finding *f);
 
 /* Judge the output x, of the input's shape: fills verdict, reason, error, limits and measures.  It conforms if it is
  * certified to lie within all statistical limits of one rule, and is suspicious if it is certified to exceed one
- * limit of each.  An undecided verdict is MC_OK with a reason: x not finite, the input rank-deficient (its polar
- * factor is not certified), a limit between the ends of an enclosure.  A bad status means that nothing could be
- * computed. */
+ * limit of each.  From 2^18 entries on, where an ensemble costs as much as all else, rules are tried from the one that
+ * rounds least on, until the output conforms to one: that changes no verdict.  An undecided verdict is MC_OK with a
+ * reason: x not finite, the input rank-deficient (its polar factor is not certified), a limit between the ends of an
+ * enclosure.  A bad status means that nothing could be computed. */
 mc_status mc_audit_judge(mc_audit_finding *f, const mc_audit_reference *reference, const double *x, mc_error *e);
 
 /* After mc_audit_judge, fill polar_distance, sigma_min, sigma_max and orthogonality too (describe.c).  Where the sound

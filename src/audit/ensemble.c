@@ -10,8 +10,8 @@
 #include <string.h>
 
 /* An even number of degrees of freedom: 32, and 8 for matrices so large that all measures are averages over very many
- * entries and spread little.  (What is stored in the accumulator's format has limits from fewer: few.c.) */
-enum { MEMBERS = 33, FEWER = 9, LARGE = 512 * 512 };
+ * entries and spread little.  (What is stored in the accumulator's format has limits from one: few.c.) */
+enum { MEMBERS = 33, FEWER = 9 };
 
 /* Abramowitz and Stegun 26.7.4: P(|T| < t) = sin x (1 + 1/2 cos^2 x + (1 3)/(2 4) cos^4 x + …), x = arctan(t /
  * sqrt(freedom)). */
@@ -162,23 +162,27 @@ static double evaluation_error(const ensemble *s, mc_audit_measure measure, cons
   return mc_audit_measure_error(measure, basis, size + centre, image->radius);
 }
 
-/* The limit of one measure that is exceeded with this probability. */
+/* The limit of one measure that is exceeded with this probability, whatever the order of sums; NaN: none is known. */
 static double limit_of_measure(ensemble *s, mc_audit_measure measure, const mc_audit_centre *centre,
                                const mc_audit_image *image, const mc_audit_basis *basis, double probability) {
   unsigned freedom = (unsigned)s->members - 1;
   double error = evaluation_error(s, measure, measure == MC_MEASURE_PROFILE ? centre->profile : NULL, image, basis);
-  if (measure != MC_MEASURE_ALONG)
-    return limit_of(s->value[measure], s->members, error, mc_audit_student_quantile_approx(probability, freedom));
-  if (!basis->along)
+  if (measure == MC_MEASURE_ALONG && !basis->along)
     return INFINITY;
-  return limit_of_signed(s->along, s->members, centre->along, error,
-                         mc_audit_student_quantile_approx(probability / 2, freedom));
+  double limit =
+      measure == MC_MEASURE_ALONG
+          ? limit_of_signed(s->along, s->members, centre->along, error,
+                            mc_audit_student_quantile_approx(probability / 2, freedom))
+          : limit_of(s->value[measure], s->members, error, mc_audit_student_quantile_approx(probability, freedom));
+  return isfinite(s->order * limit) ? s->order * limit : (double)NAN;
 }
 
 mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, mc_audit_centre *centre, const mc_kernel_model *model,
                                    const double *g, arb_srcptr sigma, const mc_audit_image *image,
                                    const mc_audit_basis *basis, const mc_audit_options *options, mc_error *e) {
-  size_t members = basis->m * basis->n < LARGE ? MEMBERS : FEWER;
+  if (mc_audit_few_serve(model, basis->m, basis->n, options))
+    return mc_audit_few_limits(limits, centre, model, g, sigma, image, basis, options, e);
+  size_t members = basis->m * basis->n < MC_AUDIT_LARGE ? MEMBERS : FEWER;
   ensemble s = {.diagonals = mc_alloc(members * basis->k, sizeof *s.diagonals), .members = members};
   if (!s.diagonals)
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
@@ -190,7 +194,7 @@ mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, mc_audit_centre *cen
       centre->along += s.along[i] / (double)members;
     for (int k = 0; k < MC_MEASURES; k++)
       limits->statistical[k] =
-          s.order * limit_of_measure(&s, (mc_audit_measure)k, centre, image, basis, options->false_alarm / MC_MEASURES);
+          limit_of_measure(&s, (mc_audit_measure)k, centre, image, basis, options->false_alarm / MC_MEASURES);
   }
   mc_free(s.diagonals);
   return status;

@@ -15,22 +15,26 @@ mc_status mc_audit_ensemble_limits(mc_audit_limits *limits, mc_audit_centre *cen
                                    const double *g, arb_srcptr sigma, const mc_audit_image *image,
                                    const mc_audit_basis *basis, const mc_audit_options *options, mc_error *e);
 
-/* The same from so few runs that a matrix of 1024 rows costs little, for matrices so large that errors are averages of
- * very many roundings, and storage in the accumulator's own format (few.c).  The kernel may follow each of `rules` rules:
- * the limits are those of all together.  */
+/* From so many entries on a run of a kernel costs about as much as all else in an audit. */
+enum { MC_AUDIT_LARGE = 512 * 512 };
+
+/* The same from one run, for matrices so large that errors are averages of very many roundings, and storage in the
+ * accumulator's own format (few.c). */
 bool mc_audit_few_serve(const mc_kernel_model *model, size_t m, size_t n, const mc_audit_options *options);
-mc_status mc_audit_few_limits(double limits[MC_MEASURES], mc_audit_centre *centre, const mc_kernel_model *model,
-                              const mc_kernel_rounding *rules, size_t count, const double *g, arb_srcptr sigma,
-                              const mc_audit_image *image, const mc_audit_basis *basis, const mc_audit_options *options,
-                              mc_error *e);
+mc_status mc_audit_few_limits(mc_audit_limits *limits, mc_audit_centre *centre, const mc_kernel_model *model,
+                              const double *g, arb_srcptr sigma, const mc_audit_image *image,
+                              const mc_audit_basis *basis, const mc_audit_options *options, mc_error *e);
 
 /* A probe of sums in the worst order that the options allow (order.c). */
 mc_kernel_probe mc_audit_probe(const mc_audit_options *options);
 
-/* By which factor that order makes errors larger than the BLAS's order does; at least 1.  sigma: the k singular values of
- * X_0; columns: of X in the orientation with rows <= columns. */
+/* By which factor that order makes errors larger than the BLAS's order does; at least 1, NaN where that is not known.
+ * sigma: the k singular values of X_0; columns: of X in the orientation with rows <= columns. */
 double mc_audit_order_factor_approx(const mc_kernel_probe *probe, const mc_kernel_model *model, arb_srcptr sigma,
                                     size_t k, size_t columns);
+
+/* The coefficients of a step, those that it has not zero. */
+void mc_audit_coefficients_approx(double c[3], const mc_schedule_step *step);
 
 /* The x that a Gaussian variable of variance 1 exceeds with this probability, at most 1/2. */
 double mc_audit_normal_quantile_approx(double probability);

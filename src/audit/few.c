@@ -1,9 +1,9 @@
-/* Statistical limits of large matrices from few members.  docs/errors.md, section 5.2.
+/* Statistical limits of large matrices from one member.  docs/errors.md, section 5.2.
  *
  * The error of a kernel is E = t D + R.  t is the relative error of its divisor, which all entries share; D = U diag(s
  * f'(s)) V^T is how the image of the schedule f moves with the scale of X_0.  t spreads widely, but costs no matrix product:
  * it is drawn as often as elsewhere.  R is all else, a sum of so many independent roundings that its spread is known from
- * one member of each rule: in singular vectors of the input its columns, and its diagonal entries, are independent.  |t| and the norms
+ * one member: in singular vectors of the input its columns, and its diagonal entries, are independent.  |t| and the norms
  * of R are limited one by one. */
 #include <cblas.h>
 #include <math.h>
@@ -11,10 +11,10 @@
 
 #include "ensemble.h"
 
-enum { LARGE = 512 * 512, DIVISORS = 33 };
+enum { DIVISORS = 33 };
 
 bool mc_audit_few_serve(const mc_kernel_model *model, size_t m, size_t n, const mc_audit_options *options) {
-  return m * n >= LARGE && mc_kernel_accumulator(model->storage) == model->storage && !options->around;
+  return m * n >= MC_AUDIT_LARGE && mc_kernel_accumulator(model->storage) == model->storage && !options->around;
 }
 
 /* ---- The divisor ---- */
@@ -74,19 +74,12 @@ static void derivative_clear(derivative *d) {
 
 /* s f'(s) for the polynomial f of the whole schedule. */
 static double relative_slope(const mc_schedule *schedule, double s) {
-  double x = s, slope = s;
-  arb_t t;
-  arb_init(t);
+  double x = s, slope = s, c[3];
   for (size_t k = 0; k < schedule->count; k++) {
-    double c[3] = {0};
-    for (slong j = 0; j < schedule->steps[k].terms; j++) {
-      arb_set_fmpq(t, &schedule->steps[k].c[j], 64);
-      c[j] = arf_get_d(arb_midref(t), ARF_RND_NEAR);
-    }
+    mc_audit_coefficients_approx(c, &schedule->steps[k]);
     slope *= c[0] + x * x * (3 * c[1] + x * x * 5 * c[2]);
     x *= c[0] + x * x * (c[1] + x * x * c[2]);
   }
-  arb_clear(t);
   return slope;
 }
 
@@ -131,13 +124,9 @@ static mc_status find_derivative(derivative *d, const mc_kernel_model *model, ar
 /* ---- Everything else ---- */
 
 typedef struct {
-  double logarithm[MC_MEASURES]; /* means over members */
-  double *diagonals;             /* members by k */
-  double total, spectrum;        /* standard deviations of the logarithms */
-  double least[MC_MEASURES];     /* of all members */
-  double size;                   /* largest total */
-  size_t members;
-} residuals;
+  double value[MC_MEASURES];
+  double total, spectrum; /* standard deviations of the logarithms of such norms */
+} residual;
 
 /* x := image + R */
 static void remove_shift(double *x, const derivative *d, const mc_audit_image *image, size_t count) {
@@ -153,9 +142,9 @@ static void remove_shift(double *x, const derivative *d, const mc_audit_image *i
 /* Of a sum of squares of independent Gaussian variables with the variances w_i: half the relative standard deviation,
  * sqrt(sum 2 w_i^2) / sum w_i / 2.  The sum of a column is one of at least one such square, so that w = its value bounds
  * the variance; of a single square x^2 the mean of x^4 is 3 w^2. */
-static void find_spread(residuals *r, const mc_audit_measured *measured, const mc_audit_basis *b) {
-  double columns = 0, fourth = 0, total = measured->value[MC_MEASURE_TOTAL],
-         spectrum = measured->value[MC_MEASURE_SPECTRUM], rest = total * total;
+static void find_spread(residual *r, const mc_audit_measured *measured, const mc_audit_basis *b) {
+  double columns = 0, fourth = 0, total = r->value[MC_MEASURE_TOTAL], spectrum = r->value[MC_MEASURE_SPECTRUM],
+         rest = total * total;
   for (size_t i = 0; i < b->k; i++) {
     columns += measured->columns[i] * measured->columns[i];
     rest -= measured->columns[i];
@@ -163,108 +152,75 @@ static void find_spread(residuals *r, const mc_audit_measured *measured, const m
   }
   if (b->n > b->k && rest > 0) /* columns beyond the singular vectors, all alike */
     columns += rest * rest / (double)(b->n - b->k);
-  r->total = fmax(r->total, sqrt(columns / 2) / (total * total));
-  r->spectrum = fmax(r->spectrum, sqrt(fourth / 6) / (spectrum * spectrum));
+  r->total = sqrt(columns / 2) / (total * total);
+  r->spectrum = sqrt(fourth / 6) / (spectrum * spectrum);
 }
 
-static void take_member(residuals *r, size_t member, const mc_audit_measured *measured, const mc_audit_basis *b) {
-  memcpy(r->diagonals + member * b->k, measured->diagonal, b->k * sizeof *r->diagonals);
-  for (int i = 0; i < MC_MEASURES; i++) {
-    if (i == MC_MEASURE_PROFILE || i == MC_MEASURE_ALONG)
-      continue;
-    r->logarithm[i] += log(measured->value[i]) / (double)r->members;
-    r->least[i] = fmin(r->least[i], measured->value[i]);
-  }
-  r->size = fmax(r->size, measured->value[MC_MEASURE_TOTAL]);
-  find_spread(r, measured, b);
-}
-
-/* profile := mean of the diagonals.  What a new one is off from it is at most sqrt(1 + 1/N) times what it is off from zero,
- * in the mean square; the rounding's own bias makes it less. */
-static void take_profiles(residuals *r, double *profile, size_t k) {
-  memset(profile, 0, k * sizeof *profile);
-  for (size_t i = 0; i < r->members * k; i++)
-    profile[i % k] += r->diagonals[i] / (double)r->members;
-  r->logarithm[MC_MEASURE_PROFILE] = r->logarithm[MC_MEASURE_SPECTRUM] + log1p(1 / (double)r->members) / 2;
-  r->least[MC_MEASURE_PROFILE] = r->least[MC_MEASURE_SPECTRUM];
-}
-
-static mc_status run_members(residuals *r, mc_kernel_probe *probe, const mc_kernel_model *model,
-                             const mc_kernel_rounding *rules, size_t count, const double *g, const derivative *d,
-                             const mc_audit_image *image, const mc_audit_basis *basis, mc_audit_measured *measured,
-                             uint64_t seed, mc_error *e) {
+/* profile := the member's diagonal.  What a new one is off from it is at most sqrt(2) times what it is off from zero, in
+ * the mean square; the rounding's own bias makes it less. */
+static mc_status run_member(residual *r, double *profile, mc_kernel_probe *probe, const mc_kernel_model *model,
+                            const double *g, const derivative *d, const mc_audit_image *image,
+                            const mc_audit_basis *basis, mc_audit_measured *measured, uint64_t seed, mc_error *e) {
+  mc_random draw;
   double *x = mc_alloc(basis->m * basis->n, sizeof *x);
-  mc_status s = x ? MC_OK : mc_fail(e, MC_NO_MEMORY, "out of memory");
-  mc_kernel_model variant = *model; /* shares the schedule, which is only read */
-  for (unsigned i = 0; i < r->members && s == MC_OK; i++) {
-    mc_random draw;
-    mc_random_init(&draw, seed, mc_random_stream_of("audit ensemble"), i);
-    variant.rounding = rules[i % count];
-    s = mc_interrupt_requested()
-            ? mc_fail(e, MC_INTERRUPTED, "interrupted")
-            : mc_kernel_emulate_probed(x, i == 0 ? probe : NULL, &variant, g, basis->m, basis->n, &draw, e);
-    if (s != MC_OK)
-      break;
+  mc_random_init(&draw, seed, mc_random_stream_of("audit ensemble"), 0);
+  mc_status s = mc_interrupt_requested() ? mc_fail(e, MC_INTERRUPTED, "interrupted")
+                : x                      ? mc_kernel_emulate_probed(x, probe, model, g, basis->m, basis->n, &draw, e)
+                                         : mc_fail(e, MC_NO_MEMORY, "out of memory");
+  if (s == MC_OK) {
     remove_shift(x, d, image, basis->m * basis->n);
     mc_audit_measure_approx(measured, x, image, basis);
-    take_member(r, i, measured, basis);
+    memcpy(r->value, measured->value, sizeof r->value);
+    r->value[MC_MEASURE_PROFILE] = sqrt(2) * r->value[MC_MEASURE_SPECTRUM];
+    memcpy(profile, measured->diagonal, basis->k * sizeof *profile);
+    find_spread(r, measured, basis);
   }
   mc_free(x);
   return s;
 }
 
-/* R is orthogonal to D, and so are their diagonals.  NaN where a member need not differ from the image. */
-static void conclude(double limits[MC_MEASURES], const residuals *r, const shift *t, const derivative *d,
+/* R is orthogonal to D, and so are their diagonals.  NaN where the member need not differ from the image. */
+static void conclude(double limits[MC_MEASURES], const residual *r, const shift *t, const derivative *d,
                      const mc_audit_image *image, const mc_audit_basis *basis, double order, double probability) {
-  double quantile = mc_audit_normal_quantile_approx(probability) * sqrt(1 + 1 / (double)r->members);
+  double quantile = mc_audit_normal_quantile_approx(probability) * sqrt(2); /* of the difference of two logarithms */
   for (int k = 0; k < MC_MEASURES; k++) {
     bool projected = k == MC_MEASURE_SPECTRUM || k == MC_MEASURE_PROFILE;
     double spread = projected ? r->spectrum : r->total;
     double reach = k == MC_MEASURE_PROFILE ? t->reach : fabs(t->mean) + t->reach;
-    double shifted = reach * d->value[k], rest = order * exp(r->logarithm[k] + quantile * spread);
+    double shifted = reach * d->value[k], rest = order * r->value[k] * exp(quantile * spread);
     bool orthogonal = projected || k == MC_MEASURE_TOTAL;
     double limit = orthogonal ? hypot(shifted, rest) : shifted + rest;
-    double error = mc_audit_measure_error((mc_audit_measure)k, basis, 4 * r->size, image->radius);
-    limits[k] = isfinite(limit) && r->least[k] > error ? limit : (double)NAN;
+    double error = mc_audit_measure_error((mc_audit_measure)k, basis, 4 * r->value[MC_MEASURE_TOTAL], image->radius);
+    limits[k] = isfinite(limit) && r->value[k] > error ? limit : (double)NAN;
   }
   limits[MC_MEASURE_ALONG] = INFINITY;
 }
 
-mc_status mc_audit_few_limits(double limits[MC_MEASURES], mc_audit_centre *centre, const mc_kernel_model *model,
-                              const mc_kernel_rounding *rules, size_t count, const double *g, arb_srcptr sigma,
-                              const mc_audit_image *image, const mc_audit_basis *basis, const mc_audit_options *options,
-                              mc_error *e) {
+mc_status mc_audit_few_limits(mc_audit_limits *limits, mc_audit_centre *centre, const mc_kernel_model *model,
+                              const double *g, arb_srcptr sigma, const mc_audit_image *image,
+                              const mc_audit_basis *basis, const mc_audit_options *options, mc_error *e) {
   double probability = options->false_alarm / (MC_MEASURES + 1); /* and of the divisor */
   mc_kernel_probe probe = mc_audit_probe(options);
   mc_audit_measured measured;
   derivative d = {0};
   shift t;
-  residuals r = {.members = count};
-  for (int k = 0; k < MC_MEASURES; k++)
-    r.least[k] = INFINITY;
-  r.diagonals = mc_alloc(r.members * basis->k, sizeof *r.diagonals);
+  residual r;
   mc_status s = mc_audit_measured_init(&measured, basis, e);
-  if (s == MC_OK && !r.diagonals)
-    s = mc_fail(e, MC_NO_MEMORY, "out of memory");
   if (s == MC_OK)
     s = find_shift(&t, model, g, basis->m * basis->n, options->seed, probability, e);
   if (s == MC_OK)
     s = find_derivative(&d, model, sigma, basis, measured.room, e);
   if (s == MC_OK)
-    s = run_members(&r, &probe, model, rules, count, g, &d, image, basis, &measured, options->seed, e);
+    s = run_member(&r, centre->profile, &probe, model, g, &d, image, basis, &measured, options->seed, e);
   if (s == MC_OK) {
-    take_profiles(&r, centre->profile, basis->k);
     for (size_t i = 0; i < basis->k; i++)
       centre->profile[i] += t.mean * d.diagonal[i];
     centre->along = 0;
-    mc_kernel_model first = *model; /* the one that was probed */
-    first.rounding = rules[0];
     double order =
-        mc_audit_order_factor_approx(&probe, &first, sigma, basis->k, basis->m > basis->n ? basis->m : basis->n);
-    conclude(limits, &r, &t, &d, image, basis, order, probability);
+        mc_audit_order_factor_approx(&probe, model, sigma, basis->k, basis->m > basis->n ? basis->m : basis->n);
+    conclude(limits->statistical, &r, &t, &d, image, basis, order, probability);
   }
   mc_audit_measured_clear(&measured);
   derivative_clear(&d);
-  mc_free(r.diagonals);
   return s;
 }

@@ -15,6 +15,7 @@ void mc_audit_finding_init(mc_audit_finding *f) {
   f->verdict = MC_AUDIT_UNDECIDED;
   f->reason[0] = 0;
   f->limits = NULL;
+  f->untried = 0;
   f->sound = f->spectrum = INFINITY;
   arb_init(f->error);
   arb_init(f->polar_distance);
@@ -44,6 +45,7 @@ static void set_all_unknown(mc_audit_finding *f) {
   for (int k = 0; k < MC_MEASURES; k++)
     arb_zero_pm_inf(f->measures[k]);
   f->limits = NULL;
+  f->untried = 0;
 }
 
 static void decide(mc_audit_finding *f, mc_audit_verdict verdict, const char *reason) {
@@ -97,55 +99,73 @@ static void set_ball(arb_t x, double value, double error) {
   mag_clear(r);
 }
 
-static double profile_norm(const mc_audit_reference *r, size_t rule) {
+static double norm_upper(const double *x, size_t count) {
   double sum = 0;
-  for (size_t i = 0; i < r->basis.k; i++)
-    sum = mc_up_add(sum, mc_up_mul(r->centres[rule].profile[i], r->centres[rule].profile[i]));
+  for (size_t i = 0; i < count; i++)
+    sum = mc_up_add(sum, mc_up_mul(x[i], x[i]));
   return mc_up_sqrt(sum);
 }
 
 /* balls := the measures of the output whose evaluation is `measured`, under one rule. */
 static void enclose_measures(arb_t *balls, const mc_audit_measured *measured, const arb_t error,
-                             const mc_audit_reference *r, size_t rule) {
+                             const mc_audit_reference *r, const mc_audit_centre *centre) {
   double size = mc_up_add(mc_ball_upper_double(error), r->image.radius);
   for (int k = 0; k < MC_MEASURES; k++) {
     double value = measured->value[k], reach = size;
     if (k == MC_MEASURE_PROFILE) {
-      value = mc_audit_profile_distance_approx(measured->diagonal, r->centres[rule].profile, r->basis.k);
-      reach = mc_up_add(size, profile_norm(r, rule));
+      value = mc_audit_profile_distance_approx(measured->diagonal, centre->profile, r->basis.k);
+      reach = mc_up_add(size, norm_upper(centre->profile, r->basis.k));
     } else if (k == MC_MEASURE_ALONG) {
-      value = fabs(measured->along - r->centres[rule].along);
-      reach = mc_up_add(size, fabs(r->centres[rule].along));
+      value = fabs(measured->along - centre->along);
+      reach = mc_up_add(size, fabs(centre->along));
     }
     set_ball(balls[k], value, mc_audit_measure_error((mc_audit_measure)k, &r->basis, reach, r->image.radius));
   }
   arb_set(balls[MC_MEASURE_TOTAL], error);
 }
 
-/* The rule that fits best, its measures in f. */
-static match match_best(mc_audit_finding *f, const mc_audit_measured *measured, const mc_audit_reference *r) {
-  match best = {.verdict = MC_AUDIT_SUSPICIOUS, .worst = INFINITY};
-  for (size_t rule = 0; rule < r->rules; rule++) {
-    double lower[MC_MEASURES], upper[MC_MEASURES];
-    arb_t balls[MC_MEASURES];
-    for (int k = 0; k < MC_MEASURES; k++)
-      arb_init(balls[k]);
-    enclose_measures(balls, measured, f->error, r, rule);
-    for (int k = 0; k < MC_MEASURES; k++) {
-      lower[k] = mc_ball_lower_double(balls[k]);
-      upper[k] = mc_ball_upper_double(balls[k]);
-    }
-    match found = match_rule(&r->limits[rule], lower, upper);
-    if (rule == 0 || is_better(&found, &best)) {
-      best = found;
-      f->limits = &r->limits[rule];
-      for (int k = 0; k < MC_MEASURES; k++)
-        arb_swap(f->measures[k], balls[k]);
-    }
-    for (int k = 0; k < MC_MEASURES; k++)
-      arb_clear(balls[k]);
+/* How a rule fits; balls: the measures under it. */
+static match try_rule(arb_t *balls, const mc_audit_measured *measured, const arb_t error, const mc_audit_reference *r,
+                      const mc_audit_rule *rule) {
+  double lower[MC_MEASURES], upper[MC_MEASURES];
+  enclose_measures(balls, measured, error, r, &rule->centre);
+  for (int k = 0; k < MC_MEASURES; k++) {
+    lower[k] = mc_ball_lower_double(balls[k]);
+    upper[k] = mc_ball_upper_double(balls[k]);
   }
-  return best;
+  return match_rule(&rule->limits, lower, upper);
+}
+
+/* The rule that fits best, its measures in f.  Large matrices: of the rules from the last on, which rounds least, until
+ * one accepts the output. */
+static mc_status match_best(match *best, mc_audit_finding *f, const mc_audit_measured *measured,
+                            const mc_audit_reference *r, mc_error *e) {
+  bool all = r->m * r->n < MC_AUDIT_LARGE;
+  mc_status s = MC_OK;
+  *best = (match){.verdict = MC_AUDIT_SUSPICIOUS, .worst = INFINITY};
+  arb_t balls[MC_MEASURES];
+  for (int k = 0; k < MC_MEASURES; k++)
+    arb_init(balls[k]);
+  for (size_t i = r->rules->count; i-- > 0;) {
+    const mc_audit_rule *rule;
+    if (!all && best->verdict == MC_AUDIT_CONFORMS) {
+      f->untried |= 1u << r->rules->rule[i].limits.rounding;
+      continue;
+    }
+    s = mc_audit_rule_derive(&rule, r, i, e);
+    if (s != MC_OK)
+      break;
+    match found = try_rule(balls, measured, f->error, r, rule);
+    if (f->limits && is_better(best, &found))
+      continue;
+    *best = found;
+    f->limits = &rule->limits;
+    for (int k = 0; k < MC_MEASURES; k++)
+      arb_swap(f->measures[k], balls[k]);
+  }
+  for (int k = 0; k < MC_MEASURES; k++)
+    arb_clear(balls[k]);
+  return s;
 }
 
 static void conclude(mc_audit_finding *f, const match *best, const mc_audit_reference *r) {
@@ -206,11 +226,12 @@ mc_status mc_audit_judge(mc_audit_finding *f, const mc_audit_reference *referenc
   if (s != MC_OK)
     return s;
   mc_audit_measure_approx(&measured, x, &reference->image, &reference->basis);
+  match best;
   s = find_error(f, &measured, reference, x, e);
-  if (s == MC_OK) {
-    match best = match_best(f, &measured, reference);
+  if (s == MC_OK)
+    s = match_best(&best, f, &measured, reference, e);
+  if (s == MC_OK)
     conclude(f, &best, reference);
-  }
   mc_audit_measured_clear(&measured);
   return s;
 }

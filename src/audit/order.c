@@ -17,7 +17,7 @@ mc_kernel_probe mc_audit_probe(const mc_audit_options *options) {
   return probe;
 }
 
-static void coefficients(double c[3], const mc_schedule_step *step) {
+void mc_audit_coefficients_approx(double c[3], const mc_schedule_step *step) {
   arb_t t;
   arb_init(t);
   for (slong j = 0; j < 3; j++) {
@@ -47,7 +47,7 @@ static void add_gains(double *gains, const mc_schedule *schedule, bool scaled, d
   double path[MC_KERNEL_PRODUCTS / 3][2];
   for (size_t k = 0; k < steps; k++) {
     double c[3];
-    coefficients(c, &schedule->steps[k]);
+    mc_audit_coefficients_approx(c, &schedule->steps[k]);
     for (int i = 0; i < 2; i++) {
       path[k][i] = ends[i];
       ends[i] = image(c, ends[i]);
@@ -55,7 +55,7 @@ static void add_gains(double *gains, const mc_schedule *schedule, bool scaled, d
   }
   for (size_t k = steps; k-- > 0;) {
     double c[3], u = path[k][0], v = path[k][1], after = minus + plus;
-    coefficients(c, &schedule->steps[k]);
+    mc_audit_coefficients_approx(c, &schedule->steps[k]);
     gains[3 * k] += after * pow((c[1] + c[2] * (u * u + v * v)) * v, 2);
     gains[3 * k + 1] += after * pow((scaled ? c[2] : 1) * v, 2);
     gains[3 * k + 2] += after;
@@ -64,13 +64,20 @@ static void add_gains(double *gains, const mc_schedule *schedule, bool scaled, d
   }
 }
 
+/* The root of the ratio, at least 1; NaN where that is not finite. */
+static double factor_of(double chains, double blas) {
+  double ratio = chains / blas;
+  return chains <= blas ? 1 : isfinite(ratio) ? sqrt(ratio) : (double)NAN;
+}
+
 /* Of the Gram form, whose products are others: the product with the largest ratio. */
 static double worst_of(const mc_kernel_probe *p) {
   double worst = 1;
-  for (size_t i = 0; i < p->products; i++)
-    if (p->chains[i] > p->blas[i])
-      worst = fmax(worst, p->chains[i] / p->blas[i]);
-  return sqrt(worst);
+  for (size_t i = 0; i < p->products && !isnan(worst); i++) {
+    double factor = factor_of(p->chains[i], p->blas[i]);
+    worst = factor <= worst ? worst : factor;
+  }
+  return worst;
 }
 
 double mc_audit_order_factor_approx(const mc_kernel_probe *probe, const mc_kernel_model *model, arb_srcptr sigma,
@@ -92,5 +99,5 @@ double mc_audit_order_factor_approx(const mc_kernel_probe *probe, const mc_kerne
     blas += gains[i] * probe->blas[i];
     chains += gains[i] * probe->chains[i];
   }
-  return chains > blas ? sqrt(chains / blas) : 1;
+  return factor_of(chains, blas);
 }

@@ -11,37 +11,6 @@ mc_audit_options mc_audit_default_options(void) {
   return (mc_audit_options){.seed = 1, .depth = 0, .false_alarm = 1e-6, .roundings = 0};
 }
 
-size_t mc_audit_reference_rules(const mc_audit_reference *reference) {
-  return reference->rules;
-}
-
-const mc_audit_limits *mc_audit_reference_limits(const mc_audit_reference *reference, size_t rule) {
-  return &reference->limits[rule];
-}
-
-void mc_audit_reference_sound(double *sound, double *spectrum, const mc_audit_reference *reference) {
-  *sound = *spectrum = 0;
-  for (size_t i = 0; i < reference->rules; i++) {
-    *sound = fmax(*sound, reference->limits[i].sound);
-    *spectrum = fmax(*spectrum, reference->limits[i].spectrum);
-  }
-}
-
-void mc_audit_reference_sound_given(double *sound, double *spectrum, const mc_audit_reference *r, double output) {
-  mc_kernel_model variant = r->model; /* shares the schedule, which is only read */
-  const mc_audit_surroundings *around = r->options.around;
-  if (around) /* the kernel's own output is this far from what is judged */
-    output = mc_up_add3(output, around->output_bound, around->output_radius);
-  *sound = *spectrum = 0;
-  for (size_t i = 0; i < r->rules; i++) {
-    double plain, divided;
-    variant.rounding = r->limits[i].rounding;
-    mc_audit_sound_bound(&plain, &divided, &variant, r->input, r->m, r->n, r->sigma, &r->options, output);
-    *sound = fmax(*sound, plain);
-    *spectrum = fmax(*spectrum, divided);
-  }
-}
-
 const double *mc_audit_reference_image_approx(const mc_audit_reference *reference) {
   return reference->image.high;
 }
@@ -57,8 +26,7 @@ void mc_audit_reference_free(mc_audit_reference *reference) {
   mc_audit_image_clear(&reference->image);
   mc_truth_polar_clear(&reference->polar);
   mc_audit_basis_clear(&reference->basis);
-  for (size_t i = 0; i < reference->rules; i++)
-    mc_free(reference->centres[i].profile);
+  mc_audit_rules_free(reference->rules);
   mc_free(reference->polar_approximate);
   mc_free(reference->input);
   if (reference->sigma)
@@ -101,69 +69,6 @@ static mc_status find_sigma(arb_ptr sigma, const mc_audit_reference *r, const do
     s = mc_truth_sv_enclose_near(sigma, &x0, e);
   mc_enclosure_clear(&x0);
   return s;
-}
-
-/* The rules that the kernel may follow and that differ from the others: where the accumulator's format is stored,
- * coefficients have the same format under `all` and `operations`. */
-static unsigned distinct_rules(const mc_audit_reference *r) {
-  unsigned asked = r->options.roundings, every = MC_ROUNDINGS_OF_X;
-  bool wide = mc_kernel_accumulator(r->model.storage) == r->model.storage;
-  return asked ? asked : wide ? every & ~(1u << MC_ROUNDING_OPERATIONS) : every;
-}
-
-/* Without normalisation only the order of sums differs between members, and that moves too few roundings of a 16-bit
- * format for a distribution. */
-static bool has_ensemble(const mc_audit_reference *r) {
-  bool moves = r->model.normalisation.kind != MC_NORM_NONE || mc_kernel_precision(r->model.storage) >= 24;
-  return moves && !r->options.sound_only;
-}
-
-/* Have all rules one ensemble?  Not with the Gram form, which errs in another way. */
-static bool is_shared(const mc_audit_reference *r) {
-  return !(distinct_rules(r) >> MC_ROUNDING_GRAM & 1u && distinct_rules(r) != 1u << MC_ROUNDING_GRAM) &&
-         mc_audit_few_serve(&r->model, r->m, r->n, &r->options);
-}
-
-/* The statistical limits of all rules together. */
-static mc_status find_shared(mc_audit_reference *r, const double *g, mc_error *e) {
-  mc_kernel_rounding rules[MC_ROUNDINGS];
-  for (size_t i = 0; i < r->rules; i++)
-    rules[i] = r->limits[i].rounding;
-  mc_status s = mc_audit_few_limits(r->limits[0].statistical, &r->centres[0], &r->model, rules, r->rules, g, r->sigma,
-                                    &r->image, &r->basis, &r->options, e);
-  for (size_t i = 1; i < r->rules && s == MC_OK; i++) {
-    memcpy(r->limits[i].statistical, r->limits[0].statistical, sizeof r->limits[i].statistical);
-    memcpy(r->centres[i].profile, r->centres[0].profile, r->count * sizeof *r->centres[i].profile);
-    r->centres[i].along = r->centres[0].along;
-  }
-  return s;
-}
-
-/* One rule's. */
-static mc_status find_rule(mc_audit_reference *r, const double *g, mc_kernel_rounding rule, mc_error *e) {
-  mc_kernel_model variant = r->model; /* shares the schedule; nothing below changes it */
-  mc_audit_limits *limits = &r->limits[r->rules];
-  mc_audit_centre *centre = &r->centres[r->rules];
-  centre->profile = mc_alloc(r->count, sizeof *centre->profile);
-  if (!centre->profile)
-    return mc_fail(e, MC_NO_MEMORY, "out of memory");
-  r->rules++;
-  variant.rounding = limits->rounding = rule;
-  mc_audit_sound_bound(&limits->sound, &limits->spectrum, &variant, g, r->m, r->n, r->sigma, &r->options, INFINITY);
-  if (has_ensemble(r) && !is_shared(r))
-    return mc_audit_ensemble_limits(limits, centre, &variant, g, r->sigma, &r->image, &r->basis, &r->options, e);
-  for (int k = 0; k < MC_MEASURES; k++)
-    limits->statistical[k] = NAN;
-  return MC_OK;
-}
-
-static mc_status find_limits(mc_audit_reference *r, const double *g, mc_error *e) {
-  unsigned rules = distinct_rules(r);
-  mc_status s = MC_OK;
-  for (unsigned rule = 0; rule < MC_ROUNDINGS && s == MC_OK; rule++)
-    if (rules >> rule & 1u)
-      s = find_rule(r, g, (mc_kernel_rounding)rule, e);
-  return s == MC_OK && has_ensemble(r) && is_shared(r) ? find_shared(r, g, e) : s;
 }
 
 /* What the limits are derived from, kept for later. */
@@ -275,7 +180,7 @@ mc_status mc_audit_reference_new(mc_audit_reference **reference, const double *g
   if (s == MC_OK && options->around)
     widen(r, g, options->around);
   if (s == MC_OK)
-    s = find_limits(r, g, e);
+    s = mc_audit_rules_new(&r->rules, r, e);
   if (s == MC_OK)
     *reference = r;
   else

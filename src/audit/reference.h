@@ -2,7 +2,23 @@
 #ifndef MUONCERT_AUDIT_REFERENCE_H
 #define MUONCERT_AUDIT_REFERENCE_H
 
+#include <pthread.h>
+
 #include "ensemble.h"
+
+/* One that the kernel may follow. */
+typedef struct {
+  mc_audit_limits limits;
+  mc_audit_centre centre;
+  bool is_derived; /* the statistical limits and the centre are there */
+} mc_audit_rule;
+
+/* All of them.  Statistical limits are derived when they are first asked for, under the lock. */
+typedef struct {
+  pthread_mutex_t lock;
+  size_t count;
+  mc_audit_rule rule[MC_ROUNDINGS];
+} mc_audit_rules;
 
 struct mc_audit_reference {
   size_t m, n, count; /* count: of singular values */
@@ -14,10 +30,8 @@ struct mc_audit_reference {
   double polar_radius;       /* of polar_approximate, where plain */
   double *polar_approximate; /* NULL: not certified */
   mc_audit_basis basis;
-  size_t rules;
-  mc_audit_limits limits[MC_ROUNDINGS];
-  mc_audit_centre centres[MC_ROUNDINGS];
-  /* What the sound limits are derived from. */
+  mc_audit_rules *rules;
+  /* What the limits are derived from. */
   mc_kernel_model model;
   mc_audit_options options;
   double *input;
@@ -34,6 +48,13 @@ void mc_audit_plain_truth(mc_enclosure *truth, const mc_audit_reference *r);
 /* polar_distance of an output, where r->plain; and sigma_min, sigma_max and orthogonality too where it is near its
  * image: then true. */
 bool mc_audit_describe_plain(mc_audit_finding *f, const mc_audit_reference *r, const double *x);
+
+/* The rules that the options allow, with their sound limits (limits.c).  *rules is NULL on failure. */
+mc_status mc_audit_rules_new(mc_audit_rules **rules, const mc_audit_reference *r, mc_error *e);
+void mc_audit_rules_free(mc_audit_rules *rules);
+
+/* A rule with its statistical limits: the first call runs its ensemble. */
+mc_status mc_audit_rule_derive(const mc_audit_rule **rule, const mc_audit_reference *r, size_t i, mc_error *e);
 
 /* The sound limits for all rules together, given that the output's 2-norm is at most `output`. */
 void mc_audit_reference_sound_given(double *sound, double *spectrum, const mc_audit_reference *r, double output);

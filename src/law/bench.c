@@ -42,7 +42,10 @@ mc_status mc_law_limit_of(double *limit, mc_law_bench *b, mc_law_input_name i) {
   if (!r)
     return b->e && b->e->status != MC_OK ? b->e->status : MC_UNDECIDED;
   for (size_t rule = 0; rule < mc_audit_reference_rules(r); rule++) {
-    const mc_audit_limits *l = mc_audit_reference_limits(r, rule);
+    const mc_audit_limits *l;
+    mc_status s = mc_audit_reference_limits(&l, r, rule, b->e);
+    if (s != MC_OK)
+      return s;
     double total = l->statistical[MC_MEASURE_TOTAL];
     *limit = fmax(*limit, isnan(total) ? fmin(l->sound, l->spectrum) : total);
   }

@@ -309,6 +309,15 @@ static void print_certified(mc_text *out, const json_t *entry) {
   print_enclosure(out, ", distance to the polar factor in ", entry, "polar_distance");
 }
 
+/* Whose statistical limits an audit prints. */
+static void print_rule(mc_text *out, const json_t *entry) {
+  size_t i;
+  const json_t *rule;
+  mc_text_printf(out, "%s", mc_fact_text(entry, "rounding"));
+  json_array_foreach(json_object_get(entry, "untried"), i, rule)
+      mc_text_printf(out, "%s%s", i == 0 ? ", the output conforms; not tried: " : ", ", json_string_value(rule));
+}
+
 static void print_function(mc_text *out, const json_t *entry) {
   long long goals = integer_of(entry, "goals"), valid = integer_of(entry, "valid");
   mc_text_printf(out, "%lld of %lld goals valid", valid, goals);
@@ -409,8 +418,8 @@ static void print_broken(mc_text *out, const mc_fact_kind *kind, const json_t *e
 }
 
 void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visitor *visit, void *context) {
-  enum { AT, WHERE, STATES, AUDITED, SOURCE, FOUND, BROKEN, WORST, CERTIFIED, WHY, INSTEAD, REPLAY, FACTS };
-  static const char *const labels[FACTS] = {"at",     "where", "states",    "audited", "source",  "found",
+  enum { AT, WHERE, STATES, AUDITED, SOURCE, FOUND, RULE, BROKEN, WORST, CERTIFIED, WHY, INSTEAD, REPLAY, FACTS };
+  static const char *const labels[FACTS] = {"at",     "where", "states",    "audited", "source",  "found", "rule",
                                             "broken", "worst", "certified", "why",     "instead", "replay"};
   mc_text facts[FACTS];
   for (size_t i = 0; i < FACTS; i++)
@@ -421,6 +430,7 @@ void mc_fact_visit(const mc_fact_kind *kind, const json_t *entry, mc_fact_visito
   print_audited(&facts[AUDITED], entry);
   mc_text_printf(&facts[SOURCE], "%s%s", mc_fact_text(entry, "cite"), mc_fact_text(entry, "source"));
   mc_fact_result(&facts[FOUND], kind, entry);
+  print_rule(&facts[RULE], entry);
   print_broken(&facts[BROKEN], kind, entry);
   print_quantities(&facts[WORST], entry);
   print_certified(&facts[CERTIFIED], entry);

@@ -43,10 +43,20 @@ json_t *mc_run_bound_json(double bound) {
   return string;
 }
 
+static json_t *rules_json(unsigned rules) {
+  json_t *names = json_array();
+  for (unsigned rule = 0; rule < MC_ROUNDINGS; rule++)
+    if (rules >> rule & 1u)
+      json_array_append_new(names, json_string(mc_kernel_rounding_name((mc_kernel_rounding)rule)));
+  return names;
+}
+
 /* The statistical limits of the rule that fits best, the sound ones for all rules together. */
 static void describe_limits(json_t *entry, const mc_audit_finding *f, double false_alarm) {
   json_t *measures = json_array();
   json_object_set_new(entry, "rounding", json_string(mc_kernel_rounding_name(f->limits->rounding)));
+  if (f->untried)
+    json_object_set_new(entry, "untried", rules_json(f->untried));
   json_object_set_new(entry, "tolerance",
                       json_pack("{s:o s:o s:o s:f}", "sound", mc_run_bound_json(f->sound), "spectrum",
                                 mc_run_bound_json(f->spectrum), "statistical",

@@ -92,10 +92,13 @@ static json_t *explain(const mc_run_tolerance_request *r, const input *in, const
 
 /* ---- The document ---- */
 
-static json_t *rules_json(const mc_audit_reference *reference) {
-  json_t *rules = json_array();
+/* Every rule's. */
+static mc_status add_rules(json_t *rules, const mc_audit_reference *reference, mc_error *e) {
   for (size_t i = 0; i < mc_audit_reference_rules(reference); i++) {
-    const mc_audit_limits *limits = mc_audit_reference_limits(reference, i);
+    const mc_audit_limits *limits;
+    mc_status s = mc_audit_reference_limits(&limits, reference, i, e);
+    if (s != MC_OK)
+      return s;
     json_t *statistical = json_object();
     for (int k = 0; k < MC_MEASURE_ALONG; k++) /* nothing goes along */
       json_object_set_new(statistical, mc_audit_measure_name((mc_audit_measure)k),
@@ -104,19 +107,23 @@ static json_t *rules_json(const mc_audit_reference *reference) {
                                            "sound", mc_run_bound_json(limits->sound), "spectrum",
                                            mc_run_bound_json(limits->spectrum), "statistical", statistical));
   }
-  return rules;
+  return MC_OK;
 }
 
 /* Bugs are planted in a kernel that follows the first rule asked about. */
 static mc_status find_limits(json_t *document, const mc_run_tolerance_request *r, const input *in,
                              mc_kernel_model *model, const mc_audit_options *options, mc_error *e) {
   mc_audit_reference *reference;
+  const mc_audit_limits *first;
+  json_t *rules = json_array();
+  json_object_set_new(document, "rules", rules);
   mc_status s = mc_audit_reference_new(&reference, in->g, in->m, in->n, model, options, e);
-  if (s != MC_OK)
-    return s;
-  json_object_set_new(document, "rules", rules_json(reference));
-  model->rounding = mc_audit_reference_limits(reference, 0)->rounding;
-  if (r->explain) {
+  if (s == MC_OK)
+    s = add_rules(rules, reference, e);
+  if (s == MC_OK)
+    s = mc_audit_reference_limits(&first, reference, 0, e);
+  if (s == MC_OK && r->explain) {
+    model->rounding = first->rounding;
     json_t *explanation = explain(r, in, reference, model, e);
     s = explanation ? MC_OK : MC_INTERNAL;
     json_object_set_new(document, "explain", explanation);

@@ -51,6 +51,13 @@ static inline mc_audit_reference *reference_of(const double *g, size_t m, size_t
   return reference;
 }
 
+static inline const mc_audit_limits *limits_of(const mc_audit_reference *reference, size_t rule) {
+  const mc_audit_limits *limits;
+  mc_error e = {0};
+  need(mc_audit_reference_limits(&limits, reference, rule, &e), &e);
+  return limits;
+}
+
 static inline mc_matfile example(const char *name) {
   mc_matfile f;
   mc_text path;

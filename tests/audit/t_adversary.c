@@ -171,7 +171,7 @@ static void check(double *ratio, bool normal, mc_kernel_rounding rule) {
   need(mc_audit_reference_new(&reference, g, N, N, &model, &options, &e), &e);
   for (size_t k = 3; k < STEPS; k++)
     worst = fmax(worst, attack(reference, g, rule, largest_after(reference, k)));
-  const mc_audit_limits *limits = mc_audit_reference_limits(reference, 0);
+  const mc_audit_limits *limits = limits_of(reference, 0);
   *ratio = worst / observed(reference, &model, g);
   print_message("%s, %s: error %.3g, %.3g times that of an ordinary kernel; sound %.3g, spectrum %.3g\n",
                 normal ? "normal" : "condition 3", mc_kernel_rounding_name(rule), worst, *ratio, limits->sound,

@@ -105,7 +105,7 @@ static void test_equal_members(void **state) {
   (void)state;
   for (size_t rule = 0; rule < mc_audit_reference_rules(reference); rule++)
     for (int k = 0; k < MC_MEASURE_ALONG; k++)
-      assert_true(isnan(mc_audit_reference_limits(reference, rule)->statistical[k]));
+      assert_true(isnan(limits_of(reference, rule)->statistical[k]));
   need(mc_kernel_emulate(x, &model, g, 8, 1, NULL, &e), &e);
   assert_int_equal(verdict_of(reference, x), MC_AUDIT_UNDECIDED);
   for (int i = 0; i < 8; i++)

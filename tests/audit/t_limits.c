@@ -37,7 +37,7 @@ static void check_input(double *tightest, size_t k, mc_dtype dtype, bool tf32, b
   need(mc_truth_ns_enclose(&image, g, m, n, &model.schedule, &model.normalisation, 150, &e), &e);
   mc_audit_reference *reference = reference_of(g, m, n, &model);
   for (size_t rule = 0; rule < mc_audit_reference_rules(reference); rule++) {
-    const mc_audit_limits *limits = mc_audit_reference_limits(reference, rule);
+    const mc_audit_limits *limits = limits_of(reference, rule);
     assert_true(limits->spectrum <= limits->sound);
     if (mc_kernel_precision(dtype) >= 24 && !tf32)
       assert_true(isfinite(limits->sound));
@@ -86,7 +86,7 @@ static void test_without_normalisation(void **state) {
   mc_audit_finding_init(&f);
   model.normalisation.kind = MC_NORM_NONE;
   mc_audit_reference *reference = reference_of(g, M, N, &model);
-  const mc_audit_limits *limits = mc_audit_reference_limits(reference, 0);
+  const mc_audit_limits *limits = limits_of(reference, 0);
   assert_true(limits->statistical[MC_MEASURE_TOTAL] <= limits->sound);
   need(mc_kernel_emulate(x, &model, g, M, N, NULL, &e), &e);
   need(mc_audit_judge(&f, reference, x, &e), &e);
@@ -113,7 +113,7 @@ static void test_too_few_roundings(void **state) {
   model.normalisation.kind = MC_NORM_NONE;
   mc_audit_reference *reference = reference_of(g, 8, 8, &model);
   for (int k = 0; k < MC_MEASURES; k++)
-    assert_true(isnan(mc_audit_reference_limits(reference, 0)->statistical[k]));
+    assert_true(isnan(limits_of(reference, 0)->statistical[k]));
   need(mc_kernel_emulate(x, &model, g, 8, 8, NULL, &e), &e);
   need(mc_audit_judge(&f, reference, x, &e), &e);
   assert_int_equal(f.verdict, MC_AUDIT_UNDECIDED);

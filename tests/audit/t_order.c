@@ -45,11 +45,11 @@ static void test_long_sums(void **state) {
   run_builtin(x, "reference", &model, g, LONG);
   mc_audit_reference *any = reference_of_sums(g, LONG, &model, 0), *shallow = reference_of_sums(g, LONG, &model, 16);
   mc_audit_reference *exact = reference_of_sums(g, LONG, &model, MC_AUDIT_EXACT_SUMS);
-  const double *wide = mc_audit_reference_limits(any, 0)->statistical;
-  const double *narrow = mc_audit_reference_limits(shallow, 0)->statistical;
+  const double *wide = limits_of(any, 0)->statistical;
+  const double *narrow = limits_of(shallow, 0)->statistical;
   assert_int_equal(verdict_on(x, any), MC_AUDIT_CONFORMS);
   assert_true(wide[MC_MEASURE_TOTAL] >= narrow[MC_MEASURE_TOTAL]);
-  assert_true(wide[MC_MEASURE_TOTAL] > mc_audit_reference_limits(exact, 0)->statistical[MC_MEASURE_TOTAL]);
+  assert_true(wide[MC_MEASURE_TOTAL] > limits_of(exact, 0)->statistical[MC_MEASURE_TOTAL]);
   run_builtin(x, "openblas", &model, g, LONG);
   assert_int_equal(verdict_on(x, any), MC_AUDIT_CONFORMS);
   assert_int_equal(verdict_on(x, shallow), MC_AUDIT_CONFORMS);
@@ -121,6 +121,50 @@ static void test_few_members(void **state) {
   check_format(MC_DTYPE_FLOAT32, "uniform(0.3333)");
 }
 
+static mc_audit_finding judged(const mc_audit_reference *reference, const double *x) {
+  mc_audit_finding f;
+  mc_error e = {0};
+  mc_audit_finding_init(&f);
+  need(mc_audit_judge(&f, reference, x, &e), &e);
+  return f;
+}
+
+/* A large output that conforms to one rule is held to no other; one that does not, to all, and the limits of a rule do not
+ * depend on which were tried. */
+static void test_rules_one_after_another(void **state) {
+  enum { M = 128, N = 2048 };
+  double *g = matrix_of("uniform(0.3333)", M, N, 6), *x = mc_alloc(M * N, sizeof *x);
+  mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+  mc_audit_options options = mc_audit_default_options();
+  mc_audit_reference *any = reference_of(g, M, N, &model), *all;
+  mc_error e = {0};
+  (void)state;
+  options.roundings = 1u << MC_ROUNDING_ALL;
+  need(mc_audit_reference_new(&all, g, M, N, &model, &options, &e), &e);
+  model.rounding = MC_ROUNDING_SUMS;
+  need(mc_kernel_emulate(x, &model, g, M, N, NULL, &e), &e);
+  mc_audit_finding f = judged(any, x);
+  assert_int_equal(f.verdict, MC_AUDIT_CONFORMS);
+  assert_int_equal(f.limits->rounding, MC_ROUNDING_SUMS);
+  assert_int_equal(f.untried, 1u << MC_ROUNDING_ALL);
+  mc_audit_finding_clear(&f);
+  for (size_t j = 0; j < N; j++)
+    x[5 * N + j] *= 1 - 0x1p-10;
+  f = judged(any, x);
+  assert_int_equal(f.verdict, MC_AUDIT_SUSPICIOUS);
+  assert_int_equal(f.untried, 0);
+  mc_audit_finding_clear(&f);
+  assert_int_equal(mc_audit_reference_rules(any), 2);
+  assert_int_equal(mc_audit_reference_rules(all), 1);
+  assert_memory_equal(limits_of(any, 0)->statistical, limits_of(all, 0)->statistical, sizeof(double[MC_MEASURES]));
+  assert_memory_not_equal(limits_of(any, 0)->statistical, limits_of(any, 1)->statistical, sizeof(double[MC_MEASURES]));
+  mc_audit_reference_free(any);
+  mc_audit_reference_free(all);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+  mc_free(x);
+}
+
 /* Every product four times as far off, squared: errors double.  A better order than the BLAS's changes nothing. */
 static void test_order_factor(void **state) {
   enum { STEPS = 5, COUNT = 8 };
@@ -146,6 +190,20 @@ static void test_order_factor(void **state) {
   for (size_t i = 0; i < probe.products; i++)
     probe.chains[i] = probe.blas[i] / 2;
   assert_true(mc_audit_order_factor_approx(&probe, &model, sigma, COUNT, COUNT) == 1);
+  /* an error that is not a number, or is beside none, leaves no factor */
+  for (int gram = 0; gram < 2; gram++) {
+    model.rounding = gram ? MC_ROUNDING_GRAM : MC_ROUNDING_SUMS;
+    probe.chains[4] = NAN;
+    assert_true(isnan(mc_audit_order_factor_approx(&probe, &model, sigma, COUNT, COUNT)));
+    probe.chains[4] = 1;
+    probe.blas[4] = NAN;
+    assert_true(isnan(mc_audit_order_factor_approx(&probe, &model, sigma, COUNT, COUNT)));
+    probe.blas[4] = 2;
+  }
+  memset(probe.blas, 0, sizeof probe.blas);
+  assert_true(isnan(mc_audit_order_factor_approx(&probe, &model, sigma, COUNT, COUNT)));
+  memset(probe.chains, 0, sizeof probe.chains);
+  assert_true(mc_audit_order_factor_approx(&probe, &model, sigma, COUNT, COUNT) == 1);
   _arb_vec_clear(sigma, COUNT);
   mc_kernel_model_clear(&model);
 }
@@ -158,6 +216,7 @@ static void test_normal_quantile(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_long_sums), cmocka_unit_test(test_few_members),
+                                     cmocka_unit_test(test_rules_one_after_another),
                                      cmocka_unit_test(test_order_factor), cmocka_unit_test(test_normal_quantile)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
