@@ -74,7 +74,7 @@ void mc_ball_fmpq_set_double(fmpq_t q, double x);
 /* Does the processor round to nearest, with gradual underflow, as all bounds in doubles assume?  MC_INTERNAL: no. */
 mc_status mc_ball_check_arithmetic(mc_error *e);
 
-/* ---- Exact digit matrices (digits.c, sum.c, product.c, check.c) ----
+/* ---- Exact digit matrices (digits.c, combine.c, sum.c, product.c, check.c) ----
  *
  * X = sum over planes s of D_s 2^(-w (first + s + 1)), D_s a matrix of integers in doubles, of magnitude at most
  * 2^(w-1) but for the leading plane, where 2^(w+2) is allowed.  Products of planes are error-free DGEMMs (K. Ozaki,
@@ -150,7 +150,12 @@ mc_status mc_digits_copy(mc_digits *y, const mc_digits *x, mc_error *e);
 /* Y := X^T.  Y is not initialised. */
 mc_status mc_digits_transpose(mc_digits *y, const mc_digits *x, mc_error *e);
 
-/* X := X + Y, nothing dropped.  Fails as sums do, and X then stays as it is. */
+/* Z := alpha X + beta Y + gamma Y^T, nothing dropped, with small factors.  Z is not initialised, and empty on failure:
+ * MC_INTERNAL: a digit is out of range or no integer, or the processor does not round to nearest. */
+mc_status mc_digits_combine(mc_digits *z, int alpha, const mc_digits *x, int beta, const mc_digits *y, int gamma,
+                            mc_error *e);
+
+/* X := X + Y, nothing dropped.  Fails as above, and X then stays as it is. */
 mc_status mc_digits_add(mc_digits *x, const mc_digits *y, mc_error *e);
 
 /* n residues modulo 2^61 - 1, each as four doubles x0 + 2^16 x1 + 2^32 x2 + 2^48 x3 with parts below 2^16, so that
@@ -179,12 +184,11 @@ typedef struct {
 mc_status mc_digits_sum_init(mc_digits_sum *s, size_t m, size_t n, size_t planes, slong first, int w, mc_error *e);
 void mc_digits_sum_clear(mc_digits_sum *s);
 
-/* s += alpha X, s += alpha X + beta X^T, s += alpha A B or alpha A^T B, with |alpha| and |beta| small.  Before a matrix
+/* s += alpha X, s += alpha A B or alpha A^T B, with |alpha| small.  Before a matrix
  * is added, the products that are there are checked.  MC_UNDECIDED: a sum could pass 2^52, or a leading plane would not
  * fit.  MC_INTERNAL: a digit is out of range or no integer, the products are wrong, or the processor does not round to
  * nearest.  s is then worthless and is to be cleared. */
 mc_status mc_digits_sum_add(mc_digits_sum *s, int alpha, const mc_digits *x, mc_error *e);
-mc_status mc_digits_sum_add_symmetric(mc_digits_sum *s, int alpha, int beta, const mc_digits *x, mc_error *e);
 mc_status mc_digits_sum_addmul(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
                                mc_error *e);
 

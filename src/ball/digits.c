@@ -111,10 +111,6 @@ mc_status mc_digits_set_double(mc_digits *x, mag_t error, const double *a, slong
   return MC_OK;
 }
 
-enum { LANE = 4 };
-typedef double vector __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
-typedef int64_t mask __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
-
 /* The sum of (|x_j base + y_j| + 1)^2. */
 MC_BALL_CLONES
 static double sum_squares(const double *x, const double *y, double base, size_t n) {

@@ -11,9 +11,7 @@
 typedef unsigned __int128 wide;
 typedef __int128 wide_signed;
 
-enum { PARTS = MC_RESIDUE_PARTS, PART_BITS = 16, HALF_BITS = 26, LANE = 4 };
-typedef double vector __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
-typedef int64_t mask __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
+enum { PARTS = MC_RESIDUE_PARTS, PART_BITS = 16, HALF_BITS = 26 };
 
 static uint64_t reduce(wide x) {
   uint64_t folded = (uint64_t)(x & PRIME) + (uint64_t)(x >> 61 & PRIME) + (uint64_t)(x >> 122);

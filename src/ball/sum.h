@@ -6,6 +6,19 @@
 
 enum { MC_MAX_PLANES = 512 };
 
+/* ---- Digits (measure.c, carry.c) ---- */
+
+/* What plane s may hold. */
+double mc_digit_limit(const mc_digits *x, size_t s);
+
+/* Are the digits of row i integers in range? */
+bool mc_digits_row_is_in_range(const mc_digits *x, size_t i);
+
+/* Carry row i from its last plane to the first, of which the largest magnitude is returned. */
+double mc_digits_carry_row(const mc_digits *x, size_t i);
+
+/* ---- Sums (sum.c) ---- */
+
 /* A matrix of m by n that fits the sum.  MC_INTERNAL: it does not, or the processor does not round to nearest. */
 mc_status mc_sum_check_operand(const mc_digits_sum *s, const mc_digits *x, size_t m, size_t n, mc_error *e);
 

@@ -100,72 +100,78 @@ static mc_status update_tall(mc_digit_residual *s, const mc_digits *delta, const
   return status;
 }
 
-/* ---- Square: E ---- */
+/* ---- Square: 2 E and K ---- */
 
-/* residual := I - U^T U. */
+/* residual := 2 I - 2 U^T U. */
 static mc_status start_square(mc_digit_residual *s, mc_error *e) {
-  mc_digits_sum sum;
-  mc_digits one = {0};
+  mc_digits_sum sum = {0};
+  mc_digits one = {0}, gram = {0};
   mc_status status = mc_digit_identity(&one, s->U.n, s->w, e);
-  if (status != MC_OK)
-    return status;
-  status = sum_init(&sum, s->U.n, s->U.n, -1, larger(end_of(&one), product_end(&s->U, &s->U)), s->planes, s->w, e);
   if (status == MC_OK)
-    status = mc_digits_sum_addgram(&sum, -1, &s->U, e);
+    status = sum_init(&sum, s->U.n, s->U.n, -1, product_end(&s->U, &s->U), s->planes, s->w, e);
   if (status == MC_OK)
-    status = mc_digits_sum_add(&sum, 1, &one, e);
-  status = mc_digit_finish(&s->residual, s->error, &sum, status, e);
+    status = mc_digits_sum_addgram(&sum, 1, &s->U, e);
+  status = mc_digit_finish(&gram, s->error, &sum, status, e);
+  if (status == MC_OK)
+    status = mc_digits_combine(&s->residual, 2, &one, -2, &gram, 0, e);
+  mag_mul_2exp_si(s->error, s->error, 1);
   mc_digits_clear(&one);
+  mc_digits_clear(&gram);
   return status;
 }
 
-/* E := E - G - G^T - delta^T delta with G = U^T delta, known up to g_error; U before the correction. */
+/* x := alpha x + beta y + gamma y^T; on failure x is empty. */
+static mc_status combine(int alpha, mc_digits *x, int beta, const mc_digits *y, int gamma, mc_error *e) {
+  mc_digits z;
+  mc_status status = mc_digits_combine(&z, alpha, x, beta, y, gamma, e);
+  mc_digits_clear(x);
+  *x = z;
+  return status;
+}
+
+/* 2 E := 2 E - factor (M + M^T) with M = V^T delta, known up to m_error. */
+static mc_status update_by(mc_digit_residual *s, const mc_digits *V, const mc_digits *delta, int factor, mc_error *e) {
+  mc_digits M = {0};
+  mag_t m_error;
+  mag_init(m_error);
+  mc_status status = product(&M, m_error, V, true, delta, s->planes, e);
+  if (status == MC_OK)
+    status = combine(1, &s->residual, -factor, &M, -factor, e);
+  mag_mul_ui(m_error, m_error, 2 * (ulong)factor);
+  mag_add(s->error, s->error, m_error);
+  mc_digits_clear(&M);
+  mag_clear(m_error);
+  return status;
+}
+
+/* 2 E := 2 E - V^T delta - delta^T V with V = 2 U + delta, U before the correction; where delta^T delta is less than
+ * what U has no digits for, V = 2 U. */
 static mc_status update_square(mc_digit_residual *s, const mc_digits *delta, mc_error *e) {
-  mc_digits_sum sum = {0};
-  mc_digits G = {0};
-  mag_t dropped, g_error;
-  mag_init(dropped);
-  mag_init(g_error);
-  mc_status status = product(&G, g_error, &s->U, true, delta, s->planes, e);
-  if (status == MC_OK)
-    status = sum_init(&sum, G.m, G.n, smaller(s->residual.first, G.first) - 1,
-                      larger(product_end(delta, delta), larger(end_of(&s->residual), end_of(&G))), s->planes, s->w, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_addgram(&sum, -1, delta, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_add(&sum, 1, &s->residual, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_add_symmetric(&sum, -1, -1, &G, e);
-  mc_digits_clear(&s->residual);
-  status = mc_digit_finish(&s->residual, dropped, &sum, status, e);
-  mag_mul_2exp_si(g_error, g_error, 1);
-  mag_add(s->error, s->error, g_error);
-  mag_add(s->error, s->error, dropped);
-  mc_digits_clear(&G);
-  mag_clear(dropped);
-  mag_clear(g_error);
+  mc_digits V = {0};
+  mag_t square;
+  mag_init(square);
+  mc_digits_frobenius_upper(square, delta);
+  mag_mul(square, square, square);
+  mc_status status = MC_OK;
+  if (mag_cmp_2exp_si(square, -(slong)s->factor_planes * s->w) > 0) {
+    status = mc_digits_combine(&V, 2, &s->U, 1, delta, 0, e);
+    if (status == MC_OK)
+      status = update_by(s, &V, delta, 1, e);
+  } else {
+    mag_mul_2exp_si(square, square, 1);
+    mag_add(s->error, s->error, square);
+    status = update_by(s, &s->U, delta, 2, e);
+  }
+  mc_digits_clear(&V);
+  mag_clear(square);
   return status;
 }
 
 /* K := K + N^T - N, N known up to n_error. */
 static mc_status update_skew(mc_digit_residual *s, const mc_digits *N, const mag_t n_error, mc_error *e) {
-  mc_digits_sum sum = {0};
-  mag_t dropped;
-  mag_init(dropped);
-  const mc_digits *old = s->skew.d != NULL ? &s->skew : N;
-  mc_status status =
-      sum_init(&sum, N->m, N->n, smaller(old->first, N->first) - 1, larger(end_of(old), end_of(N)), s->planes, s->w, e);
-  if (status == MC_OK && s->skew.d != NULL)
-    status = mc_digits_sum_add(&sum, 1, &s->skew, e);
-  if (status == MC_OK)
-    status = mc_digits_sum_add_symmetric(&sum, -1, 1, N, e);
-  mc_digits_clear(&s->skew);
-  status = mc_digit_finish(&s->skew, dropped, &sum, status, e);
   mag_add(s->skew_error, s->skew_error, n_error);
   mag_add(s->skew_error, s->skew_error, n_error);
-  mag_add(s->skew_error, s->skew_error, dropped);
-  mag_clear(dropped);
-  return status;
+  return combine(1, &s->skew, -1, N, 1, e);
 }
 
 /* B := B + N as far as B is needed. */
@@ -191,6 +197,7 @@ static void upper_square(mag_t norm, const mc_digit_residual *s, const mag_t pro
   mag_init(sum);
   mc_digits_frobenius_upper(E, &s->residual);
   mag_add(E, E, s->error);
+  mag_mul_2exp_si(E, E, -1);
   mc_digits_frobenius_upper(B, &s->B);
   mag_add(B, B, s->b_error);
   mag_min(B, B, product);
@@ -214,7 +221,7 @@ static void residual_square_approx(mc_polar_buffers *b, slong *first, const mc_d
   mc_digits_get_double_approx(b->y, &s->residual);
   mc_digits_get_double_approx(b->k, &s->B);
   double k_unit = ldexp(1, (int)(s->w * (*first - s->skew.first)));
-  double e_unit = ldexp(1, (int)(s->w * (*first - s->residual.first - s->B.first)));
+  double e_unit = ldexp(1, (int)(s->w * (*first - s->residual.first - s->B.first)) - 1);
   mc_polar_gemm_approx(b->r, b->y, b->k, n, e_unit, k_unit);
 }
 
@@ -233,7 +240,8 @@ mc_status mc_digit_residual_start(mc_digit_residual *s, const mc_input *in, doub
   mc_digits_frobenius_upper(s->u_norm, &s->U);
   if (!s->square)
     return start_tall(s, e);
-  status = update_skew(s, &s->B, s->b_error, e);
+  status = mc_digits_combine(&s->skew, -1, &s->B, 0, &s->B, 1, e);
+  mag_mul_2exp_si(s->skew_error, s->b_error, 1);
   mc_digits_truncate(&s->B, s->b_error, PRODUCT_END);
   return status == MC_OK ? start_square(s, e) : status;
 }

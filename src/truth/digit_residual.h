@@ -6,8 +6,8 @@
 #include "search.h"
 
 /* With exact A0 = 2^-scale T, exact U: B = A0^T U up to b_error.  For tall A0, residual is R = A0 - U A0^T U up to
- * error.  For square A0 it is E = I - U^T U up to error, skew is K = B^T - B up to skew_error, and U^T R = K + E B: K
- * and E shrink with the error of U, so that few of their planes are left, and few of B are needed. */
+ * error.  For square A0 it is 2 E = 2 I - 2 U^T U up to error, skew is K = B^T - B up to skew_error, and U^T R = K + E B:
+ * K and E shrink with the error of U, so that few of their planes are left, and few of B are needed. */
 typedef struct {
   const mc_svd *svd;
   mc_digit_input a;

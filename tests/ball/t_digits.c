@@ -225,6 +225,31 @@ static void entrywise(void **state) {
   }
 }
 
+/* 4 X + 4 Y^T of leading digits as large as they may be: the sum has one plane more, and digits in range. */
+static void leading_carry(void **state) {
+  (void)state;
+  enum { N = 3, W = 20 };
+  mc_digits x, sum, again;
+  arb_mat_t exact, computed;
+  arb_mat_init(exact, N, N);
+  arb_mat_init(computed, N, N);
+  assert_int_equal(mc_digits_init(&x, N, N, 2, 5, W, NULL), MC_OK);
+  for (size_t i = 0; i < N; i++)
+    for (size_t j = 0; j < N; j++)
+      x.d[(2 * i) * N + j] = i == j ? 0x1p22 : -1;
+  mc_digits_get_mat(exact, &x);
+  arb_mat_scalar_mul_si(exact, exact, 8, 4000);
+  assert_int_equal(mc_digits_combine(&sum, 4, &x, 0, &x, 4, NULL), MC_OK);
+  mc_digits_get_mat(computed, &sum);
+  assert_true(arb_mat_equal(exact, computed));
+  assert_int_equal(mc_digits_combine(&again, 1, &sum, 0, &x, 0, NULL), MC_OK);
+  mc_digits_clear(&x);
+  mc_digits_clear(&sum);
+  mc_digits_clear(&again);
+  arb_mat_clear(exact);
+  arb_mat_clear(computed);
+}
+
 /* Digits are in [-2^(w-1), 2^(w-1)): half of 2^w goes up, whether columns are carried one by one or many at once. */
 static void ties(void **state) {
   (void)state;
@@ -255,7 +280,7 @@ static void symmetric_terms(void **state) {
     static double a[MOST * MOST], b[MOST * MOST];
     mc_random r;
     mc_digits_sum sum;
-    mc_digits Z;
+    mc_digits z, Z;
     mag_t dropped;
     arb_mat_t X, Y, T, exact, computed;
     mc_random_init(&r, 1, mc_random_stream_of("symmetric_terms"), trial);
@@ -283,8 +308,9 @@ static void symmetric_terms(void **state) {
     assert_int_equal(mc_digits_sum_addgram(&sum, 1, &y, NULL), MC_OK);
     if (trial % 2 == 0)
       assert_int_equal(mc_digits_sum_add(&sum, 3, &x, NULL), MC_OK);
-    assert_int_equal(mc_digits_sum_add_symmetric(&sum, -2, -2, &x, NULL), MC_OK);
-    assert_int_equal(mc_digits_sum_finish(&Z, dropped, &sum, NULL), MC_OK);
+    assert_int_equal(mc_digits_sum_finish(&z, dropped, &sum, NULL), MC_OK);
+    assert_int_equal(mc_digits_combine(&Z, 1, &z, -2, &x, -2, NULL), MC_OK);
+    mc_digits_clear(&z);
     mc_digits_get_mat(computed, &Z);
     assert_near(exact, computed, dropped);
     mc_digits_truncate(&Z, dropped, (slong)mc_random_below(&r, 9) - 1);
@@ -538,19 +564,13 @@ static void does_not_fit(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(doubles_and_back),
-      cmocka_unit_test(products),
-      cmocka_unit_test(scaled),
-      cmocka_unit_test(ties),
-      cmocka_unit_test(entrywise),
-      cmocka_unit_test(symmetric_terms),
-      cmocka_unit_test(sparse_plane),
-      cmocka_unit_test(tampered_digits),
-      cmocka_unit_test(tampered_terms),
-      cmocka_unit_test(lying_blas),
-      cmocka_unit_test(lie_before_a_term),
-      cmocka_unit_test(tiny_fraction),
-      cmocka_unit_test(other_rounding),
+      cmocka_unit_test(doubles_and_back), cmocka_unit_test(products),
+      cmocka_unit_test(scaled),           cmocka_unit_test(ties),
+      cmocka_unit_test(entrywise),        cmocka_unit_test(leading_carry),
+      cmocka_unit_test(symmetric_terms),  cmocka_unit_test(sparse_plane),
+      cmocka_unit_test(tampered_digits),  cmocka_unit_test(tampered_terms),
+      cmocka_unit_test(lying_blas),       cmocka_unit_test(lie_before_a_term),
+      cmocka_unit_test(tiny_fraction),    cmocka_unit_test(other_rounding),
 #ifdef __SSE2__
       cmocka_unit_test(flushed_to_zero),
 #endif

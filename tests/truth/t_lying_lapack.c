@@ -329,8 +329,9 @@ static void digits_are_not_deceived(void **state) {
  * without any.  What the first one said does not pass for the second's. */
 static void attempts_are_apart(void **state) {
   (void)state;
-  enum { N = 32, BITS = 90 };
+  enum { N = 32, BITS = 90, TRIALS = 20 };
   static double a[N * N];
+  int apart = 0;
   mc_matgen_family family;
   mc_random r;
   mc_input in;
@@ -347,13 +348,17 @@ static void attempts_are_apart(void **state) {
   arb_mat_init(U, N, N);
   mag_init(radius);
   arf_init(low);
-  changes = 0;
   dpotrf_lie = CHANGES;
-  mc_status status = mc_polar_certify_by_digits(U, radius, low, &distance, &in, &svd, BITS, NULL);
+  for (slong bits = BITS; bits < BITS + TRIALS; bits++) { /* some of which the first radius just misses */
+    changes = 0;
+    mc_status status = mc_polar_certify_by_digits(U, radius, low, &distance, &in, &svd, bits, NULL);
+    assert_true(status == MC_UNDECIDED || (status == MC_OK && changes == 1));
+    if (status == MC_UNDECIDED)
+      assert_true(mag_is_inf(radius) && arf_is_zero(low) && isinf(distance));
+    apart += changes > 1;
+  }
   dpotrf_lie = HONEST;
-  assert_true(changes > 1);
-  assert_int_equal(status, MC_UNDECIDED);
-  assert_true(mag_is_inf(radius) && arf_is_zero(low) && isinf(distance));
+  assert_true(apart > 0);
   arb_mat_clear(U);
   mag_clear(radius);
   arf_clear(low);
