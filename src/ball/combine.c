@@ -45,17 +45,33 @@ static void set_row(const mc_digits *z, int alpha, const mc_digits *x, int beta,
 
 enum { TILE = 8 };
 
-/* Rows from, … of z += gamma y^T. */
+/* out[k * stride + l] += gamma in[l * stride_in + k] for l < rows and k < columns, at most TILE: by way of a tile, so that
+ * lines of memory are read once. */
+MC_BALL_CLONES
+static void add_tile(double *out, size_t stride, const double *in, size_t stride_in, double gamma, size_t rows,
+                     size_t columns) {
+  double tile[TILE][TILE];
+  if (rows == TILE && columns == TILE) {
+    for (size_t l = 0; l < TILE; l++)
+      for (size_t k = 0; k < TILE; k++)
+        tile[k][l] = in[l * stride_in + k];
+    for (size_t k = 0; k < TILE; k++)
+      for (size_t l = 0; l < TILE; l++)
+        out[k * stride + l] += gamma * tile[k][l];
+    return;
+  }
+  for (size_t k = 0; k < columns; k++)
+    for (size_t l = 0; l < rows; l++)
+      out[k * stride + l] += gamma * in[l * stride_in + k];
+}
+
+/* Rows from, …, end - 1, at most TILE, of z += gamma y^T. */
 static void add_transposed(const mc_digits *z, int gamma, const mc_digits *y, size_t from, size_t end) {
   const size_t n = z->n, shift = (size_t)(y->first - z->first);
   for (size_t p = 0; p < y->planes; p++)
     for (size_t j = 0; j < n; j += TILE)
-      for (size_t i = from; i < end; i++) {
-        double *out = z->d + (i * z->planes + shift + p) * n;
-        const double *column = y->d + p * n + i;
-        for (size_t k = j; k < n && k < j + TILE; k++)
-          out[k] += gamma * column[k * y->planes * n];
-      }
+      add_tile(z->d + (from * z->planes + shift + p) * n + j, z->planes * n, y->d + (j * y->planes + p) * n + from,
+               y->planes * n, gamma, n - j < TILE ? n - j : TILE, end - from);
 }
 
 /* z := the sum, its digits in range but for the leading ones, of which *most is the largest magnitude. */

@@ -65,38 +65,80 @@ static slong weight(const mc_digits *x, size_t s) {
   return -(slong)x->w * (x->first + (slong)s + 1);
 }
 
-/* a 2^scale; factor is 2^scale where that is a normal number, and the product then rounds as ldexp does. */
-static inline double scale_by(double a, int scale, double factor) {
-  return scale >= -1022 && scale <= 1023 ? a * factor : ldexp(a, scale);
+/* to := from 2^scale: by a multiplication where 2^scale is a normal number, as that then rounds as ldexp does. */
+static void scale_row(double *to, const double *from, int scale, size_t n) {
+  const double factor = ldexp(1, scale);
+  if (scale >= -1022 && scale <= 1023)
+    for (size_t j = 0; j < n; j++)
+      to[j] = from[j] * factor;
+  else
+    for (size_t j = 0; j < n; j++)
+      to[j] = ldexp(from[j], scale);
+}
+
+/* digits := rest base rounded, rest := rest base - digits, which is exact: both are multiples of the last place of the
+ * former, and the difference is no larger. */
+MC_BALL_CLONES
+static void split_row(double *digits, double *rest, double base, size_t n) {
+  for (size_t j = 0; j < n; j++) {
+    const double t = rest[j] * base, digit = mc_digits_rint(t);
+    digits[j] = digit;
+    rest[j] = t - digit;
+  }
+}
+
+/* Are all magnitudes at most limit?  Not where one is NaN. */
+MC_BALL_CLONES
+static bool are_at_most(const double *x, double limit, size_t n) {
+  mask good = {-1, -1, -1, -1};
+  bool rest = true;
+  size_t j = 0;
+  for (; j + LANE <= n; j += LANE)
+    good &= MC_MAGNITUDE(*(const vector *)(x + j)) <= limit;
+  for (; j < n; j++)
+    rest &= fabs(x[j]) <= limit;
+  return rest && (good[0] & good[1] & good[2] & good[3]) != 0;
+}
+
+/* The larger of most and all magnitudes. */
+MC_BALL_CLONES
+static double larger_of(double most, const double *x, size_t n) {
+  vector lane = {0};
+  size_t j = 0;
+  for (; j + LANE <= n; j += LANE) {
+    const vector size = MC_MAGNITUDE(*(const vector *)(x + j));
+    lane = MC_LARGER(size, lane);
+  }
+  for (size_t k = 0; k < LANE; k++)
+    most = lane[k] > most ? lane[k] : most;
+  for (; j < n; j++)
+    most = fabs(x[j]) > most ? fabs(x[j]) : most;
+  return most;
 }
 
 mc_status mc_digits_set_double(mc_digits *x, mag_t error, const double *a, slong shift, mc_error *e) {
   const double base = ldexp(1, x->w);
   const int scale = (int)(shift + (slong)x->w * x->first);
-  const double factor = ldexp(1, scale);
-  double rest = 0;
-  if (mc_ball_check_arithmetic(e) != MC_OK)
-    return MC_INTERNAL;
-  for (size_t i = 0; i < x->m; i++)
-    for (size_t j = 0; j < x->n; j++) {
-      double t = scale_by(a[i * x->n + j], scale, factor);
-      if (!(fabs(t) <= 1))
-        return mc_fail(e, MC_UNDECIDED, "an entry does not fit its digits");
-      for (size_t s = 0; s < x->planes; s++) {
-        t *= base;
-        double digit = mc_digits_rint(t);
-        x->d[(i * x->planes + s) * x->n + j] = digit;
-        t -= digit; /* exact: both are multiples of the last place of t, and the difference is no larger */
-      }
-      rest = fabs(t) > rest ? fabs(t) : rest;
-    }
+  double most = 0, *rest = mc_alloc(x->n, sizeof *rest);
+  mc_status status = rest != NULL ? mc_ball_check_arithmetic(e) : mc_fail(e, MC_NO_MEMORY, "no memory for digits");
+  for (size_t i = 0; i < x->m && status == MC_OK; i++) {
+    scale_row(rest, a + i * x->n, scale, x->n);
+    if (!are_at_most(rest, 1, x->n))
+      status = mc_fail(e, MC_UNDECIDED, "an entry does not fit its digits");
+    for (size_t s = 0; s < x->planes; s++)
+      split_row(x->d + (i * x->planes + s) * x->n, rest, base, x->n);
+    most = larger_of(most, rest, x->n);
+  }
+  mc_free(rest);
+  if (status != MC_OK)
+    return status;
   if (error != NULL) {
     /* largest remainder times sqrt(m n), and what ldexp lost by underflow: at most 2^-1074 an entry */
     mag_t count;
     mag_init(count);
     mag_set_ui(count, x->m * x->n);
     mag_sqrt(count, count);
-    mag_set_d(error, rest);
+    mag_set_d(error, most);
     mag_mul_2exp_si(error, error, weight(x, x->planes - 1));
     if (scale < 0) {
       mag_t underflow;
@@ -152,17 +194,20 @@ void mc_digits_frobenius_upper(mag_t bound, const mc_digits *x) {
   mag_clear(slack);
 }
 
+/* a := (a + digits) unit. */
+MC_BALL_CLONES
+static void append_row(double *a, const double *digits, double unit, size_t n) {
+  for (size_t j = 0; j < n; j++)
+    a[j] = (a[j] + digits[j]) * unit;
+}
+
 /* The leading plane may hold a few bits only. */
 void mc_digits_get_double_approx(double *a, const mc_digits *x) {
   const double unit = ldexp(1, -x->w);
   for (size_t i = 0; i < x->m; i++) {
-    const double *row = x->d + i * x->planes * x->n;
-    for (size_t j = 0; j < x->n; j++) {
-      double t = 0;
-      for (size_t s = x->planes < 4 ? x->planes : 4; s-- > 0;)
-        t = (t + row[s * x->n + j]) * unit;
-      a[i * x->n + j] = t;
-    }
+    memset(a + i * x->n, 0, x->n * sizeof *a);
+    for (size_t s = x->planes < 4 ? x->planes : 4; s-- > 0;)
+      append_row(a + i * x->n, x->d + (i * x->planes + s) * x->n, unit, x->n);
   }
 }
 

@@ -23,4 +23,8 @@ enum { LANE = 4 };
 typedef double vector __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
 typedef int64_t mask __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
 
+/* Magnitudes, and the larger of two numbers, lane by lane. */
+#define MC_MAGNITUDE(x) ((vector)((mask)(x)&INT64_MAX))
+#define MC_LARGER(x, y) ((vector)((((x) > (y)) & (mask)(x)) | (~((x) > (y)) & (mask)(y))))
+
 #endif

@@ -6,26 +6,46 @@
 #include "residue.h"
 #include "sum.h"
 
+enum { CHAINS = 4, COLUMNS = CHAINS * LANE };
+
 /* Raise worst to |x|, lane by lane; what is no integer, or NaN, makes off differ from 0: one rounding shows that for
  * |x| <= 2^51, and beyond that limits do. */
 MC_BALL_CLONES
 static void scan_digits(double worst[LANE], double off[LANE], const double *row, size_t n) {
   const vector ones = (vector){0} + 1;
-  vector most = *(vector *)worst;
-  mask wrong = {0};
-  for (size_t j = 0; j + LANE <= n; j += LANE) {
-    vector x = *(const vector *)(row + j), rounded = (x + MC_ROUNDING_MAGIC) - MC_ROUNDING_MAGIC;
-    wrong |= rounded != x; /* NaN too; infinity is beyond all limits */
-    x = (vector)((mask)x & INT64_MAX);
-    mask larger = x > most;
-    most = (vector)((larger & (mask)x) | (~larger & (mask)most));
+  vector most[CHAINS] = {{0}};
+  mask wrong[CHAINS] = {{0}};
+  size_t j = 0;
+  for (; j + COLUMNS <= n; j += COLUMNS)
+    for (size_t c = 0; c < CHAINS; c++) {
+      vector x = *(const vector *)(row + j + c * LANE), size = MC_MAGNITUDE(x);
+      wrong[c] |= ((x + MC_ROUNDING_MAGIC) - MC_ROUNDING_MAGIC) != x; /* NaN too; infinity is beyond all limits */
+      most[c] = MC_LARGER(size, most[c]);
+    }
+  for (size_t c = 0; c < CHAINS; c++) {
+    *(vector *)off += (vector)(wrong[c] & (mask)ones);
+    *(vector *)worst = MC_LARGER(most[c], *(vector *)worst);
   }
-  *(vector *)worst = most;
-  *(vector *)off += (vector)(wrong & (mask)ones);
-  for (size_t j = n - n % LANE; j < n; j++) {
+  for (; j < n; j++) {
     worst[0] = fabs(row[j]) > worst[0] ? fabs(row[j]) : worst[0];
     off[0] += mc_digits_rint(row[j]) == row[j] ? 0 : 1;
   }
+}
+
+/* Are these integers of magnitude at most limit <= 2^51? */
+MC_BALL_CLONES
+static bool are_within(const double *row, double limit, size_t n) {
+  mask wrong = {0};
+  bool good = true;
+  size_t j = 0;
+  for (; j + LANE <= n; j += LANE) {
+    vector x = *(const vector *)(row + j);
+    wrong |= ((x + MC_ROUNDING_MAGIC) - MC_ROUNDING_MAGIC) != x; /* NaN too */
+    wrong |= MC_MAGNITUDE(x) > limit;
+  }
+  for (; j < n; j++)
+    good &= mc_digits_rint(row[j]) == row[j] && fabs(row[j]) <= limit;
+  return good && (wrong[0] | wrong[1] | wrong[2] | wrong[3]) == 0;
 }
 
 /* The largest magnitude that was met; negative when that is beyond the limit, or something was no integer. */
@@ -52,12 +72,8 @@ static double plane_max(const mc_digits *x, size_t s) {
 
 bool mc_digits_row_is_in_range(const mc_digits *x, size_t i) {
   const double *row = x->d + i * x->planes * x->n;
-  double worst[LANE] = {0}, off[LANE] = {0};
-  scan_digits(worst, off, row, x->n);
-  bool good = verdict(worst, off, mc_digit_limit(x, 0)) >= 0;
-  memset(worst, 0, sizeof worst);
-  scan_digits(worst, off, row + x->n, (x->planes - 1) * x->n);
-  return good && verdict(worst, off, mc_digit_limit(x, 1)) >= 0;
+  return are_within(row, mc_digit_limit(x, 0), x->n) &&
+         are_within(row + x->n, mc_digit_limit(x, 1), (x->planes - 1) * x->n);
 }
 
 mc_status mc_sum_plane_maxima(double *maxima, const mc_digits *x, mc_error *e) {

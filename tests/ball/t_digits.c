@@ -444,6 +444,21 @@ static void tampered_terms(void **state) {
     }
 }
 
+/* Wherever the fault is in a row. */
+static void tampered_anywhere(void **state) {
+  (void)state;
+  enum { N = 21 };
+  for (size_t at = 0; at < (size_t)2 * N; at++)
+    for (int fraction = 0; fraction < 2; fraction++) {
+      mc_digits x, y;
+      assert_int_equal(mc_digits_init(&x, 1, N, 2, 0, 20, NULL), MC_OK);
+      x.d[at] = fraction ? 0.5 : 0x1p22 + 1;
+      assert_int_equal(mc_digits_combine(&y, 1, &x, 0, &x, 0, NULL), MC_INTERNAL);
+      assert_null(y.d);
+      mc_digits_clear(&x);
+    }
+}
+
 /* A flipped bit of any weight in a product, also below the last place of an integer, NaN and infinity. */
 static void lying_blas(void **state) {
   (void)state;
@@ -541,6 +556,14 @@ static void does_not_fit(void **state) {
   assert_int_equal(mc_digits_set_double(&x, NULL, &two, 0, NULL), MC_UNDECIDED);
   assert_int_equal(mc_digits_set_double(&x, NULL, &nan, 0, NULL), MC_UNDECIDED);
   mc_digits_clear(&x);
+  for (size_t at = 0; at < 11; at++) { /* wherever it is */
+    double many[11] = {0};
+    assert_int_equal(mc_digits_init(&x, 1, 11, 2, 0, 22, NULL), MC_OK);
+    assert_int_equal(mc_digits_set_double(&x, NULL, many, 0, NULL), MC_OK);
+    many[at] = at % 2 ? NAN : 1.5;
+    assert_int_equal(mc_digits_set_double(&x, NULL, many, 0, NULL), MC_UNDECIDED);
+    mc_digits_clear(&x);
+  }
   double row[600];
   for (int i = 0; i < 600; i++)
     row[i] = 0.5;
@@ -564,13 +587,21 @@ static void does_not_fit(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(doubles_and_back), cmocka_unit_test(products),
-      cmocka_unit_test(scaled),           cmocka_unit_test(ties),
-      cmocka_unit_test(entrywise),        cmocka_unit_test(leading_carry),
-      cmocka_unit_test(symmetric_terms),  cmocka_unit_test(sparse_plane),
-      cmocka_unit_test(tampered_digits),  cmocka_unit_test(tampered_terms),
-      cmocka_unit_test(lying_blas),       cmocka_unit_test(lie_before_a_term),
-      cmocka_unit_test(tiny_fraction),    cmocka_unit_test(other_rounding),
+      cmocka_unit_test(doubles_and_back),
+      cmocka_unit_test(products),
+      cmocka_unit_test(scaled),
+      cmocka_unit_test(ties),
+      cmocka_unit_test(entrywise),
+      cmocka_unit_test(leading_carry),
+      cmocka_unit_test(symmetric_terms),
+      cmocka_unit_test(sparse_plane),
+      cmocka_unit_test(tampered_digits),
+      cmocka_unit_test(tampered_terms),
+      cmocka_unit_test(tampered_anywhere),
+      cmocka_unit_test(lying_blas),
+      cmocka_unit_test(lie_before_a_term),
+      cmocka_unit_test(tiny_fraction),
+      cmocka_unit_test(other_rounding),
 #ifdef __SSE2__
       cmocka_unit_test(flushed_to_zero),
 #endif
