@@ -5,35 +5,17 @@
 
 #include "forms.h"
 #include "jet.h"
+#include "size.h"
 
-enum {
-  MOST_TERMS = 4000,
-  MOST_PRODUCTS = 400000,
-  GREATEST_EXPONENT = 2000,
-  GREATEST_DEGREE = 1000000,
-  MOST_BITS = 1 << 18,
-  LONGEST_NUMBER = 8000,
-  MOST_LINES = 4000
-};
+enum { MOST_TERMS = 4000, GREATEST_EXPONENT = 2000, LONGEST_NUMBER = 8000, MOST_LINES = 4000 };
 
 /* ---- Polynomials ---- */
 
-/* Exponents stay far below what FLINT can hold in a word: it would end the process. */
-bool mc_letters_fit(const fmpq_mpoly_t p, const mc_letters *x) {
-  return fmpq_mpoly_length(p, x->ring) <= MOST_TERMS && fmpq_mpoly_total_degree_fits_si(p, x->ring) &&
-         fmpq_mpoly_total_degree_si(p, x->ring) <= GREATEST_DEGREE &&
-         (fmpq_mpoly_is_zero(p, x->ring) || (flint_bitcnt_t)FLINT_ABS(fmpz_mpoly_max_bits(p->zpoly)) +
-                                                    fmpz_bits(fmpq_numref(p->content)) +
-                                                    fmpz_bits(fmpq_denref(p->content)) <=
-                                                MOST_BITS);
-}
-
 bool mc_letters_multiply(fmpq_mpoly_t z, const fmpq_mpoly_t a, const fmpq_mpoly_t b, const mc_letters *x) {
-  slong m = fmpq_mpoly_length(a, x->ring), n = fmpq_mpoly_length(b, x->ring);
-  if (m > 0 && n > MOST_PRODUCTS / m)
+  if (!mc_program_in_time(x->program) || !mc_mpoly_product_fits(a, b, x->ring))
     return false;
   fmpq_mpoly_mul(z, a, b, x->ring);
-  return mc_letters_fit(z, x);
+  return mc_mpoly_fits(z, x->ring);
 }
 
 void mc_letters_coefficient(fmpq_mpoly_t z, const fmpq_mpoly_t p, size_t letter, ulong power, const mc_letters *x) {
@@ -59,7 +41,7 @@ static bool horner(fmpq_mpoly_t z, const fmpq_mpoly_t p, size_t letter, const fm
         fits = mc_letters_multiply(c, c, g, x);
       fmpq_mpoly_add(sum, sum, c, x->ring);
     }
-    fits = fits && mc_letters_fit(sum, x);
+    fits = fits && mc_mpoly_fits(sum, x->ring);
   }
   fmpq_mpoly_swap(z, sum, x->ring);
   fmpq_mpoly_clear(sum, x->ring);
@@ -122,11 +104,12 @@ bool mc_letters_read(fmpq_mpoly_t p, const mc_letters *x, const json_t *json, si
       break;
     fmpq_canonicalise(c);
     fmpq_mpoly_push_term_fmpq_ui(p, c, exponents, x->ring);
+    ok = mc_mpoly_weight(p, x->ring) <= MC_MOST_WEIGHT;
   }
   fmpq_clear(c);
   fmpq_mpoly_sort_terms(p, x->ring);
   fmpq_mpoly_combine_like_terms(p, x->ring);
-  return ok;
+  return ok && mc_mpoly_fits(p, x->ring);
 }
 
 /* ---- Generators ---- */
@@ -215,7 +198,8 @@ static void cancel(mc_letters *x, polynomial *up, polynomial *down) {
   fmpq_t c;
   fmpq_mpoly_init(g, x->ring);
   fmpq_init(c);
-  if (!fmpq_mpoly_is_fmpq(down, x->ring) && fmpq_mpoly_gcd(g, up, down, x->ring) && !fmpq_mpoly_is_zero(g, x->ring)) {
+  if (!fmpq_mpoly_is_fmpq(down, x->ring) && mc_mpoly_gcd_fits(up, down, x->ring) &&
+      fmpq_mpoly_gcd(g, up, down, x->ring) && !fmpq_mpoly_is_zero(g, x->ring)) {
     fmpq_mpoly_divides(up, up, g, x->ring);
     fmpq_mpoly_divides(down, down, g, x->ring);
   }
@@ -352,11 +336,19 @@ static bool set_line(mc_letters *x, size_t i) {
 }
 
 static void set_lines(mc_letters *x) {
-  for (size_t i = 0; i < x->program->line_count; i++) {
-    x->known[i] = set_line(x, i) && mc_letters_reduce(&x->ups[i], x) && mc_letters_reduce(&x->downs[i], x) &&
-                  !fmpq_mpoly_is_zero(&x->downs[i], x->ring);
-    if (x->known[i])
-      cancel(x, &x->ups[i], &x->downs[i]);
+  uint64_t kept = 0;
+  for (size_t i = 0; i < x->program->line_count && mc_program_in_time(x->program); i++) {
+    polynomial *up = &x->ups[i], *down = &x->downs[i];
+    bool known =
+        set_line(x, i) && mc_letters_reduce(up, x) && mc_letters_reduce(down, x) && !fmpq_mpoly_is_zero(down, x->ring);
+    if (known)
+      cancel(x, up, down);
+    x->known[i] = known && mc_mpoly_fits(up, x->ring) && mc_mpoly_fits(down, x->ring) &&
+                  (kept += mc_mpoly_weight(up, x->ring) + mc_mpoly_weight(down, x->ring)) < MC_MOST_KEPT;
+    if (!x->known[i]) {
+      fmpq_mpoly_zero(up, x->ring);
+      fmpq_mpoly_zero(down, x->ring);
+    }
   }
 }
 

@@ -48,8 +48,7 @@ void mc_letters_clear(mc_letters *x);
 /* A polynomial as it stands in a certificate, in the first `count` generators. */
 bool mc_letters_read(fmpq_mpoly_t p, const mc_letters *x, const json_t *json, size_t count);
 
-/* Is it of a size that is worth computing with? */
-bool mc_letters_fit(const fmpq_mpoly_t p, const mc_letters *x);
+/* false: too large, or out of time. */
 bool mc_letters_multiply(fmpq_mpoly_t z, const fmpq_mpoly_t a, const fmpq_mpoly_t b, const mc_letters *x);
 
 /* Squares of roots, absolute values and cosines give way to what they are.  false: too large. */

@@ -5,15 +5,6 @@
 
 enum { MOST_COEFFICIENTS = 6000 };
 
-/* z *= (lo + hi s)^e (1 + s)^(d - e) */
-static bool multiply_by_powers(fmpq_mpoly_t z, const fmpq_mpoly_t from_box, const fmpq_mpoly_t one_plus, ulong e,
-                               ulong d, const mc_letters *x) {
-  bool fits = true;
-  for (ulong i = 0; i < d && fits; i++)
-    fits = mc_letters_multiply(z, z, i < e ? from_box : one_plus, x);
-  return fits;
-}
-
 /* lo + hi s_j, 1 + s_j */
 static void set_substitution(fmpq_mpoly_t from_box, fmpq_mpoly_t one_plus, size_t j, const mc_letters *x) {
   fmpq_t end;
@@ -27,34 +18,29 @@ static void set_substitution(fmpq_mpoly_t from_box, fmpq_mpoly_t one_plus, size_
   fmpq_clear(end);
 }
 
-static bool substitute(fmpq_mpoly_t z, const fmpq_mpoly_t p, const ulong *degrees, const mc_letters *x) {
-  size_t n = x->program->n;
-  fmpq_mpoly_t term, from_box[4], one_plus[4];
-  ulong exponents[MC_MOST_LETTERS];
-  fmpq_t c;
+/* z = sum_e c_e (lo + hi s)^e (1 + s)^(d - e) for p = sum_e c_e t_j^e, by Horner's rule. */
+static bool substitute(fmpq_mpoly_t z, const fmpq_mpoly_t p, size_t j, ulong d, const mc_letters *x) {
+  fmpq_mpoly_t sum, c, from_box, one_plus, power;
+  fmpq_mpoly_init(sum, x->ring);
+  fmpq_mpoly_init(c, x->ring);
+  fmpq_mpoly_init(from_box, x->ring);
+  fmpq_mpoly_init(one_plus, x->ring);
+  fmpq_mpoly_init(power, x->ring);
+  set_substitution(from_box, one_plus, j, x);
+  fmpq_mpoly_one(power, x->ring);
   bool fits = true;
-  fmpq_init(c);
-  fmpq_mpoly_init(term, x->ring);
-  for (size_t j = 0; j < n; j++) {
-    fmpq_mpoly_init(from_box[j], x->ring);
-    fmpq_mpoly_init(one_plus[j], x->ring);
-    set_substitution(from_box[j], one_plus[j], j, x);
+  for (ulong e = d + 1; e-- > 0 && fits;) {
+    mc_letters_coefficient(c, p, j, e, x);
+    fits = mc_letters_multiply(sum, sum, from_box, x) && mc_letters_multiply(c, c, power, x) &&
+           mc_letters_multiply(power, power, one_plus, x);
+    fmpq_mpoly_add(sum, sum, c, x->ring);
   }
-  fmpq_mpoly_zero(z, x->ring);
-  for (slong i = 0; i < fmpq_mpoly_length(p, x->ring) && fits; i++) {
-    fmpq_mpoly_get_term_coeff_fmpq(c, p, i, x->ring);
-    fmpq_mpoly_get_term_exp_ui(exponents, p, i, x->ring);
-    fmpq_mpoly_set_fmpq(term, c, x->ring);
-    for (size_t j = 0; j < n && fits; j++)
-      fits = multiply_by_powers(term, from_box[j], one_plus[j], exponents[j], degrees[j], x);
-    fmpq_mpoly_add(z, z, term, x->ring);
-  }
-  for (size_t j = 0; j < n; j++) {
-    fmpq_mpoly_clear(from_box[j], x->ring);
-    fmpq_mpoly_clear(one_plus[j], x->ring);
-  }
-  fmpq_mpoly_clear(term, x->ring);
-  fmpq_clear(c);
+  fmpq_mpoly_swap(z, sum, x->ring);
+  fmpq_mpoly_clear(sum, x->ring);
+  fmpq_mpoly_clear(c, x->ring);
+  fmpq_mpoly_clear(from_box, x->ring);
+  fmpq_mpoly_clear(one_plus, x->ring);
+  fmpq_mpoly_clear(power, x->ring);
   return fits;
 }
 
@@ -101,7 +87,10 @@ bool mc_bernstein_is_nonnegative(const fmpq_mpoly_t p, const mc_letters *x, bool
   fmpq_t c;
   fmpq_mpoly_init(z, x->ring);
   fmpq_init(c);
-  bool shown = substitute(z, p, degrees, x);
+  fmpq_mpoly_set(z, p, x->ring);
+  bool shown = true;
+  for (size_t j = 0; j < x->program->n && shown; j++)
+    shown = substitute(z, z, j, degrees[j], x);
   for (slong i = 0; i < fmpq_mpoly_length(z, x->ring) && shown; i++) {
     fmpq_mpoly_get_term_coeff_fmpq(c, z, i, x->ring);
     shown = fmpq_sgn(c) >= 0;

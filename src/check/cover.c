@@ -191,7 +191,7 @@ static bool check_region(walk *w, region *r, int depth) {
   const json_t *entry = json_array_get(w->boxes, w->next), *axis = json_array_get(entry, 0);
   if (!entry)
     return refuse(w, "missing");
-  if (mc_deadline_passed(w->task->deadline) || mc_interrupt_requested())
+  if (!mc_program_in_time(w->program))
     return refuse(w, "there is no time for it");
   if (!json_is_integer(axis) || depth > DEEPEST)
     return refuse(w, "it is no box");

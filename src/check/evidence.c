@@ -50,7 +50,8 @@ mc_program *mc_evidence_program(const mc_evidence_task *task, const fmpq *intege
                                 .comparison = task->comparison,
                                 .rising = task->rising,
                                 .integers = integers,
-                                .unknown = task->unknown};
+                                .unknown = task->unknown,
+                                .deadline = task->deadline};
   return mc_program_new(task->claim, &options, cleared ? NULL : task->error);
 }
 

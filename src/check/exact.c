@@ -3,9 +3,7 @@
 #include "../base/base.h"
 #include "field.h"
 #include "jet.h"
-
-/* Bits that a number may have. */
-#define BIT_LIMIT ((flint_bitcnt_t)1 << 18)
+#include "size.h"
 
 static bool has_second(mc_code code) {
   return code == MC_CODE_ADD || code == MC_CODE_SUB || code == MC_CODE_MUL || code == MC_CODE_DIV ||
@@ -29,29 +27,24 @@ static void constant_of(fmpq_t c, const fmpq_poly_struct *a) {
   fmpq_poly_get_coeff_fmpq(c, a, 0);
 }
 
-static bool too_large(const fmpq_poly_struct *a) {
-  return fmpz_bits(a->den) > BIT_LIMIT ||
-         (flint_bitcnt_t)FLINT_ABS(_fmpz_vec_max_bits(a->coeffs, a->length)) > BIT_LIMIT;
-}
-
 /* p(a) by Horner's rule. */
-static bool series_compose(fmpq_poly_t z, const fmpq_poly_t p, const fmpq_poly_struct *a, slong length) {
+static bool series_compose(const series *s, fmpq_poly_t z, const fmpq_poly_t p, const fmpq_poly_struct *a) {
   fmpq_t c;
   fmpq_poly_t term;
   fmpq_init(c);
   fmpq_poly_init(term);
   fmpq_poly_zero(z);
-  bool small = true;
-  for (slong i = fmpq_poly_length(p); i-- > 0 && small;) {
-    fmpq_poly_mullow(z, z, a, length);
+  bool fits = true;
+  for (slong i = fmpq_poly_length(p); i-- > 0 && fits;) {
+    fmpq_poly_mullow(z, z, a, s->length);
     fmpq_poly_get_coeff_fmpq(c, p, i);
     fmpq_poly_set_fmpq(term, c);
     fmpq_poly_add(z, z, term);
-    small = !too_large(z);
+    fits = mc_poly_fits(z) && mc_program_in_time(s->program);
   }
   fmpq_clear(c);
   fmpq_poly_clear(term);
-  return small;
+  return fits;
 }
 
 static bool series_sqrt(fmpq_poly_t z, const fmpq_poly_struct *a, slong length) {
@@ -164,7 +157,7 @@ static bool series_line(series *s, size_t i) {
       fmpq_poly_set_coeff_ui(z, 1, 1);
     return true;
   case MC_CODE_POLYNOMIAL:
-    return series_compose(z, s->program->polynomials[x->b].exact, a, s->length);
+    return series_compose(s, z, s->program->polynomials[x->b].exact, a);
   case MC_CODE_ADD:
     fmpq_poly_add(z, a, b);
     return true;
@@ -184,19 +177,24 @@ static bool series_line(series *s, size_t i) {
   }
 }
 
-/* The lines up to `count`; false: out of memory. */
+/* The lines up to `count`; false: out of memory or time. */
 static bool series_init(series *s, size_t count) {
+  uint64_t kept = 0;
   s->all = mc_alloc(count + 1, sizeof *s->all);
   s->known = mc_alloc(count + 1, sizeof *s->known);
   if (!s->all || !s->known)
     return false;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; i++)
     fmpq_poly_init(s->all + i);
+  for (size_t i = 0; i < count && mc_program_in_time(s->program); i++) {
     if (i == s->stretched)
       fmpq_poly_set_coeff_ui(s->all + i, 1, 1);
-    s->known[i] = i == s->stretched || (series_line(s, i) && !too_large(s->all + i));
+    s->known[i] = (i == s->stretched || series_line(s, i)) && mc_poly_fits(s->all + i) &&
+                  (kept += mc_poly_weight(s->all + i)) < MC_MOST_KEPT;
+    if (!s->known[i])
+      fmpq_poly_zero(s->all + i);
   }
-  return true;
+  return mc_program_in_time(s->program);
 }
 
 static void series_clear(series *s, size_t count) {

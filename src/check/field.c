@@ -1,11 +1,10 @@
 #include "field.h"
 
 #include "../base/base.h"
+#include "size.h"
 
 enum { ROOT, PI, E, LETTERS };
-enum { MOST_TERMS = 1000, LARGEST_DEGREE = 400, LARGEST_TOTAL_DEGREE = 1000000, LARGEST_EXPONENTIAL = 100 };
-
-#define BIT_LIMIT ((flint_bitcnt_t)1 << 15)
+enum { LARGEST_DEGREE = 400, LARGEST_EXPONENTIAL = 100 };
 
 typedef struct {
   fmpq_mpoly_struct up, down;
@@ -22,29 +21,34 @@ typedef struct {
 
 /* ---- Fractions ---- */
 
-static bool is_large(const fmpq_mpoly_t p, const values *v) {
-  fmpq_t c;
-  fmpq_init(c);
-  bool large = fmpq_mpoly_length(p, v->ring) > MOST_TERMS || !fmpq_mpoly_total_degree_fits_si(p, v->ring) ||
-               fmpq_mpoly_total_degree_si(p, v->ring) > LARGEST_TOTAL_DEGREE;
-  for (slong i = 0; i < fmpq_mpoly_length(p, v->ring) && !large; i++) {
-    fmpq_mpoly_get_term_coeff_fmpq(c, p, i, v->ring);
-    large = fmpz_bits(fmpq_numref(c)) + fmpz_bits(fmpq_denref(c)) > BIT_LIMIT;
-  }
-  fmpq_clear(c);
-  return large;
+static bool multiply(fmpq_mpoly_t z, const fmpq_mpoly_t x, const fmpq_mpoly_t y, const values *v) {
+  bool fits = mc_mpoly_product_fits(x, y, v->ring);
+  if (fits)
+    fmpq_mpoly_mul(z, x, y, v->ring);
+  return fits && mc_mpoly_fits(z, v->ring);
+}
+
+/* Modulo the relation.  Each division lowers the degree by one at least, and multiplies numbers by the relation's. */
+static bool reduce(fmpq_mpoly_t p, const values *v) {
+  if (fmpq_mpoly_is_zero(v->relation, v->ring))
+    return true;
+  slong steps = fmpq_mpoly_degree_si(p, ROOT, v->ring) - fmpq_mpoly_degree_si(v->relation, ROOT, v->ring) + 1;
+  if (steps > 0 && (uint64_t)steps * mc_mpoly_weight(v->relation, v->ring) > MC_MOST_BITS)
+    return false;
+  fmpq_mpoly_t quotient;
+  fmpq_mpoly_init(quotient, v->ring);
+  fmpq_mpoly_divrem(quotient, p, p, v->relation, v->ring);
+  fmpq_mpoly_clear(quotient, v->ring);
+  return mc_mpoly_fits(p, v->ring);
 }
 
 /* In lowest terms, modulo the relation; false: too large, or not shown to be defined. */
 static bool simplify(value *z, const values *v) {
-  fmpq_mpoly_t g;
-  if (is_large(&z->up, v) || is_large(&z->down, v))
+  if (!mc_mpoly_fits(&z->up, v->ring) || !mc_mpoly_fits(&z->down, v->ring) || !reduce(&z->up, v) ||
+      !reduce(&z->down, v) || !mc_mpoly_gcd_fits(&z->up, &z->down, v->ring))
     return false;
+  fmpq_mpoly_t g;
   fmpq_mpoly_init(g, v->ring);
-  if (!fmpq_mpoly_is_zero(v->relation, v->ring)) {
-    fmpq_mpoly_divrem(g, &z->up, &z->up, v->relation, v->ring);
-    fmpq_mpoly_divrem(g, &z->down, &z->down, v->relation, v->ring);
-  }
   bool ok = !fmpq_mpoly_is_zero(&z->down, v->ring) && fmpq_mpoly_gcd(g, &z->up, &z->down, v->ring);
   if (ok) {
     fmpq_t c;
@@ -75,16 +79,16 @@ static bool rational_value(fmpq_t c, const value *x, const values *v) {
   return true;
 }
 
-static void set_sum(value *z, const value *x, const value *y, bool minus, const values *v) {
+static bool set_sum(value *z, const value *x, const value *y, bool minus, const values *v) {
   fmpq_mpoly_t t;
   fmpq_mpoly_init(t, v->ring);
-  fmpq_mpoly_mul(&z->up, &x->up, &y->down, v->ring);
-  fmpq_mpoly_mul(t, &y->up, &x->down, v->ring);
+  bool fits = multiply(&z->up, &x->up, &y->down, v) && multiply(t, &y->up, &x->down, v) &&
+              multiply(&z->down, &x->down, &y->down, v);
   if (minus)
     fmpq_mpoly_neg(t, t, v->ring);
   fmpq_mpoly_add(&z->up, &z->up, t, v->ring);
-  fmpq_mpoly_mul(&z->down, &x->down, &y->down, v->ring);
   fmpq_mpoly_clear(t, v->ring);
+  return fits;
 }
 
 /* Horner's rule on a fraction; z is 0. */
@@ -98,11 +102,9 @@ static bool set_polynomial(value *z, const fmpq_poly_t p, const value *x, const 
   for (slong i = degree; i >= 0 && fits; i--) {
     fmpq_poly_get_coeff_fmpq(c, p, i);
     fmpq_mpoly_scalar_mul_fmpq(term, &z->down, c, v->ring);
-    fmpq_mpoly_mul(&z->up, &z->up, &x->up, v->ring);
+    fits = mc_program_in_time(v->program) && multiply(&z->up, &z->up, &x->up, v) && reduce(&z->up, v) &&
+           (i == 0 || (multiply(&z->down, &z->down, &x->down, v) && reduce(&z->down, v)));
     fmpq_mpoly_add(&z->up, &z->up, term, v->ring);
-    if (i > 0)
-      fmpq_mpoly_mul(&z->down, &z->down, &x->down, v->ring);
-    fits = !is_large(&z->up, v) && !is_large(&z->down, v);
   }
   fmpq_clear(c);
   fmpq_mpoly_clear(term, v->ring);
@@ -213,8 +215,7 @@ static bool set_piece(value *z, const mc_line *l, const values *v) {
       mpfi_sub(&difference, v->at->values + l->a, v->at->values + l->b);
     else
       mc_iv_spoil(&difference);
-    set_sum(z, x, y, true, v);
-    tie = simplify(z, v) && is_zero(z, v);
+    tie = set_sum(z, x, y, true, v) && simplify(z, v) && is_zero(z, v);
     first = l->code == MC_CODE_MAX ? mc_iv_nonnegative(&difference) : mc_iv_nonpositive(&difference);
     second = l->code == MC_CODE_MAX ? mc_iv_nonpositive(&difference) : mc_iv_nonnegative(&difference);
     copy(z, tie || first ? x : y, v);
@@ -270,16 +271,11 @@ static bool set_line(values *v, size_t i) {
     return set_polynomial(z, v->program->polynomials[l->b].exact, x, v);
   case MC_CODE_ADD:
   case MC_CODE_SUB:
-    set_sum(z, x, y, l->code == MC_CODE_SUB, v);
-    return true;
+    return set_sum(z, x, y, l->code == MC_CODE_SUB, v);
   case MC_CODE_MUL:
-    fmpq_mpoly_mul(&z->up, &x->up, &y->up, v->ring);
-    fmpq_mpoly_mul(&z->down, &x->down, &y->down, v->ring);
-    return true;
+    return multiply(&z->up, &x->up, &y->up, v) && multiply(&z->down, &x->down, &y->down, v);
   case MC_CODE_DIV:
-    fmpq_mpoly_mul(&z->up, &x->up, &y->down, v->ring);
-    fmpq_mpoly_mul(&z->down, &x->down, &y->up, v->ring);
-    return is_not_zero(v, l->b);
+    return multiply(&z->up, &x->up, &y->down, v) && multiply(&z->down, &x->down, &y->up, v) && is_not_zero(v, l->b);
   case MC_CODE_SQRT:
     return set_sqrt(z, x, v);
   case MC_CODE_ABS:
@@ -309,6 +305,7 @@ static void set_relation(values *v) {
 }
 
 bool mc_place_is_zero(const mc_program *program, size_t line, const mc_place *at) {
+  uint64_t kept = 0;
   values v = {.program = program, .at = at, .all = mc_alloc(line + 1, sizeof *v.all)};
   if (!v.all)
     return false;
@@ -317,10 +314,16 @@ bool mc_place_is_zero(const mc_program *program, size_t line, const mc_place *at
   if (!at->t)
     set_relation(&v);
   for (size_t i = 0; i <= line; i++) {
-    fmpq_mpoly_init(&v.all[i].up, v.ring);
-    fmpq_mpoly_init(&v.all[i].down, v.ring);
-    fmpq_mpoly_one(&v.all[i].down, v.ring);
-    v.all[i].known = set_line(&v, i) && simplify(&v.all[i], &v);
+    value *z = &v.all[i];
+    fmpq_mpoly_init(&z->up, v.ring);
+    fmpq_mpoly_init(&z->down, v.ring);
+    fmpq_mpoly_one(&z->down, v.ring);
+    z->known = mc_program_in_time(program) && set_line(&v, i) && simplify(z, &v) &&
+               (kept += mc_mpoly_weight(&z->up, v.ring) + mc_mpoly_weight(&z->down, v.ring)) < MC_MOST_KEPT;
+    if (!z->known) {
+      fmpq_mpoly_zero(&z->up, v.ring);
+      fmpq_mpoly_zero(&z->down, v.ring);
+    }
   }
   bool zero = v.all[line].known && is_zero(&v.all[line], &v);
   for (size_t i = 0; i <= line; i++) {

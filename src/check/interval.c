@@ -1,6 +1,7 @@
 #include "interval.h"
 
 #include "../base/base.h"
+#include "size.h"
 
 void mc_iv_init(mc_iv *x) {
   mpfi_init2(x, MC_CHECK_BITS);
@@ -84,6 +85,36 @@ void mc_iv_end(fmpq_t z, const mc_iv *x, bool upper) {
   fmpq_set_mpq(z, q);
   mpf_clear(f);
   mpq_clear(q);
+}
+
+static bool exponent_is_at_most(mpfr_srcptr x, mpfr_exp_t limit) {
+  return mpfr_zero_p(x) || (mpfr_number_p(x) && mpfr_get_exp(x) <= limit);
+}
+
+bool mc_iv_is_moderate(const mc_iv *x) {
+  mpfr_srcptr ends[] = {&x->left, &x->right};
+  bool moderate = mc_iv_usable(x);
+  for (int i = 0; i < 2 && moderate; i++)
+    moderate = exponent_is_at_most(ends[i], MC_GREATEST_EXPONENT) &&
+               (mpfr_zero_p(ends[i]) || mpfr_get_exp(ends[i]) >= -MC_GREATEST_EXPONENT);
+  return moderate;
+}
+
+static void wave(mc_iv *z, const mc_iv *x, int (*of)(mpfi_ptr, mpfi_srcptr)) {
+  if (!mc_iv_usable(x))
+    mc_iv_spoil(z);
+  else if (exponent_is_at_most(&x->left, MC_GREATEST_EXPONENT) && exponent_is_at_most(&x->right, MC_GREATEST_EXPONENT))
+    of(z, x);
+  else
+    mpfi_interv_si(z, -1, 1);
+}
+
+void mc_iv_sin(mc_iv *z, const mc_iv *x) {
+  wave(z, x, mpfi_sin);
+}
+
+void mc_iv_cos(mc_iv *z, const mc_iv *x) {
+  wave(z, x, mpfi_cos);
 }
 
 void mc_iv_div(mc_iv *z, const mc_iv *x, const mc_iv *y) {

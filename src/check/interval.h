@@ -33,8 +33,15 @@ bool mc_iv_is_point(const mc_iv *x);
 bool mc_iv_meets(const mc_iv *x, int sign, bool strict);
 
 void mc_iv_set_q(mc_iv *z, const fmpq_t x);
-void mc_iv_hull(mc_iv *z, const mc_iv *x);            /* z = hull of z and x */
-void mc_iv_end(fmpq_t z, const mc_iv *x, bool upper); /* exactly */
+void mc_iv_hull(mc_iv *z, const mc_iv *x); /* z = hull of z and x */
+
+/* Exactly; only where the exponents are moderate, since the number is written out. */
+void mc_iv_end(fmpq_t z, const mc_iv *x, bool upper);
+bool mc_iv_is_moderate(const mc_iv *x);
+
+/* [-1, 1] where x is so large that its quadrant would need pi to as many bits as the exponent says. */
+void mc_iv_sin(mc_iv *z, const mc_iv *x);
+void mc_iv_cos(mc_iv *z, const mc_iv *x);
 
 /* z = x/y, square root, logarithm: unusable where they are not defined. */
 void mc_iv_div(mc_iv *z, const mc_iv *x, const mc_iv *y);

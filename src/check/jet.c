@@ -116,9 +116,9 @@ static void function_series(mc_iv *g, mc_code code, const mc_iv *x, size_t order
       else
         sign = k % 4 == 0 || k % 4 == 3 ? 1 : -1;
       if (sine)
-        mpfi_sin(g + k, x);
+        mc_iv_sin(g + k, x);
       else
-        mpfi_cos(g + k, x);
+        mc_iv_cos(g + k, x);
       mpfi_div_si(g + k, g + k, sign * factorial);
     }
   }
@@ -269,7 +269,7 @@ bool mc_jets_evaluate(mc_iv *out, const mc_jets *s, mc_program *program, const m
   v.g = mc_iv_vector_new(s->order + 1);
   bool ok = v.scratch && v.inverse && v.g;
   for (size_t i = 0; i < program->line_count && ok; i++)
-    ok = evaluate_line(&v, i);
+    ok = mc_program_in_time(program) && evaluate_line(&v, i);
   mc_iv_vector_free(v.scratch, 3 * s->size + 1);
   mc_iv_vector_free(v.inverse, s->size);
   mc_iv_vector_free(v.g, s->order + 1);

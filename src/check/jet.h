@@ -17,7 +17,7 @@ mc_jets mc_jets_of(size_t n, size_t order); /* order at most 2 for n > 1, 8 for 
 size_t mc_jets_second(const mc_jets *s, size_t j, size_t k);
 
 /* out[i * size …]: the jet of line i over the box t.  Kinks: the first coefficients are the hull of both sides', the
- * second ones not usable.  false: out of memory. */
+ * second ones not usable.  false: out of memory or time. */
 bool mc_jets_evaluate(mc_iv *out, const mc_jets *s, mc_program *program, const mc_iv *t);
 
 #endif

@@ -1,6 +1,5 @@
 #include "polynomial.h"
-
-#include "../base/base.h"
+#include "size.h"
 
 /* All real roots lie between -bound and bound (Cauchy). */
 static void cauchy_bound(fmpq_t bound, const fmpq_poly_t p) {
@@ -92,47 +91,61 @@ static bool has_no_root(const isolation *s, const mc_iv *x, const mc_iv *slope) 
   return none;
 }
 
+/* Where p' is monotone: Newton's method, x = x and (m - p'(m)/slope), while that halves x.  false: there is no root. */
+static bool narrow(const isolation *s, mc_iv *x, mc_iv *slope) {
+  mc_iv middle, value;
+  mpfr_t before, after;
+  mc_iv_init(&middle);
+  mc_iv_init(&value);
+  mpfr_init2(before, MC_CHECK_BITS);
+  mpfr_init2(after, MC_CHECK_BITS);
+  bool halved = true;
+  while (halved && mc_iv_usable(x) && (mc_iv_positive(slope) || mc_iv_negative(slope))) {
+    mpfi_mid(before, x);
+    mpfi_set_fr(&middle, before);
+    evaluate(&value, s->first, s->length, &middle);
+    mpfi_div(&value, &value, slope);
+    mpfi_sub(&value, &middle, &value);
+    mpfi_diam_abs(before, x);
+    mpfi_intersect(x, x, &value);
+    mpfi_diam_abs(after, x);
+    mpfr_mul_2ui(after, after, 1, MPFR_RNDU);
+    halved = mpfr_lessequal_p(after, before) && !mpfr_zero_p(after) && mpfr_get_exp(after) > -2 * MC_CHECK_BITS;
+    evaluate(slope, s->second, s->length - 1, x);
+  }
+  mpfi_clear(&middle);
+  mpfi_clear(&value);
+  mpfr_clear(before);
+  mpfr_clear(after);
+  return mc_iv_usable(x);
+}
+
 /* Keep what parts of x may hold a root of p'. */
 static void isolate(isolation *s, const mc_iv *x, int depth) {
-  if (!(s->ok = s->ok && s->budget-- > 0))
+  if (!(s->ok = s->ok && s->budget-- > 0 && !mc_deadline_passed(s->p->deadline)))
     return;
-  mc_iv value;
+  mc_iv value, part, rest;
   mc_iv_init(&value);
+  mc_iv_init(&part);
+  mc_iv_init(&rest);
   evaluate(&value, s->first, s->length, x);
   bool none = mc_iv_positive(&value) || mc_iv_negative(&value);
-  evaluate(&value, s->second, s->length - 1, x);
-  none = none || has_no_root(s, x, &value);
-  if (!none && (mc_iv_positive(&value) || mc_iv_negative(&value))) {
-    /* p' is monotone: no root unless its signs at the ends differ. */
-    mc_iv end, at_left, at_right;
-    mc_iv_init(&end);
-    mc_iv_init(&at_left);
-    mc_iv_init(&at_right);
-    mpfi_set_fr(&end, &x->left);
-    evaluate(&at_left, s->first, s->length, &end);
-    mpfi_set_fr(&end, &x->right);
-    evaluate(&at_right, s->first, s->length, &end);
-    none = (mc_iv_positive(&at_left) && mc_iv_positive(&at_right)) ||
-           (mc_iv_negative(&at_left) && mc_iv_negative(&at_right));
-    mpfi_clear(&end);
-    mpfi_clear(&at_left);
-    mpfi_clear(&at_right);
+  if (!none) {
+    evaluate(&value, s->second, s->length - 1, x);
+    none = has_no_root(s, x, &value);
+  }
+  if (!none && (depth == NARROW || mc_iv_positive(&value) || mc_iv_negative(&value))) {
+    mpfi_set(&part, x);
+    if (narrow(s, &part, &value))
+      keep_critical(s, &part);
+  } else if (!none) {
+    mpfi_bisect(&part, &rest, x);
+    isolate(s, &part, depth + 1);
+    isolate(s, &rest, depth + 1);
   }
   mpfi_clear(&value);
-  if (none || !s->ok)
-    return;
-  if (depth == NARROW) {
-    keep_critical(s, x);
-    return;
-  }
-  mc_iv lower, upper;
-  mc_iv_init(&lower);
-  mc_iv_init(&upper);
-  mpfi_bisect(&lower, &upper, x);
-  isolate(s, &lower, depth + 1);
-  isolate(s, &upper, depth + 1);
-  mpfi_clear(&lower);
-  mpfi_clear(&upper);
+  mpfi_clear(&part);
+  mpfi_clear(&rest);
 }
 
 /* p' over the greatest common divisor of p' and p'': the same roots, all simple, so that intervals tell them apart. */
@@ -148,20 +161,17 @@ static void squarefree_derivative(fmpq_poly_t z, const fmpq_poly_t p) {
   fmpq_poly_clear(common);
 }
 
-/* Does a polynomial vanish in the interval: at an end, or in between by its signs there?  Evaluated exactly. */
+/* Does a polynomial certainly vanish in the interval: at an end, or in between by its signs there? */
 static bool changes_sign(const fmpq_poly_t p, const mc_iv *x) {
-  fmpq_t end, value;
+  fmpq_t end;
   int signs[2];
   fmpq_init(end);
-  fmpq_init(value);
   for (int upper = 0; upper < 2; upper++) {
     mc_iv_end(end, x, upper);
-    fmpq_poly_evaluate_fmpq(value, p, end);
-    signs[upper] = fmpq_sgn(value);
+    signs[upper] = mc_polynomial_sign_at(p, end);
   }
   fmpq_clear(end);
-  fmpq_clear(value);
-  return (signs[0] <= 0 && signs[1] >= 0) || (signs[0] >= 0 && signs[1] <= 0);
+  return signs[0] == 0 || signs[1] == 0 || signs[0] + signs[1] == 0;
 }
 
 /* Is the simplest rational number of the interval a root of p'?  Then p has this value there. */
@@ -173,8 +183,7 @@ static bool has_rational_root(mc_critical *c, const fmpq_poly_t p, const fmpq_po
   mc_iv_end(lo, &c->where, false);
   mc_iv_end(hi, &c->where, true);
   fmpq_simplest_between(lo, lo, hi);
-  fmpq_poly_evaluate_fmpq(value, derivative, lo);
-  bool root = fmpq_is_zero(value);
+  bool root = mc_polynomial_sign_at(derivative, lo) == 0;
   if (root) {
     fmpq_poly_evaluate_fmpq(value, p, lo);
     mc_iv_set_q(&c->value, value);
@@ -195,8 +204,10 @@ static void find_values(isolation *s, const fmpq_poly_t critical) {
   fmpq_poly_gcd(common, s->p->exact, critical);
   for (size_t i = 0; i < s->p->critical_count; i++) {
     mc_critical *c = &s->p->critical[i];
+    if (!(s->ok = s->ok && !mc_deadline_passed(s->p->deadline)))
+      break;
     evaluate(&slope, s->second, s->length - 1, &c->where);
-    if (!mc_iv_positive(&slope) && !mc_iv_negative(&slope))
+    if ((!mc_iv_positive(&slope) && !mc_iv_negative(&slope)) || !mc_iv_is_moderate(&c->where))
       continue;
     c->known = has_rational_root(c, s->p->exact, critical);
     if (!c->known && fmpq_poly_length(common) > 1 && changes_sign(common, &c->where)) {
@@ -251,19 +262,19 @@ static void find_sign(mc_ranged *p) {
   cauchy_bound(hi, p->exact);
   fmpq_neg(lo, hi);
   fmpq_poly_neg(negative, p->exact);
-  p->at_least_zero = mc_polynomial_nonnegative(p->exact, lo, hi);
-  p->at_most_zero = mc_polynomial_nonnegative(negative, lo, hi);
+  p->at_least_zero = mc_polynomial_nonnegative(p->exact, lo, hi, p->deadline);
+  p->at_most_zero = mc_polynomial_nonnegative(negative, lo, hi, p->deadline);
   fmpq_poly_clear(negative);
   fmpq_clear(lo);
   fmpq_clear(hi);
 }
 
-bool mc_ranged_init(mc_ranged *p, const fmpq_poly_t exact) {
-  *p = (mc_ranged){.length = fmpq_poly_length(exact)};
+bool mc_ranged_init(mc_ranged *p, const fmpq_poly_t exact, mc_deadline deadline) {
+  *p = (mc_ranged){.length = fmpq_poly_length(exact), .deadline = deadline};
   fmpq_poly_init(p->exact);
   fmpq_poly_set(p->exact, exact);
   p->coefficients = interval_coefficients(exact);
-  if (!p->coefficients)
+  if (!p->coefficients || !mc_poly_gcd_fits(exact))
     return false;
   if (p->length > 2 && p->length % 2 == 1)
     find_sign(p);
@@ -342,6 +353,8 @@ void mc_ranged_enclose(mc_iv *z, const mc_ranged *p, const mc_iv *x) {
       } else {
         mpfi_intersect(&end, &c->where, x);
         enclose_critical(&value, p, &end);
+        if (mc_deadline_passed(p->deadline))
+          mc_iv_spoil(&value);
       }
       mc_iv_hull(&result, &value);
     }

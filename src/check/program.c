@@ -139,6 +139,7 @@ mc_program *mc_program_new(const mc_claim *claim, const mc_program_options *opti
   p->claim = claim;
   p->unit = options->unit;
   p->cleared = options->cleared;
+  p->deadline = options->deadline;
   compile_claim(&c);
   if (c.failed) {
     mc_program_free(p);
@@ -166,6 +167,10 @@ void mc_program_free(mc_program *p) {
   mc_free(p);
 }
 
+bool mc_program_in_time(const mc_program *program) {
+  return !mc_deadline_passed(program->deadline);
+}
+
 const mc_ranged *mc_program_taylor(mc_program *p, size_t i, size_t k) {
   mc_expansion *x = &p->polynomials[i];
   fmpq_poly_t derivative;
@@ -176,7 +181,7 @@ const mc_ranged *mc_program_taylor(mc_program *p, size_t i, size_t k) {
       fmpq_poly_derivative(derivative, derivative);
       fmpq_poly_scalar_div_ui(derivative, derivative, j);
     }
-    x->failed = !mc_ranged_init(&x->taylor[x->count], derivative);
+    x->failed = !mc_ranged_init(&x->taylor[x->count], derivative, p->deadline);
     if (x->failed)
       mc_ranged_clear(&x->taylor[x->count]);
     else

@@ -69,6 +69,8 @@ typedef struct {
   mc_check_atom *domain; /* plain frame: what the intervals say */
   size_t pole_count, pole_capacity;
   mc_pole_line *poles; /* cleared form */
+  mc_deadline deadline;
+  uint64_t kept; /* bits of constants and polynomials */
 } mc_program;
 
 typedef struct {
@@ -78,11 +80,15 @@ typedef struct {
   bool rising;
   const fmpq *integers; /* by variable of the claim */
   const fmpq *unknown;  /* NULL: the claim has no ?, or slope */
+  mc_deadline deadline;
 } mc_program_options;
 
 /* NULL: the claim cannot be compiled so, and *e says why. */
 mc_program *mc_program_new(const mc_claim *claim, const mc_program_options *options, mc_error *e);
 void mc_program_free(mc_program *program);
+
+/* Is there time left?  Every loop over lines, terms or steps of a proof asks; where there is none, nothing is shown. */
+bool mc_program_in_time(const mc_program *program);
 
 /* p^(k)/k! of polynomial i; NULL, however often it is asked for: it could not be made. */
 const mc_ranged *mc_program_taylor(mc_program *program, size_t i, size_t k);

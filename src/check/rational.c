@@ -4,6 +4,7 @@
 #include "exact.h"
 
 #include "../base/base.h"
+#include "size.h"
 
 enum { MOST_GRID = 20000, GREATEST_DEGREE = 200 };
 
@@ -79,7 +80,7 @@ static bool vanishes_on_grid(const mc_program *program, size_t a, size_t b, cons
   while (zero && more) {
     for (size_t j = 0; j < n; j++)
       fmpq_set_si(t + j, (slong)(7 * at[j] + 3), 7 * size[j] + 5 + j);
-    zero = vanishes_at(program, a, b, t);
+    zero = vanishes_at(program, a, b, t); /* which has an eye on the time */
     size_t j = 0;
     while (j < n && ++at[j] == size[j])
       at[j++] = 0;
@@ -115,29 +116,37 @@ typedef struct {
   bool known;
 } quotient;
 
-static void compose(quotient *z, const fmpq_poly_t p, const quotient *a) {
+static bool multiply(fmpq_poly_t z, const fmpq_poly_t a, const fmpq_poly_t b) {
+  bool fits = mc_poly_product_fits(a, b);
+  if (fits)
+    fmpq_poly_mul(z, a, b);
+  return fits;
+}
+
+static bool compose(quotient *z, const fmpq_poly_t p, const quotient *a) {
   fmpq_t c;
   fmpq_poly_t term;
+  bool fits = true;
   fmpq_init(c);
   fmpq_poly_init(term);
   fmpq_poly_zero(z->up);
   fmpq_poly_one(z->down);
-  for (slong i = fmpq_poly_degree(p); i >= 0; i--) {
+  for (slong i = fmpq_poly_degree(p); i >= 0 && fits; i--) {
     fmpq_poly_get_coeff_fmpq(c, p, i);
     fmpq_poly_scalar_mul_fmpq(term, z->down, c);
-    fmpq_poly_mul(z->up, z->up, a->up);
+    fits = multiply(z->up, z->up, a->up) && (i == 0 || multiply(z->down, z->down, a->down));
     fmpq_poly_add(z->up, z->up, term);
-    if (i > 0)
-      fmpq_poly_mul(z->down, z->down, a->down);
   }
   fmpq_clear(c);
   fmpq_poly_clear(term);
+  return fits;
 }
 
 static bool expand_line(quotient *z, const mc_program *program, const mc_line *x, const quotient *all) {
   const quotient *a = &all[x->a], *b = &all[x->b];
   fmpq_poly_t term;
-  bool binary = x->code == MC_CODE_ADD || x->code == MC_CODE_SUB || x->code == MC_CODE_MUL || x->code == MC_CODE_DIV;
+  bool fits,
+      binary = x->code == MC_CODE_ADD || x->code == MC_CODE_SUB || x->code == MC_CODE_MUL || x->code == MC_CODE_DIV;
   fmpq_poly_one(z->down);
   if (x->code == MC_CODE_CONSTANT) {
     fmpq_poly_set_fmpq(z->up, x->constant);
@@ -151,52 +160,51 @@ static bool expand_line(quotient *z, const mc_program *program, const mc_line *x
     return false;
   switch (x->code) {
   case MC_CODE_POLYNOMIAL:
-    compose(z, program->polynomials[x->b].exact, a);
-    return true;
+    return compose(z, program->polynomials[x->b].exact, a);
   case MC_CODE_ADD:
   case MC_CODE_SUB:
     fmpq_poly_init(term);
-    fmpq_poly_mul(z->up, a->up, b->down);
-    fmpq_poly_mul(term, b->up, a->down);
+    fits = multiply(z->up, a->up, b->down) && multiply(term, b->up, a->down) && multiply(z->down, a->down, b->down);
     if (x->code == MC_CODE_ADD)
       fmpq_poly_add(z->up, z->up, term);
     else
       fmpq_poly_sub(z->up, z->up, term);
-    fmpq_poly_mul(z->down, a->down, b->down);
     fmpq_poly_clear(term);
-    return true;
+    return fits;
   case MC_CODE_MUL:
-    fmpq_poly_mul(z->up, a->up, b->up);
-    fmpq_poly_mul(z->down, a->down, b->down);
-    return true;
+    return multiply(z->up, a->up, b->up) && multiply(z->down, a->down, b->down);
   case MC_CODE_DIV:
-    fmpq_poly_mul(z->up, a->up, b->down);
-    fmpq_poly_mul(z->down, a->down, b->up);
-    return !fmpq_poly_is_zero(b->up);
+    return multiply(z->up, a->up, b->down) && multiply(z->down, a->down, b->up) && !fmpq_poly_is_zero(b->up);
   default:
     return false;
   }
 }
 
 bool mc_exact_nonnegative(const mc_program *program, size_t line, int sign, const fmpq_t lo, const fmpq_t hi) {
+  uint64_t kept = 0;
   degrees *d = mc_alloc(line + 1, sizeof *d);
   quotient *all = mc_alloc(line + 1, sizeof *all);
-  bool known = d && all && program->n == 1, nonnegative = false;
-  for (size_t i = 0; i <= line && known; i++) {
+  bool ready = d && all && program->n == 1, nonnegative = false;
+  for (size_t i = 0; i <= line && ready; i++) {
     degrees_of(&d[i], program, &program->lines[i], d);
     fmpq_poly_init(all[i].up);
     fmpq_poly_init(all[i].down);
-    all[i].known =
-        d[i].up[0] + d[i].down[0] <= GREATEST_DEGREE && expand_line(&all[i], program, &program->lines[i], all);
+    all[i].known = mc_program_in_time(program) && d[i].up[0] + d[i].down[0] <= GREATEST_DEGREE &&
+                   expand_line(&all[i], program, &program->lines[i], all) && mc_poly_fits(all[i].up) &&
+                   mc_poly_fits(all[i].down) &&
+                   (kept += mc_poly_weight(all[i].up) + mc_poly_weight(all[i].down)) < MC_MOST_KEPT;
+    if (!all[i].known) {
+      fmpq_poly_zero(all[i].up);
+      fmpq_poly_zero(all[i].down);
+    }
   }
-  if (known && all[line].known) {
-    /* up/down has the sign of up down wherever it is defined. */
-    fmpq_poly_mul(all[line].up, all[line].up, all[line].down);
+  /* up/down has the sign of up down wherever it is defined. */
+  if (ready && all[line].known && multiply(all[line].up, all[line].up, all[line].down)) {
     if (sign < 0)
       fmpq_poly_neg(all[line].up, all[line].up);
-    nonnegative = mc_polynomial_nonnegative(all[line].up, lo, hi);
+    nonnegative = mc_polynomial_nonnegative(all[line].up, lo, hi, program->deadline);
   }
-  for (size_t i = 0; i <= line && known; i++) {
+  for (size_t i = 0; i <= line && ready; i++) {
     fmpq_poly_clear(all[i].up);
     fmpq_poly_clear(all[i].down);
   }

@@ -5,6 +5,7 @@
 #include "exact.h"
 #include "field.h"
 #include "jet.h"
+#include "size.h"
 #include "tests.h"
 
 enum { GREATEST_DEGREE = 100 };
@@ -14,13 +15,10 @@ typedef struct {
   mc_iv box; /* between the two numbers */
 } isolated_root;
 
-static int sign_at(const fmpq_poly_t p, const fmpq_t t) {
-  fmpq_t value;
-  fmpq_init(value);
-  fmpq_poly_evaluate_fmpq(value, p, t);
-  int sign = fmpq_sgn(value);
-  fmpq_clear(value);
-  return sign;
+/* Does p take opposite signs at two points? */
+static bool changes_sign(const fmpq_poly_t p, const fmpq_t from, const fmpq_t to) {
+  int a = mc_polynomial_sign_at(p, from), b = mc_polynomial_sign_at(p, to);
+  return (a == 1 && b == -1) || (a == -1 && b == 1);
 }
 
 static bool read_polynomial(fmpq_poly_t p, const json_t *list) {
@@ -31,6 +29,7 @@ static bool read_polynomial(fmpq_poly_t p, const json_t *list) {
     ok = mc_evidence_rational(c, json_array_get(list, i));
     if (ok)
       fmpq_poly_set_coeff_fmpq(p, (slong)i, c);
+    ok = ok && mc_poly_fits(p);
   }
   fmpq_clear(c);
   return ok;
@@ -46,7 +45,7 @@ static bool read_root(isolated_root *r, const json_t *json) {
   bool ok = read_polynomial(r->polynomial, json_object_get(json, "polynomial")) &&
             mc_evidence_rational(from, json_object_get(json, "from")) &&
             mc_evidence_rational(to, json_object_get(json, "to")) && fmpq_sgn(from) >= 0 && fmpq_cmp(from, to) < 0 &&
-            fmpq_cmp_si(to, 1) <= 0 && sign_at(r->polynomial, from) * sign_at(r->polynomial, to) < 0;
+            fmpq_cmp_si(to, 1) <= 0 && changes_sign(r->polynomial, from, to);
   if (ok) {
     mc_iv_set_q(&r->box, from);
     mc_iv_set_q(&upper, to);

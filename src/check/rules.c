@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "algebra.h"
+#include "size.h"
 
 enum { DEEPEST = 40, MOST_STEPS = 4000 };
 
@@ -24,12 +25,26 @@ static bool shows(proof_state *s, const fmpq_mpoly_t p, bool strict, const json_
 
 /* ---- Values ---- */
 
+/* z *= x^e, even powers as squares. */
+static void multiply_by_power(mc_iv *z, const mc_iv *x, ulong e) {
+  mc_iv power;
+  mc_iv_init(&power);
+  mpfi_set_ui(&power, 1);
+  for (unsigned bit = (unsigned)FLINT_BIT_COUNT(e); bit-- > 0;) {
+    mpfi_sqr(&power, &power);
+    if ((e >> bit) & 1)
+      mpfi_mul(&power, &power, x);
+  }
+  mpfi_mul(z, z, &power);
+  mpfi_clear(&power);
+}
+
+/* Not usable where the time is over. */
 static void enclose(mc_iv *z, const fmpq_mpoly_t p, const mc_letters *x) {
   ulong exponents[MC_MOST_LETTERS];
-  mc_iv term, power;
+  mc_iv term;
   fmpq_t c;
   mc_iv_init(&term);
-  mc_iv_init(&power);
   fmpq_init(c);
   mpfi_set_ui(z, 0);
   for (slong i = 0; i < fmpq_mpoly_length(p, x->ring); i++) {
@@ -37,17 +52,13 @@ static void enclose(mc_iv *z, const fmpq_mpoly_t p, const mc_letters *x) {
     fmpq_mpoly_get_term_exp_ui(exponents, p, i, x->ring);
     mc_iv_set_q(&term, c);
     for (size_t k = 0; k < x->count; k++)
-      for (ulong e = exponents[k]; e > 0; e -= e > 1 ? 2 : 1) {
-        if (e > 1)
-          mpfi_sqr(&power, &x->letters[k].value);
-        else
-          mpfi_set(&power, &x->letters[k].value);
-        mpfi_mul(&term, &term, &power);
-      }
+      if (exponents[k] > 0)
+        multiply_by_power(&term, &x->letters[k].value, exponents[k]);
     mpfi_add(z, z, &term);
   }
+  if (!mc_program_in_time(x->program))
+    mc_iv_spoil(z);
   mpfi_clear(&term);
-  mpfi_clear(&power);
   fmpq_clear(c);
 }
 
@@ -113,6 +124,7 @@ static bool by_squares(proof_state *s, const fmpq_mpoly_t p, bool strict, const 
     ok = fmpq_sgn(d) > 0;
     fmpq_mpoly_scalar_mul_fmpq(line, line, d, x->ring);
     fmpq_mpoly_sub(rest, rest, line, x->ring);
+    ok = ok && mc_mpoly_fits(rest, x->ring);
   }
   ok = ok && by_constant(s, rest, strict);
   fmpq_mpoly_clear(rest, x->ring);
@@ -121,44 +133,65 @@ static bool by_squares(proof_state *s, const fmpq_mpoly_t p, bool strict, const 
   return ok;
 }
 
-/* product *= q^e, after q has been shown to be as it must. */
-static bool take_factor(proof_state *s, fmpq_mpoly_t product, bool strict, const json_t *one, int depth) {
-  const mc_letters *x = &s->x;
-  const json_t *exponent = json_array_get(one, 1), *proof = json_array_get(one, 2);
-  json_int_t e = json_integer_value(exponent);
+typedef struct {
   fmpq_mpoly_t q;
-  fmpq_mpoly_init(q, x->ring);
-  bool ok = json_is_integer(exponent) && e >= 1 && e <= 1000 &&
-            mc_letters_read(q, x, json_array_get(one, 0), x->count) &&
-            ((e % 2 == 0 && !strict) || shows(s, q, strict, proof, depth + 1));
-  for (json_int_t i = 0; i < e && ok; i++)
-    ok = mc_letters_multiply(product, product, q, x);
-  fmpq_mpoly_clear(q, x->ring);
-  return ok;
+  ulong exponent;
+  const json_t *proof;
+} factor;
+
+static bool read_factor(factor *f, const mc_letters *x, const json_t *json) {
+  const json_t *exponent = json_array_get(json, 1);
+  json_int_t e = json_integer_value(exponent);
+  f->exponent = (ulong)e;
+  f->proof = json_array_get(json, 2);
+  return json_is_integer(exponent) && e >= 1 && e <= 1000 &&
+         mc_letters_read(f->q, x, json_array_get(json, 0), x->count);
 }
 
-static bool by_factors(proof_state *s, const fmpq_mpoly_t p, bool strict, const json_t *list, int depth) {
-  const mc_letters *x = &s->x;
-  fmpq_mpoly_t product;
+/* z *= q^e while that may still divide p. */
+static bool multiply_by_factor(fmpq_mpoly_t z, const factor *f, const fmpq_mpoly_t p, const mc_letters *x) {
+  slong degree = fmpq_mpoly_total_degree_si(p, x->ring);
+  bool fits = true;
+  for (ulong i = 0; i < f->exponent && fits; i++)
+    fits = mc_letters_multiply(z, z, f->q, x) && fmpq_mpoly_total_degree_si(z, x->ring) <= degree;
+  return fits;
+}
+
+/* p = c product with c > 0 */
+static bool is_positive_multiple(const fmpq_mpoly_t p, fmpq_mpoly_t product, const mc_letters *x) {
   fmpq_t c, d;
+  if (fmpq_mpoly_is_zero(p, x->ring) || fmpq_mpoly_is_zero(product, x->ring))
+    return false;
   fmpq_init(c);
   fmpq_init(d);
-  fmpq_mpoly_init(product, x->ring);
-  fmpq_mpoly_one(product, x->ring);
-  bool ok = json_is_array(list) && !fmpq_mpoly_is_zero(p, x->ring);
-  for (size_t i = 0; i < json_array_size(list) && ok; i++)
-    ok = take_factor(s, product, strict, json_array_get(list, i), depth);
-  ok = ok && !fmpq_mpoly_is_zero(product, x->ring);
-  if (ok) {
-    fmpq_mpoly_get_term_coeff_fmpq(c, p, 0, x->ring);
-    fmpq_mpoly_get_term_coeff_fmpq(d, product, 0, x->ring);
-    fmpq_div(c, c, d);
-    fmpq_mpoly_scalar_mul_fmpq(product, product, c, x->ring);
-    ok = fmpq_sgn(c) > 0 && fmpq_mpoly_equal(product, p, x->ring);
-  }
-  fmpq_mpoly_clear(product, x->ring);
+  fmpq_mpoly_get_term_coeff_fmpq(c, p, 0, x->ring);
+  fmpq_mpoly_get_term_coeff_fmpq(d, product, 0, x->ring);
+  fmpq_div(c, c, d);
+  fmpq_mpoly_scalar_mul_fmpq(product, product, c, x->ring);
+  bool equal = fmpq_sgn(c) > 0 && fmpq_mpoly_equal(product, p, x->ring);
   fmpq_clear(c);
   fmpq_clear(d);
+  return equal;
+}
+
+/* The product is compared first: nothing is shown of factors that p does not have. */
+static bool by_factors(proof_state *s, const fmpq_mpoly_t p, bool strict, const json_t *list, int depth) {
+  const mc_letters *x = &s->x;
+  size_t count = json_array_size(list);
+  fmpq_mpoly_t product;
+  factor f;
+  fmpq_mpoly_init(product, x->ring);
+  fmpq_mpoly_init(f.q, x->ring);
+  fmpq_mpoly_one(product, x->ring);
+  bool ok = json_is_array(list);
+  for (size_t i = 0; i < count && ok; i++)
+    ok = read_factor(&f, x, json_array_get(list, i)) && multiply_by_factor(product, &f, p, x);
+  ok = ok && is_positive_multiple(p, product, x);
+  for (size_t i = 0; i < count && ok; i++)
+    ok = read_factor(&f, x, json_array_get(list, i)) &&
+         ((f.exponent % 2 == 0 && !strict) || shows(s, f.q, strict, f.proof, depth + 1));
+  fmpq_mpoly_clear(product, x->ring);
+  fmpq_mpoly_clear(f.q, x->ring);
   return ok;
 }
 
@@ -326,7 +359,8 @@ static bool by_monotony(proof_state *s, const fmpq_mpoly_t p, bool strict, const
 
 static bool shows(proof_state *s, const fmpq_mpoly_t p, bool strict, const json_t *proof, int depth) {
   const char *name = json_string_value(json_array_get(proof, 0));
-  if (!name || depth > DEEPEST || s->steps++ > MOST_STEPS || !mc_letters_fit(p, &s->x))
+  if (!name || depth > DEEPEST || s->steps++ > MOST_STEPS || !mc_program_in_time(s->x.program) ||
+      !mc_mpoly_fits(p, s->x.ring))
     return false;
   if (strcmp(name, "constant") == 0)
     return by_constant(s, p, strict);

@@ -1,6 +1,9 @@
 #include "compile.h"
+#include "size.h"
 
 enum { GREATEST_DEGREE = 64, GREATEST_POWER = 2000, MOST_LINES = 20000 };
+
+static const char too_large[] = "the claim's numbers are too large to be computed with";
 
 void mc_compile_fail(mc_compiler *c, const char *why) {
   if (!c->failed)
@@ -10,8 +13,20 @@ void mc_compile_fail(mc_compiler *c, const char *why) {
 
 /* ---- Lines ---- */
 
+/* Constants and polynomials are kept; false: they are too many, or the time is over. */
+static bool may_keep(mc_compiler *c, uint64_t bits) {
+  c->program->kept += bits;
+  if (c->program->kept > MC_MOST_KEPT)
+    mc_compile_fail(c, too_large);
+  if (!mc_program_in_time(c->program))
+    mc_compile_fail(c, "there is no time for the claim");
+  return !c->failed;
+}
+
 size_t mc_compile_add_line(mc_compiler *c, mc_code code, size_t a, size_t b, const fmpq *constant) {
   mc_program *p = c->program;
+  if (!may_keep(c, constant ? fmpq_height_bits(constant) : 0))
+    return 0;
   for (size_t i = 0; i < p->line_count; i++) {
     const mc_line *x = &p->lines[i];
     if (x->code == code && x->a == a && x->b == b && (!constant || fmpq_equal(x->constant, constant)))
@@ -50,6 +65,8 @@ static size_t find_polynomial(mc_compiler *c, const fmpq_poly_t exact) {
     p->polynomials = polynomials;
     p->polynomial_capacity = capacity;
   }
+  if (!may_keep(c, mc_poly_weight(exact)))
+    return 0;
   mc_expansion *x = &p->polynomials[p->polynomial_count];
   x->count = 0;
   x->failed = false;
@@ -132,7 +149,9 @@ static void term_unary(mc_compiler *c, mc_term *z, mc_code code, const mc_term *
   mc_term_set_line(z, mc_compile_add_line(c, code, mc_compile_line_of(c, x), 0, NULL));
 }
 
-static void settle_base(mc_term *z, size_t base) {
+static void settle(mc_compiler *c, mc_term *z, size_t base) {
+  if (!mc_poly_fits(z->p))
+    mc_compile_fail(c, too_large);
   z->base = fmpq_poly_length(z->p) <= 1 ? MC_NO_BASE : base;
 }
 
@@ -146,7 +165,7 @@ static void term_add(mc_compiler *c, mc_term *z, const mc_term *x, const mc_term
     fmpq_poly_sub(z->p, x->p, y->p);
   else
     fmpq_poly_add(z->p, x->p, y->p);
-  settle_base(z, base);
+  settle(c, z, base);
 }
 
 static void term_mul(mc_compiler *c, mc_term *z, const mc_term *x, const mc_term *y) {
@@ -155,8 +174,11 @@ static void term_mul(mc_compiler *c, mc_term *z, const mc_term *x, const mc_term
     term_binary(c, z, MC_CODE_MUL, x, y);
     return;
   }
-  fmpq_poly_mul(z->p, x->p, y->p);
-  settle_base(z, base);
+  if (mc_poly_product_fits(x->p, y->p))
+    fmpq_poly_mul(z->p, x->p, y->p);
+  else
+    mc_compile_fail(c, too_large);
+  settle(c, z, base);
 }
 
 static void term_pow(mc_compiler *c, mc_term *z, const mc_term *x, ulong n) {
@@ -165,8 +187,11 @@ static void term_pow(mc_compiler *c, mc_term *z, const mc_term *x, ulong n) {
   if (n > GREATEST_POWER) {
     mc_compile_fail(c, "an exponent above 2000");
   } else if (mc_term_is_constant(x) || n <= 1 || degree * n <= GREATEST_DEGREE) {
-    fmpq_poly_pow(z->p, x->p, n);
-    settle_base(z, base);
+    if (n <= 1 || mc_poly_power_fits(x->p, n))
+      fmpq_poly_pow(z->p, x->p, n);
+    else
+      mc_compile_fail(c, too_large);
+    settle(c, z, base);
   } else {
     base = mc_compile_line_of(c, x);
     fmpq_poly_zero(z->p);
@@ -243,6 +268,7 @@ void mc_value_div(mc_compiler *c, mc_value *z, const mc_value *x, const mc_value
     fmpq_poly_get_coeff_fmpq(q, y->up.p, 0);
     mc_value_set(z, x);
     fmpq_poly_scalar_div_fmpq(z->up.p, z->up.p, q);
+    settle(c, &z->up, z->up.base);
     fmpq_clear(q);
     return;
   }

@@ -35,13 +35,13 @@ static bool range_test(mc_program *program, const mc_iv *box, mc_check_goal g) {
   fmpq_init(lo);
   fmpq_init(hi);
   fmpq_poly_init(p);
-  if (mc_view_init(&v, program, box, inner, 0) && mc_iv_usable(v.f)) {
+  if (mc_view_init(&v, program, box, inner, 0) && mc_iv_is_moderate(v.f)) {
     mc_iv_end(lo, v.f, false);
     mc_iv_end(hi, v.f, true);
     fmpq_poly_set(p, program->polynomials[x->b].exact);
     if (g.sign < 0)
       fmpq_poly_neg(p, p);
-    shown = mc_polynomial_nonnegative(p, lo, hi);
+    shown = mc_polynomial_nonnegative(p, lo, hi, program->deadline);
   }
   mc_view_clear(&v);
   fmpq_clear(lo);
@@ -223,8 +223,12 @@ static bool shows_by_order(mc_program *program, const mc_iv *box, mc_check_goal 
 /* The strict sign of a line, but for excluded ends; 0: none.  A product has the product of the signs. */
 static int strict_sign(mc_program *program, const mc_iv *box, size_t line) {
   const mc_line *x = &program->lines[line];
-  if (x->code == MC_CODE_MUL)
-    return strict_sign(program, box, x->a) * strict_sign(program, box, x->b);
+  if (!mc_program_in_time(program))
+    return 0;
+  if (x->code == MC_CODE_MUL) {
+    int sign = strict_sign(program, box, x->a);
+    return sign == 0 ? 0 : sign * strict_sign(program, box, x->b);
+  }
   for (int sign = 1; sign >= -1; sign -= 2) {
     mc_check_goal g = {line, sign, true};
     if (shows_itself(program, box, g) || shows_by_order(program, box, g))

@@ -7,6 +7,9 @@
 /* Degree to which products are expanded. */
 #define MC_LOWER_DEGREE 32
 
+/* Bits of a coefficient, numerator and denominator together, that are computed with. */
+#define MC_LOWER_BITS ((flint_bitcnt_t)1 << 18)
+
 /* A polynomial in one node; base MC_NO_BASE: a constant. */
 typedef struct {
   size_t base;

@@ -186,6 +186,17 @@ void mc_lower_unary_node(mc_lowering *l, mc_lowered *z, mc_op op, const mc_lower
   mc_lowered_clear(&a);
 }
 
+static flint_bitcnt_t bits_of(const fmpq_poly_t p) {
+  return (flint_bitcnt_t)FLINT_ABS(_fmpz_vec_max_bits(p->coeffs, p->length)) + fmpz_bits(p->den);
+}
+
+/* Before numbers are made of so many bits. */
+static bool may_have(mc_lowering *l, flint_bitcnt_t bits) {
+  if (bits > MC_LOWER_BITS)
+    mc_lower_give_up(l, "the claim's numbers are too large to be computed with");
+  return bits <= MC_LOWER_BITS;
+}
+
 static bool share_base(const mc_lowered *x, const mc_lowered *y) {
   return mc_lowered_is_constant(x) || mc_lowered_is_constant(y) || x->base == y->base;
 }
@@ -197,6 +208,8 @@ void mc_lower_sum(mc_lowering *l, mc_lowered *z, bool minus, const mc_lowered *x
     return;
   }
   size_t base = mc_lowered_is_constant(x) ? y->base : x->base;
+  if (!may_have(l, bits_of(x->p) + bits_of(y->p)))
+    return;
   if (minus)
     fmpq_poly_sub(z->p, x->p, y->p);
   else
@@ -211,6 +224,8 @@ void mc_lower_product(mc_lowering *l, mc_lowered *z, const mc_lowered *x, const 
     return;
   }
   size_t base = mc_lowered_is_constant(x) ? y->base : x->base;
+  if (!may_have(l, bits_of(x->p) + bits_of(y->p)))
+    return;
   fmpq_poly_mul(z->p, x->p, y->p);
   z->base = base;
   tidy(z);
@@ -229,7 +244,8 @@ void mc_lower_quotient(mc_lowering *l, mc_lowered *z, const mc_lowered *x, const
     mc_lower_binary(l, z, MC_OP_DIV, x, y, source);
   } else {
     size_t base = x->base;
-    fmpq_poly_scalar_div_fmpq(z->p, x->p, c);
+    if (may_have(l, bits_of(x->p) + bits_of(y->p)))
+      fmpq_poly_scalar_div_fmpq(z->p, x->p, c);
     z->base = base;
   }
   fmpq_clear(c);
@@ -242,7 +258,7 @@ void mc_lower_whole_power(mc_lowering *l, mc_lowered *z, const mc_lowered *x, ul
       mc_lower_product(l, z, x, x, source);
     } else if (degree <= 0 && n > 10000) {
       mc_lower_give_up(l, "a power with an exponent above 10000");
-    } else {
+    } else if (n <= 1 || may_have(l, n * (bits_of(x->p) + 2))) {
       size_t base = x->base;
       fmpq_poly_pow(z->p, x->p, n);
       z->base = base;

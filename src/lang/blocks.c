@@ -39,21 +39,29 @@ mc_condition mc_lang_condition(mc_parser *p, mc_list *conjunction) {
   return condition;
 }
 
+/* Balls, like exact values, are a matter of size. */
+static bool may_enclose(mc_parser *p, const mc_expr *left, const mc_expr *right, slong precision) {
+  p->bits_left -= (left->cost + right->cost) * (double)precision;
+  if (p->bits_left < 0)
+    mc_lang_error_at(p, (mc_span){left->line, left->column, 0, 0}, MC_LANG_TOO_LARGE);
+  return p->bits_left >= 0;
+}
+
 /* Compare two constants: -1, 0, 1, or 2 when 4096 bits do not tell. */
-static int compare_constants(const mc_expr *left, const mc_expr *right) {
+static int compare_constants(mc_parser *p, const mc_expr *left, const mc_expr *right) {
   int result = 2;
   fmpq_t a, b;
   fmpq_init(a);
   fmpq_init(b);
-  if (mc_lang_expr_exact(a, left, NULL, NULL, NULL) == MC_OK &&
-      mc_lang_expr_exact(b, right, NULL, NULL, NULL) == MC_OK) {
+  if (mc_lang_constant(p, a, left, NULL) == MC_OK && mc_lang_constant(p, b, right, NULL) == MC_OK) {
     result = fmpq_cmp(a, b);
     result = result < 0 ? -1 : result > 0;
   } else {
     arb_t x, y;
     arb_init(x);
     arb_init(y);
-    for (slong precision = 128; precision <= 4096 && result == 2; precision *= 2) {
+    for (slong precision = 128; precision <= 4096 && result == 2 && may_enclose(p, left, right, precision);
+         precision *= 2) {
       mc_lang_expr_enclose(x, left, NULL, precision);
       mc_lang_expr_enclose(y, right, NULL, precision);
       if (arb_lt(x, y))
@@ -74,7 +82,7 @@ static void check_constant(mc_parser *p, const mc_expr *expr) {
   fmpq_t value;
   mc_error e = {0};
   fmpq_init(value);
-  if (mc_lang_expr_exact(value, expr, NULL, NULL, &e) == MC_BAD_INPUT)
+  if (mc_lang_constant(p, value, expr, &e) == MC_BAD_INPUT)
     mc_lang_error_at(p, (mc_span){e.line, e.column, 0, 0}, "%s", e.text);
   fmpq_clear(value);
 }
@@ -88,7 +96,7 @@ void mc_lang_check_interval(mc_parser *p, const mc_interval *interval) {
   }
   if (p->failed)
     return;
-  int order = compare_constants(interval->lower, interval->upper);
+  int order = compare_constants(p, interval->lower, interval->upper);
   if (order == 1)
     mc_lang_error_at(p, interval->span, "this interval is reversed: its lower end exceeds its upper end");
   else if (order == 0 && (interval->lower_open || interval->upper_open))
@@ -154,21 +162,21 @@ const char *mc_lang_statement_text(mc_parser *p, mc_span where) {
   return out;
 }
 
-static bool is_integer_constant(const mc_expr *expr) {
+static bool is_integer_constant(mc_parser *p, const mc_expr *expr) {
   fmpq_t value;
   fmpq_init(value);
-  bool whole = mc_lang_expr_is_constant(expr) && mc_lang_expr_exact(value, expr, NULL, NULL, NULL) == MC_OK &&
+  bool whole = mc_lang_expr_is_constant(expr) && mc_lang_constant(p, value, expr, NULL) == MC_OK &&
                fmpz_is_one(fmpq_denref(value)) && fmpz_bits(fmpq_numref(value)) <= 30;
   fmpq_clear(value);
   return whole;
 }
 
-static bool too_many_integers(const mc_interval *range) {
+static bool too_many_integers(mc_parser *p, const mc_interval *range) {
   fmpq_t lower, upper;
   fmpq_init(lower);
   fmpq_init(upper);
-  mc_lang_expr_exact(lower, range->lower, NULL, NULL, NULL);
-  mc_lang_expr_exact(upper, range->upper, NULL, NULL, NULL);
+  mc_lang_constant(p, lower, range->lower, NULL);
+  mc_lang_constant(p, upper, range->upper, NULL);
   fmpq_sub(upper, upper, lower);
   bool result = fmpz_cmp_si(fmpq_numref(upper), MOST_INTEGERS) >= 0;
   fmpq_clear(lower);
@@ -180,7 +188,7 @@ static void check_domain(mc_parser *p, const mc_interval *domain) {
   mc_expr *ends[] = {domain->lower, domain->upper};
   for (int i = 0; i < 2; i++) {
     mc_span place = {ends[i]->line, ends[i]->column, 0, 0};
-    if (domain->integer && !is_integer_constant(ends[i]))
+    if (domain->integer && !is_integer_constant(p, ends[i]))
       mc_lang_error_at(p, place, "the ends of a range must be whole numbers");
     else if (ends[i]->kind != MC_EXPR_UNKNOWN && !mc_lang_expr_is_constant(ends[i]))
       mc_lang_error_at(p, place,
@@ -188,7 +196,7 @@ static void check_domain(mc_parser *p, const mc_interval *domain) {
   }
   if (!p->failed)
     mc_lang_check_interval(p, domain);
-  if (!p->failed && domain->integer && too_many_integers(domain))
+  if (!p->failed && domain->integer && too_many_integers(p, domain))
     mc_lang_error_at(p, domain->span, "more than %d integers", MOST_INTEGERS);
 }
 

@@ -305,7 +305,7 @@ mc_expr *mc_lang_iterate(mc_parser *p, mc_span where, const char *function, mc_e
     fmpq_t value;
     fmpq_init(value);
     mc_span place = {times->line, times->column, 0, 0};
-    if (mc_lang_expr_exact(value, times, NULL, NULL, NULL) != MC_OK || !fmpz_is_one(fmpq_denref(value)) ||
+    if (mc_lang_constant(p, value, times, NULL) != MC_OK || !fmpz_is_one(fmpq_denref(value)) ||
         fmpz_sgn(fmpq_numref(value)) < 0 || fmpz_cmp_si(fmpq_numref(value), MOST_ITERATIONS) > 0)
       mc_lang_error_at(p, place, "the number of iterations must be whole, from 0 to %d", MOST_ITERATIONS);
     else

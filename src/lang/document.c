@@ -178,7 +178,12 @@ static mc_status parse(mc_document **result, const char *name, const char *bytes
   if (nul)
     return mc_fail_at(e, MC_BAD_INPUT, name, line_of(bytes, nul), 0, "a zero byte: this is not a text file");
   mc_document *document = mc_alloc(1, sizeof *document);
-  mc_parser p = {.document = document, .error = e, .line = 1, .column = 1, .start_token = start_token};
+  mc_parser p = {.document = document,
+                 .error = e,
+                 .line = 1,
+                 .column = 1,
+                 .start_token = start_token,
+                 .bits_left = MC_LANG_TEXT_BITS};
   if (!document || !(document->source = mc_alloc(length + 2, 1))) {
     mc_free(document);
     return mc_fail(e, MC_NO_MEMORY, "out of memory while parsing");

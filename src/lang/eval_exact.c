@@ -231,6 +231,16 @@ mc_status mc_lang_expr_exact(fmpq_t value, const mc_expr *expr, const fmpq *envi
   return evaluate(&c, value, expr, environment);
 }
 
+mc_status mc_lang_constant(mc_parser *p, fmpq_t value, const mc_expr *expr, mc_error *e) {
+  double begin = p->bits_left < BIT_BUDGET ? p->bits_left : BIT_BUDGET;
+  exact_context c = {.error = e, .bits_left = begin};
+  mc_status s = evaluate(&c, value, expr, NULL);
+  p->bits_left -= begin - c.bits_left;
+  if (p->bits_left < 0)
+    mc_lang_error_at(p, (mc_span){expr->line, expr->column, 0, 0}, MC_LANG_TOO_LARGE);
+  return s;
+}
+
 bool mc_lang_expr_is_constant(const mc_expr *expr) {
   if (expr->kind == MC_EXPR_VARIABLE || expr->kind == MC_EXPR_UNKNOWN)
     return false;

@@ -67,6 +67,7 @@ typedef struct {
   mc_campaign *campaign;
   mc_audit_block *audit;
   mc_list *shapes, *spectra, *series;
+  double bits_left;     /* that exact values of the text's constants may touch in all */
   mc_expr *unknown;     /* the ? seen in this block */
   bool unknown_allowed; /* may ? stand here */
 } mc_parser;
@@ -84,6 +85,14 @@ void mc_lang_error_at(mc_parser *p, mc_span where, const char *format, ...) MC_P
 
 /* The nearest of the names that can stand here, or NULL when none is near (names.c). */
 const char *mc_lang_nearest(const char *name, const char *const *candidates, size_t count);
+
+/* ---- Constants (eval_exact.c) ---- */
+
+#define MC_LANG_TEXT_BITS 2e8
+#define MC_LANG_TOO_LARGE "the constants of this text are too large to be computed with"
+
+/* mc_lang_expr_exact of a constant of the text; the parser fails when all of them together ask for too much. */
+mc_status mc_lang_constant(mc_parser *p, fmpq_t value, const mc_expr *expr, mc_error *e);
 
 /* ---- Builders (build.c, blocks.c, tables.c).  Each returns NULL, and the parser fails, on a mistake of the author. ---- */
 

@@ -33,7 +33,7 @@ mc_list *mc_lang_row(mc_parser *p, mc_span where, mc_list *coefficients, unsigne
   fmpq_t value;
   fmpq_init(value);
   for (size_t i = 0; i < coefficients->count; i++)
-    if (mc_lang_expr_exact(value, coefficients->items[i], NULL, NULL, NULL) != MC_OK)
+    if (mc_lang_constant(p, value, coefficients->items[i], NULL) != MC_OK)
       mc_lang_error_at(p, place_of(coefficients->items[i]), "a coefficient must be an exact rational number");
   fmpq_clear(value);
   mc_list *rows = mc_lang_list_new(p);
@@ -74,7 +74,7 @@ static mc_schedule_row *divided_row(mc_parser *p, const mc_schedule_row *row, mc
 static void check_divisor(mc_parser *p, const mc_expr *divisor) {
   fmpq_t value;
   fmpq_init(value);
-  if (mc_lang_expr_exact(value, divisor, NULL, NULL, NULL) != MC_OK || fmpq_sgn(value) <= 0)
+  if (mc_lang_constant(p, value, divisor, NULL) != MC_OK || fmpq_sgn(value) <= 0)
     mc_lang_error_at(p, place_of(divisor), "what the input is divided by must be a positive rational number");
   fmpq_clear(value);
 }
