@@ -105,19 +105,17 @@ mc_status mc_input_set_plain(mc_input *in, const double *a, size_t m, size_t n, 
   return MC_OK;
 }
 
-mc_status mc_input_set_double(mc_input *in, const double *a, size_t m, size_t n, size_t matrices, slong bits,
-                              mc_error *e) {
-  *in = (mc_input){0};
-  mc_status status = mc_input_check(a, m, n, e);
+mc_status mc_input_require(size_t m, size_t n, size_t matrices, slong bits, mc_error *e) {
   uint64_t bytes = mc_ball_mat_bytes(m, n, bits);
   if (__builtin_mul_overflow(bytes, (uint64_t)matrices, &bytes))
     bytes = UINT64_MAX;
-  if (status == MC_OK)
-    status = mc_memory_require(bytes, "the certified matrices", e);
-  if (status == MC_OK)
-    status = mc_input_set_plain(in, a, m, n, e);
-  if (status != MC_OK)
-    return status;
+  return mc_memory_require(bytes, "the certified matrices", e);
+}
+
+void mc_input_complete(mc_input *in, const double *a) {
+  const size_t m = in->transposed ? in->n : in->m, n = in->transposed ? in->m : in->n;
+  if (arb_mat_nrows(in->T) > 0)
+    return;
   arb_mat_clear(in->T);
   arb_mat_init(in->T, (slong)in->m, (slong)in->n);
   for (size_t i = 0; i < m; i++)
@@ -127,7 +125,19 @@ mc_status mc_input_set_double(mc_input *in, const double *a, size_t m, size_t n,
       arb_set_d(x, a[i * n + j]);
       arb_mul_2exp_si(x, x, -in->scale);
     }
-  return MC_OK;
+}
+
+mc_status mc_input_set_double(mc_input *in, const double *a, size_t m, size_t n, size_t matrices, slong bits,
+                              mc_error *e) {
+  *in = (mc_input){0};
+  mc_status status = mc_input_check(a, m, n, e);
+  if (status == MC_OK)
+    status = mc_input_require(m, n, matrices, bits, e);
+  if (status == MC_OK)
+    status = mc_input_set_plain(in, a, m, n, e);
+  if (status == MC_OK)
+    mc_input_complete(in, a);
+  return status;
 }
 
 void mc_input_clear(mc_input *in) {

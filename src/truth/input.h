@@ -23,6 +23,12 @@ mc_status mc_input_set_double(mc_input *in, const double *a, size_t m, size_t n,
 /* The same without T, which stays 0 by 0: for work in doubles alone. */
 mc_status mc_input_set_plain(mc_input *in, const double *a, size_t m, size_t n, mc_error *e);
 
+/* And T after that, from the same a, if it is not there yet. */
+void mc_input_complete(mc_input *in, const double *a);
+
+/* MC_NO_MEMORY: `matrices` matrices of this size with `bits` bits would not fit. */
+mc_status mc_input_require(size_t m, size_t n, size_t matrices, slong bits, mc_error *e);
+
 /* From an exact matrix (radii zero, entries finite), at least 1 by 1. */
 mc_status mc_input_set_mat(mc_input *in, const arb_mat_t A, mc_error *e);
 void mc_input_clear(mc_input *in);

@@ -260,29 +260,6 @@ mc_status mc_truth_plain_polar_certify(double *u, double *radius, const mc_truth
   return status;
 }
 
-/* x := an enclosure of ||T||_F: T. Ogita, S. M. Rump, S. Oishi, Accurate sum and dot product, SIAM J. Sci. Comput. 26
- * (2005), Prop. 5.5: off by at most a relative u + gamma_count^2 before the root. */
-static void frobenius_enclose(arb_t x, const mc_input *in) {
-  const size_t count = in->m * in->n;
-  double sum = 0, rest = 0;
-  mag_t error;
-  for (size_t i = 0; i < count; i++) {
-    double square = in->t[i] * in->t[i], low = fma(in->t[i], in->t[i], -square);
-    double next = sum + square, part = next - sum;
-    rest += ((sum - (next - part)) + (square - part)) + low;
-    sum = next;
-  }
-  mag_init(error);
-  mag_set_d(error, mul(sum, add(0x1p-52, mul(2, mul(mc_plain_gamma(count), mc_plain_gamma(count))))));
-  arb_set_d(x, sum + rest);
-  arb_add_error_mag(x, error);
-  mag_set_ui_2exp_si(error, count, -1070);
-  mc_ball_add_error_nonnegative(x, error, SCALAR_PREC);
-  arb_sqrt(x, x, SCALAR_PREC);
-  mc_ball_add_error_nonnegative(x, in->rounding, SCALAR_PREC);
-  mag_clear(error);
-}
-
 /* y := f(x) for the polynomial of a step. */
 static void step_evaluate(arb_t y, const arb_t x, const mc_schedule_step *step) {
   arb_t square, c;
@@ -352,7 +329,7 @@ mc_status mc_truth_plain_ns_enclose(double *y, double *radius, const mc_truth_pl
   arb_init(factor);
   mag_init(lipschitz);
   mag_init(bound);
-  frobenius_enclose(factor, &p->in);
+  mc_plain_frobenius_enclose(factor, &p->in);
   arb_mul_2exp_si(factor, factor, p->in.scale);
   mc_status status = mc_ns_divisor(factor, factor, norm, SCALAR_PREC, e);
   if (status == MC_OK) {

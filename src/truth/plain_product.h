@@ -19,6 +19,10 @@ typedef struct {
 mc_status mc_plain_multiply(mc_plain_product *p, const double *x, const double *y, size_t m, size_t n, size_t k,
                             mc_error *e);
 
+/* The same, with bounds that are as wide as the check needs: it can tell for all sizes that it takes. */
+mc_status mc_plain_multiply_widened(mc_plain_product *p, const double *x, const double *y, size_t m, size_t n, size_t k,
+                                    mc_error *e);
+
 /* The same for the Gram matrix Y^T Y of Y (k by n), given Y^T too; exactly symmetric. */
 mc_status mc_plain_gram(mc_plain_product *p, const double *transposed, const double *y, size_t n, size_t k,
                         mc_error *e);
@@ -31,6 +35,13 @@ mc_status mc_plain_distance(double *distance, const mc_input *in, const mc_svd *
 /* *distance >= ||M - V' diag(s) V'^T||_F for the orthogonal V' nearest to V, M n by n (T4 with W = V): if M is
  * symmetric, its eigenvalues are that close to s.  Fails as above. */
 mc_status mc_plain_eigen_distance(double *distance, double *matrix, const mc_svd *svd, mc_error *e);
+
+/* x := an enclosure of ||T||_F (compensated.c). */
+void mc_plain_frobenius_enclose(arb_t x, const mc_input *in);
+
+/* At least ||T v|| / ||v||, to about 2^-52 of ||T v||, for v of about unit length (else infinite): no smaller than the
+ * smallest singular value of T (compensated.c). */
+double mc_plain_stretch_upper(const mc_input *in, const double *v);
 
 /* At least the Euclidean norm of x; NaN or infinite where x is not finite or squares overflow. */
 double mc_plain_norm_upper(const double *x, size_t count);

@@ -34,7 +34,8 @@ void mc_truth_polar_clear(mc_truth_polar *p) {
 
 /* What is known while the certificate is being searched; all of T, the scaled and perhaps transposed A. */
 typedef struct {
-  const mc_input *in;
+  mc_input *in;
+  const double *a;   /* what it is made from */
   const mc_svd *svd; /* NULL: LAPACK failed */
   arb_mat_t U;
   mag_t radius;
@@ -206,7 +207,10 @@ static mc_status by_balls(attempt *t, mc_error *e) {
 static mc_status search(attempt *t, mc_error *e) {
   mc_status status =
       digits_apply(t) ? by_digits(t, e) : mc_fail(e, MC_UNDECIDED, "the matrix is beyond digit arithmetic");
-  return status == MC_UNDECIDED && t->path != MC_PATH_DIGITS ? by_balls(t, e) : status;
+  if (status != MC_UNDECIDED || t->path == MC_PATH_DIGITS)
+    return status;
+  mc_input_complete(t->in, t->a);
+  return by_balls(t, e);
 }
 
 /* x := x met with [low, high]; MC_INTERNAL if they do not meet. */
@@ -265,20 +269,21 @@ static void set_sigma_near(mc_truth_polar *p, const mc_svd *svd, const mc_input 
   arb_mul_2exp_si(p->sigma_min, p->sigma_min, in->scale);
 }
 
-/* sigma_high := what the last computed right singular vector shows. */
+/* sigma_high := what the last computed right singular vector shows, unless out of memory. */
 static void bound_sigma_by_vector(attempt *t) {
-  const slong n = (slong)t->in->n;
-  arb_mat_t v;
-  arb_mat_init(v, n, 1);
-  for (slong i = 0; i < n; i++)
-    arb_set_d(arb_mat_entry(v, i, 0), t->svd->v[i * n + n - 1]);
-  rayleigh_upper(t->sigma_high, t->in->T, v, SCALAR_PREC);
-  arb_mat_clear(v);
+  const size_t n = t->in->n;
+  double *v = mc_alloc(n, sizeof *v);
+  for (size_t i = 0; i < n && v != NULL; i++)
+    v[i] = t->svd->v[i * n + n - 1];
+  if (v != NULL)
+    arf_set_d(t->sigma_high, mc_plain_stretch_upper(t->in, v));
+  mc_free(v);
 }
 
 /* Singular values into p; *svd stays empty when LAPACK fails. */
-static mc_status set_sigma(mc_truth_polar *p, mc_svd *svd, const mc_input *in, mc_path path, mc_error *e) {
+static mc_status set_sigma(mc_truth_polar *p, mc_svd *svd, mc_input *in, const double *a, mc_path path, mc_error *e) {
   arb_ptr sigma = _arb_vec_init((slong)in->n);
+  mc_input_complete(in, a);
   mc_status status = mc_singular_enclose_input(sigma, svd, in, DOUBLE_BITS, path, e);
   arb_set(p->sigma_max, &sigma[0]);
   arb_set(p->sigma_min, &sigma[in->n - 1]);
@@ -302,15 +307,16 @@ static void set_factor(mc_truth_polar *p, attempt *t) {
 }
 
 /* The singular values beside a certified factor: from its own proof, where that tells. */
-static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits, mc_path path, mc_error *e) {
+static mc_status certify_input(mc_truth_polar *p, mc_input *in, const double *a, slong bits, mc_path path,
+                               mc_error *e) {
   mc_svd svd = {0};
   const bool plain = path != MC_PATH_BALLS && mc_path_has_size(in->m, in->n);
-  mc_status status = plain ? mc_svd_approx(&svd, in->t, in->m, in->n, e) : set_sigma(p, &svd, in, path, e);
+  mc_status status = plain ? mc_svd_approx(&svd, in->t, in->m, in->n, e) : set_sigma(p, &svd, in, a, path, e);
   if (status != MC_OK && status != MC_UNDECIDED) {
     mc_svd_clear(&svd);
     return status;
   }
-  attempt t = {.in = in, .svd = svd.s != NULL ? &svd : NULL, .bits = bits, .path = path, .distance = INFINITY};
+  attempt t = {.in = in, .a = a, .svd = svd.s != NULL ? &svd : NULL, .bits = bits, .path = path, .distance = INFINITY};
   arb_mat_init(t.U, (slong)in->m, (slong)in->n);
   mag_init(t.radius);
   mag_inf(t.radius);
@@ -324,7 +330,7 @@ static mc_status certify_input(mc_truth_polar *p, const mc_input *in, slong bits
   } else if (plain) {
     mc_svd_clear(&svd);
     mc_error why = {0};
-    mc_status found = set_sigma(p, &svd, in, path, &why);
+    mc_status found = set_sigma(p, &svd, in, a, path, &why);
     if (found != MC_OK && found != MC_UNDECIDED) /* a BLAS that lies is not believed in another place */
       status = mc_fail(e, found, "%s", why.text);
   }
@@ -379,7 +385,7 @@ mc_status mc_truth_polar_certify(mc_truth_polar *p, const double *a, size_t m, s
 
 mc_status mc_polar_certify_by(mc_truth_polar *p, const double *a, size_t m, size_t n, slong bits, mc_path path,
                               mc_error *e) {
-  mc_input in;
+  mc_input in = {0};
   mc_truth_polar_clear(p);
   mc_truth_polar_init(p);
   if (bits < MIN_BITS || bits > MAX_BITS)
@@ -388,10 +394,12 @@ mc_status mc_polar_certify_by(mc_truth_polar *p, const double *a, size_t m, size
   if (status == MC_OK && mc_path_tries_plain(path, m, n, bits) &&
       (status = by_plain_doubles(p, a, m, n, bits, e)) != MC_UNDECIDED)
     return status;
-  status = mc_input_set_double(&in, a, m, n, 16, 2 * bits + 128, e);
-  if (status != MC_OK)
-    return status;
-  status = certify_input(p, &in, bits, path, e);
+  if (status == MC_OK || status == MC_UNDECIDED)
+    status = mc_input_set_plain(&in, a, m, n, e);
+  if (status == MC_OK)
+    status = mc_input_require(m, n, 16, 2 * bits + 128, e);
+  if (status == MC_OK)
+    status = certify_input(p, &in, a, bits, path, e);
   mc_input_clear(&in);
   return status;
 }

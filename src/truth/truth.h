@@ -119,6 +119,12 @@ mc_status mc_truth_plain_polar_certify(double *u, double *radius, const mc_truth
 mc_status mc_truth_plain_ns_enclose(double *y, double *radius, const mc_truth_plain *p, const mc_schedule *schedule,
                                     const mc_normalisation *norm, mc_error *e);
 
+/* c := about x y, x m by k, y k by n; row i of it is within row[i] of that of x y (m entries, Euclidean norm): for any
+ * BLAS that sums in doubles, which is checked on random vectors (product.c).  MC_UNDECIDED: more than 2048
+ * terms or columns.  MC_INTERNAL: the BLAS returned a wrong product, or the processor does not round to nearest. */
+mc_status mc_truth_product_enclose(double *c, double *row, const double *x, const double *y, size_t m, size_t n,
+                                   size_t k, mc_error *e);
+
 /* ---- Distances (distance.c) ---- */
 
 /* Of a given matrix x (the size of truth->value) from the truth. */

@@ -271,11 +271,55 @@ static void refused(void **state) {
   mc_truth_plain_free(NULL);
 }
 
+/* ||T v|| / ||v|| for a v that T shrinks: products cancel, and the bound is sharp all the same. */
+static void stretch(void **state) {
+  (void)state;
+  enum { N = 35 };
+  for (uint32_t trial = 0; trial < 30; trial++) {
+    static double a[N * N];
+    double v[N];
+    mc_random r;
+    mc_input in;
+    mc_svd svd = {0};
+    arb_mat_t vector, image;
+    arb_t exact, norm;
+    mc_random_init(&r, 1, mc_random_stream_of("stretch"), trial);
+    for (size_t i = 0; i < (size_t)N * N; i++)
+      a[i] = 2 * mc_random_unit(&r) - 1;
+    assert_int_equal(mc_input_set_double(&in, a, N, N, 8, 200, NULL), MC_OK);
+    assert_int_equal(mc_svd_approx(&svd, in.t, N, N, NULL), MC_OK);
+    for (size_t i = 0; i < N; i++)
+      v[i] = svd.v[i * N + N - 1];
+    arb_mat_init(vector, N, 1);
+    arb_mat_init(image, N, 1);
+    arb_init(exact);
+    arb_init(norm);
+    mc_ball_mat_set_double(vector, v);
+    arb_mat_mul(image, in.T, vector, 400);
+    arb_mat_frobenius_norm(exact, image, 400);
+    arb_mat_frobenius_norm(norm, vector, 400);
+    arb_div(exact, exact, norm, 400);
+    double high = mc_plain_stretch_upper(&in, v), truth = arf_get_d(arb_midref(exact), ARF_RND_NEAR);
+    assert_true(high >= truth && high <= truth * (1 + 0x1p-40));
+    for (size_t i = 0; i < N; i++)
+      v[i] = 0;
+    assert_true(isinf(mc_plain_stretch_upper(&in, v)));
+    arb_mat_clear(vector);
+    arb_mat_clear(image);
+    arb_clear(exact);
+    arb_clear(norm);
+    mc_svd_clear(&svd);
+    mc_input_clear(&in);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(products),      cmocka_unit_test(grams),       cmocka_unit_test(long_contractions),
-      cmocka_unit_test(exactly_known), cmocka_unit_test(reflections), cmocka_unit_test(images),
-      cmocka_unit_test(tier_is_taken), cmocka_unit_test(refused),
+      cmocka_unit_test(stretch),       cmocka_unit_test(products),
+      cmocka_unit_test(grams),         cmocka_unit_test(long_contractions),
+      cmocka_unit_test(exactly_known), cmocka_unit_test(reflections),
+      cmocka_unit_test(images),        cmocka_unit_test(tier_is_taken),
+      cmocka_unit_test(refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
