@@ -2,25 +2,28 @@
  *
  * The error of a kernel is E = t D + R.  t is the relative error of its divisor, which all entries share; D = U diag(s
  * f'(s)) V^T is how the image of the schedule f moves with the scale of X_0.  t spreads widely, but costs no matrix product:
- * it is drawn as often as elsewhere.  R is all else, a sum of so many independent roundings that its spread is known from
- * one member: in singular vectors of the input its columns, and its diagonal entries, are independent.  |t| and the norms
- * of R are limited one by one. */
+ * it is drawn as often as elsewhere, and known of the member.  R is all else, a sum of so many independent roundings that
+ * its spread is known from one member: in singular vectors of the input its columns are independent, and what lies beside
+ * its diagonal tells the diagonal's covariance.  |t| and the norms of R are limited one by one. */
 #include <cblas.h>
 #include <math.h>
 #include <string.h>
 
 #include "ensemble.h"
 
-enum { DIVISORS = 33 };
+/* So many singular values, at least, and so many neighbours on each side. */
+enum { DIVISORS = 33, LEAST = 128, NEARBY = 8 };
 
 bool mc_audit_few_serve(const mc_kernel_model *model, size_t m, size_t n, const mc_audit_options *options) {
-  return m * n >= MC_AUDIT_LARGE && mc_kernel_accumulator(model->storage) == model->storage && !options->around;
+  return m * n >= MC_AUDIT_LARGE && m >= LEAST && n >= LEAST &&
+         mc_kernel_accumulator(model->storage) == model->storage && !options->around;
 }
 
 /* ---- The divisor ---- */
 
 typedef struct {
   double mean, reach; /* a correct kernel's t is within `reach` of the mean */
+  long double exact;  /* divisor; 0: none */
 } shift;
 
 /* To long double's precision. */
@@ -40,16 +43,21 @@ static long double exact_divisor(const mc_normalisation *norm, const double *g, 
   return norm->kind == MC_NORM_FROBENIUS_ADD ? size + least : fmaxl(size, least);
 }
 
+/* Of a kernel that divides `scale` times the input by the divisor; zero if it divides by nothing. */
+static double divisor_error(double divisor, double scale, long double exact) {
+  return exact > 0 ? (double)(1 - (long double)divisor / (exact * (long double)scale)) : 0;
+}
+
 static mc_status find_shift(shift *t, const mc_kernel_model *model, const double *g, size_t count, uint64_t seed,
                             double probability, mc_error *e) {
   double divisors[DIVISORS], scales[DIVISORS], squares = 0;
-  *t = (shift){0, 0};
+  *t = (shift){0};
   if (model->normalisation.kind == MC_NORM_NONE)
     return MC_OK;
-  long double exact = exact_divisor(&model->normalisation, g, count);
+  t->exact = exact_divisor(&model->normalisation, g, count);
   mc_status s = mc_kernel_emulate_divisors(divisors, scales, DIVISORS, model, g, count, seed, e);
   for (int i = 0; i < DIVISORS && s == MC_OK; i++) {
-    divisors[i] = (double)(1 - (long double)divisors[i] / (exact * (long double)scales[i]));
+    divisors[i] = divisor_error(divisors[i], scales[i], t->exact);
     t->mean += divisors[i] / DIVISORS;
   }
   for (int i = 0; i < DIVISORS && s == MC_OK; i++)
@@ -124,74 +132,125 @@ static mc_status find_derivative(derivative *d, const mc_kernel_model *model, ar
 /* ---- Everything else ---- */
 
 typedef struct {
-  double value[MC_MEASURES];
-  double total, spectrum; /* standard deviations of the logarithms of such norms */
+  double value[MC_MEASURES]; /* the profile is left out */
+  double spread;             /* standard deviation of the logarithms of such norms, at most */
+  double trace, norm;        /* of the covariance of the diagonal, at most */
 } residual;
 
-/* x := image + R */
-static void remove_shift(double *x, const derivative *d, const mc_audit_image *image, size_t count) {
-  double product = 0, square = 0;
-  for (size_t i = 0; i < count; i++) {
-    product += ((x[i] - image->high[i]) - image->low[i]) * d->matrix[i];
-    square += d->matrix[i] * d->matrix[i];
-  }
-  for (size_t i = 0; i < count && square > 0; i++)
-    x[i] -= product / square * d->matrix[i];
+/* x := image + R, of a member with this t */
+static void remove_shift(double *x, double t, const derivative *d, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    x[i] -= t * d->matrix[i];
 }
 
 /* Of a sum of squares of independent Gaussian variables with the variances w_i: half the relative standard deviation,
  * sqrt(sum 2 w_i^2) / sum w_i / 2.  The sum of a column is one of at least one such square, so that w = its value bounds
- * the variance; of a single square x^2 the mean of x^4 is 3 w^2. */
-static void find_spread(residual *r, const mc_audit_measured *measured, const mc_audit_basis *b) {
-  double columns = 0, fourth = 0, total = r->value[MC_MEASURE_TOTAL], spectrum = r->value[MC_MEASURE_SPECTRUM],
-         rest = total * total;
+ * the variance. */
+static double find_spread(const mc_audit_measured *measured, const mc_audit_basis *b) {
+  double columns = 0, total = measured->value[MC_MEASURE_TOTAL], rest = total * total;
   for (size_t i = 0; i < b->k; i++) {
     columns += measured->columns[i] * measured->columns[i];
     rest -= measured->columns[i];
-    fourth += pow(measured->diagonal[i], 4);
   }
   if (b->n > b->k && rest > 0) /* columns beyond the singular vectors, all alike */
     columns += rest * rest / (double)(b->n - b->k);
-  r->total = sqrt(columns / 2) / (total * total);
-  r->spectrum = sqrt(fourth / 6) / (spectrum * spectrum);
+  return sqrt(columns / 2) / (total * total);
 }
 
-/* profile := the member's diagonal.  What a new one is off from it is at most sqrt(2) times what it is off from zero, in
- * the mean square; the rounding's own bias makes it less. */
+/* squares[i] := the mean of (u_j^T R v_i)^2 over the nearest j but i itself, R V = product; room: k entries. */
+static void find_nearby(double *squares, const double *product, const mc_audit_basis *b, double *room) {
+  size_t k = b->k;
+  memset(squares, 0, k * sizeof *squares);
+  for (size_t side = 0; side < 2; side++)
+    for (size_t off = 1; off <= NEARBY; off++) {
+      const double *u = side ? b->u : b->u + off, *p = side ? product + off : product;
+      memset(room, 0, k * sizeof *room);
+      for (size_t i = 0; i < b->m; i++)
+        for (size_t l = 0; l + off < k; l++)
+          room[l] += u[i * k + l] * p[i * k + l];
+      for (size_t l = 0; l + off < k; l++)
+        squares[side ? l + off : l] += room[l] * room[l];
+    }
+  for (size_t i = 0; i < k; i++) {
+    size_t before = i < NEARBY ? i : NEARBY, after = k - 1 - i < NEARBY ? k - 1 - i : NEARBY;
+    squares[i] /= (double)(before + after);
+  }
+}
+
+/* The errors of a symmetric product are symmetric.  Seen in singular vectors that have nothing to do with where they are,
+ * an entry of the diagonal has at most three times the variance of its neighbours, and a third of that at most is common
+ * to all of the diagonal. */
+static mc_status find_covariance(residual *r, const mc_audit_measured *measured, const mc_audit_basis *b, mc_error *e) {
+  double *squares = mc_alloc(2 * b->k, sizeof *squares), sum = 0, most = 0;
+  if (!squares)
+    return mc_fail(e, MC_NO_MEMORY, "out of memory");
+  find_nearby(squares, measured->room + b->m * b->n, b, squares + b->k);
+  for (size_t i = 0; i < b->k; i++) {
+    sum += 3 * squares[i];
+    most = fmax(most, 3 * squares[i]);
+  }
+  r->trace = fmax(sum, pow(measured->value[MC_MEASURE_SPECTRUM], 2));
+  r->norm = most + r->trace / 3;
+  mc_free(squares);
+  return MC_OK;
+}
+
+/* profile := the member's diagonal. */
 static mc_status run_member(residual *r, double *profile, mc_kernel_probe *probe, const mc_kernel_model *model,
-                            const double *g, const derivative *d, const mc_audit_image *image,
+                            const double *g, const shift *t, const derivative *d, const mc_audit_image *image,
                             const mc_audit_basis *basis, mc_audit_measured *measured, uint64_t seed, mc_error *e) {
+  size_t count = basis->m * basis->n;
   mc_random draw;
-  double *x = mc_alloc(basis->m * basis->n, sizeof *x);
+  double *x = mc_alloc(count, sizeof *x);
   mc_random_init(&draw, seed, mc_random_stream_of("audit ensemble"), 0);
   mc_status s = mc_interrupt_requested() ? mc_fail(e, MC_INTERRUPTED, "interrupted")
                 : x                      ? mc_kernel_emulate_probed(x, probe, model, g, basis->m, basis->n, &draw, e)
                                          : mc_fail(e, MC_NO_MEMORY, "out of memory");
   if (s == MC_OK) {
-    remove_shift(x, d, image, basis->m * basis->n);
+    remove_shift(x, divisor_error(probe->divisor, probe->scale, t->exact), d, count);
     mc_audit_measure_approx(measured, x, image, basis);
     memcpy(r->value, measured->value, sizeof r->value);
-    r->value[MC_MEASURE_PROFILE] = sqrt(2) * r->value[MC_MEASURE_SPECTRUM];
     memcpy(profile, measured->diagonal, basis->k * sizeof *profile);
-    find_spread(r, measured, basis);
+    r->spread = find_spread(measured, basis);
+    s = find_covariance(r, measured, basis, e);
   }
   mc_free(x);
   return s;
 }
 
-/* R is orthogonal to D, and so are their diagonals.  NaN where the member need not differ from the image. */
+/* Of an l8 norm over so many blocks: in a sum of independent terms with heavy tails a large deviation is made by one of them,
+ * here at most as if the whole block were one square of their mean size. */
+static double largest_block(double value, double blocks, double probability) {
+  return mc_audit_normal_quantile_approx(probability / blocks / 2) * value / pow(blocks, 0.125);
+}
+
+/* rest[k] := what a measure of R exceeds with this probability at most. */
+static void limit_rests(double rest[MC_MEASURES], const residual *r, const mc_audit_basis *b, double probability) {
+  double quantile = mc_audit_normal_quantile_approx(probability);
+  double grown = exp(quantile * sqrt(2) * r->spread); /* the difference of two logarithms */
+  double blocks[MC_MEASURES] = {[MC_MEASURE_ROWS] = (double)b->m,
+                                [MC_MEASURE_COLUMNS] = (double)b->n,
+                                [MC_MEASURE_TILES] = (double)mc_audit_tiles(b->m, b->n)};
+  /* The difference of two diagonals has twice the covariance; a Gaussian vector's norm is above the root of the trace by
+   * at most that. */
+  rest[MC_MEASURE_PROFILE] = sqrt(2) * (sqrt(r->trace) + quantile * sqrt(r->norm));
+  rest[MC_MEASURE_SPECTRUM] = r->value[MC_MEASURE_SPECTRUM] + rest[MC_MEASURE_PROFILE];
+  rest[MC_MEASURE_TOTAL] = hypot(grown * r->value[MC_MEASURE_TOTAL], rest[MC_MEASURE_SPECTRUM]);
+  for (int k = MC_MEASURE_ROWS; k <= MC_MEASURE_TILES; k++)
+    rest[k] = pow(pow(grown * r->value[k], 8) + pow(largest_block(r->value[k], blocks[k], probability), 8), 0.125);
+}
+
+/* NaN where the member need not differ from the image. */
 static void conclude(double limits[MC_MEASURES], const residual *r, const shift *t, const derivative *d,
                      const mc_audit_image *image, const mc_audit_basis *basis, double order, double probability) {
-  double quantile = mc_audit_normal_quantile_approx(probability) * sqrt(2); /* of the difference of two logarithms */
-  for (int k = 0; k < MC_MEASURES; k++) {
-    bool projected = k == MC_MEASURE_SPECTRUM || k == MC_MEASURE_PROFILE;
-    double spread = projected ? r->spectrum : r->total;
-    double reach = k == MC_MEASURE_PROFILE ? t->reach : fabs(t->mean) + t->reach;
-    double shifted = reach * d->value[k], rest = order * r->value[k] * exp(quantile * spread);
-    bool orthogonal = projected || k == MC_MEASURE_TOTAL;
-    double limit = orthogonal ? hypot(shifted, rest) : shifted + rest;
-    double error = mc_audit_measure_error((mc_audit_measure)k, basis, 4 * r->value[MC_MEASURE_TOTAL], image->radius);
-    limits[k] = isfinite(limit) && r->value[k] > error ? limit : (double)NAN;
+  double rest[MC_MEASURES], size = 4 * r->value[MC_MEASURE_TOTAL];
+  limit_rests(rest, r, basis, probability);
+  for (int k = 0; k < MC_MEASURE_ALONG; k++) {
+    double mean = k == MC_MEASURE_PROFILE ? 0 : fabs(t->mean),
+           limit = (mean + t->reach) * d->value[k] + order * rest[k];
+    double value = r->value[k == MC_MEASURE_PROFILE ? MC_MEASURE_SPECTRUM : k];
+    double error = mc_audit_measure_error((mc_audit_measure)k, basis, size, image->radius);
+    limits[k] = isfinite(limit) && value > error ? limit : (double)NAN;
   }
   limits[MC_MEASURE_ALONG] = INFINITY;
 }
@@ -204,14 +263,14 @@ mc_status mc_audit_few_limits(mc_audit_limits *limits, mc_audit_centre *centre, 
   mc_audit_measured measured;
   derivative d = {0};
   shift t;
-  residual r;
+  residual r = {0};
   mc_status s = mc_audit_measured_init(&measured, basis, e);
   if (s == MC_OK)
     s = find_shift(&t, model, g, basis->m * basis->n, options->seed, probability, e);
   if (s == MC_OK)
     s = find_derivative(&d, model, sigma, basis, measured.room, e);
   if (s == MC_OK)
-    s = run_member(&r, centre->profile, &probe, model, g, &d, image, basis, &measured, options->seed, e);
+    s = run_member(&r, centre->profile, &probe, model, g, &t, &d, image, basis, &measured, options->seed, e);
   if (s == MC_OK) {
     for (size_t i = 0; i < basis->k; i++)
       centre->profile[i] += t.mean * d.diagonal[i];

@@ -135,9 +135,17 @@ static double l8(const double *squares, size_t count) {
   return sqrt(sqrt(sqrt(sum)));
 }
 
+static size_t blocks_along(size_t length, size_t block) {
+  return (length + block - 1) / block;
+}
+
+size_t mc_audit_tiles(size_t m, size_t n) {
+  return blocks_along(m, TILE) * blocks_along(n, TILE);
+}
+
 /* l8 norm over blocks of h by w. */
 static double blocks(const double *error, size_t m, size_t n, size_t h, size_t w, double *squares) {
-  size_t across = (n + w - 1) / w, down = (m + h - 1) / h;
+  size_t across = blocks_along(n, w), down = blocks_along(m, h);
   memset(squares, 0, across * down * sizeof *squares);
   for (size_t i = 0; i < m; i++)
     for (size_t j = 0; j < n; j++)
@@ -177,13 +185,13 @@ void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const
     error[i] = (x[i] - image->high[i]) - image->low[i];
     sum += error[i] * error[i];
   }
+  mc_audit_measure_blocks_approx(measured->value, error, m, n, rest);
   find_diagonal(measured->diagonal, measured->columns, error, basis, rest);
   measured->value[MC_MEASURE_TOTAL] = sqrt(sum);
   measured->value[MC_MEASURE_SPECTRUM] = l2(measured->diagonal, basis->k);
   measured->value[MC_MEASURE_PROFILE] = NAN;
   measured->along = find_along(error, basis);
   measured->value[MC_MEASURE_ALONG] = fabs(measured->along);
-  mc_audit_measure_blocks_approx(measured->value, error, m, n, rest);
 }
 
 double mc_audit_profile_distance_approx(const double *diagonal, const double *profile, size_t k) {

@@ -32,7 +32,7 @@ typedef struct {
   double along;              /* <x - image, along> / ||along||_F; 0 where it is not taken */
   double *diagonal;          /* k entries u_i^T (x - image) v_i */
   double *columns;           /* k entries ||(x - image) v_i||^2 */
-  double *room;
+  double *room;              /* E = x - image, and behind it E v, m by k */
 } mc_audit_measured;
 
 mc_status mc_audit_measured_init(mc_audit_measured *measured, const mc_audit_basis *basis, mc_error *e);
@@ -44,6 +44,9 @@ void mc_audit_measure_approx(mc_audit_measured *measured, const double *x, const
 
 /* value[rows, columns, tiles] of an m by n error.  room: as many entries as it has rows, columns or tiles. */
 void mc_audit_measure_blocks_approx(double value[MC_MEASURES], const double *error, size_t m, size_t n, double *room);
+
+/* How many tiles an m by n matrix has. */
+size_t mc_audit_tiles(size_t m, size_t n);
 
 /* l2 distance of two profiles of k entries. */
 double mc_audit_profile_distance_approx(const double *diagonal, const double *profile, size_t k);

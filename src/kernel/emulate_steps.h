@@ -321,6 +321,10 @@ static void NAMED(normalise)(NAMED(state) * s, const double *input, const mc_nor
   REAL divisor = NAMED(divisor)(s->t, count, norm, s->storage, scale, s->draw);
   if (s->fault == MC_FAULT_LARGEST_ENTRY)
     divisor = NAMED(largest)(s->t, count);
+  if (s->probe) {
+    s->probe->scale = scale;
+    s->probe->divisor = (double)divisor;
+  }
   for (size_t i = 0; i < count; i++)
     s->x[i] = (REAL)(input[i] / (double)divisor);
   ROUND(s->x, count, s->storage);

@@ -78,7 +78,7 @@ mc_dtype mc_kernel_accumulator(mc_dtype storage);
 mc_status mc_kernel_emulate(double *x, const mc_kernel_model *model, const double *g, size_t m, size_t n,
                             mc_random *draw, mc_error *e);
 
-/* ---- What another order of summation would do to an emulated kernel ----
+/* ---- What an emulated kernel did, and what another order of summation would do to it ----
  *
  * Of all orders, one term after another has the largest rounding errors in the mean: an operation's mean square error is
  * proportional to that of its result, and the results of a tree of sums are longest together if it is a chain. */
@@ -90,6 +90,7 @@ typedef struct {
   mc_random draw; /* which entries are looked at */
   size_t products;
   double blas[MC_KERNEL_PRODUCTS], chains[MC_KERNEL_PRODUCTS]; /* about the squared Frobenius norms of their errors */
+  double scale, divisor; /* the input was multiplied by the one, and that divided by the other */
 } mc_kernel_probe;
 
 /* As mc_kernel_emulate.  Each product adds to the probe (NULL: none): three a step, but for the Gram form. */

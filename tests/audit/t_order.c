@@ -121,6 +121,38 @@ static void test_few_members(void **state) {
   check_format(MC_DTYPE_FLOAT32, "uniform(0.3333)");
 }
 
+/* Where all kernels of a rule err alike (singular values that are all but one equal are moved by what is held of the
+ * coefficients), and where what they do not err alike in is common to a matrix (nothing divides by its norm): one member
+ * knows how far another may be from it. */
+static void test_common_errors(void **state) {
+  static const struct {
+    const char *family;
+    bool normalised;
+  } inputs[] = {{"max_spiked(1e-2)", true}, {"flat", false}, {"repeated", false}};
+  double *x = mc_alloc(LARGE * LARGE, sizeof *x);
+  (void)state;
+  for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+    double *g = matrix_of(inputs[i].family, LARGE, LARGE, 7), squares = 0;
+    mc_kernel_model model = model_of(MC_DTYPE_FLOAT32);
+    for (size_t k = 0; k < LARGE * LARGE; k++)
+      squares += g[k] * g[k];
+    for (size_t k = 0; k < LARGE * LARGE && !inputs[i].normalised; k++)
+      g[k] = (double)(float)(0.99 * g[k] / sqrt(squares));
+    if (!inputs[i].normalised)
+      model.normalisation.kind = MC_NORM_NONE;
+    model.rounding = MC_ROUNDING_SUMS;
+    mc_audit_reference *reference = reference_of_sums(g, LARGE, &model, 16);
+    for (unsigned trial = 0; trial < 4; trial++) {
+      emulate(x, &model, g, LARGE, trial);
+      assert_int_equal(verdict_on(x, reference), MC_AUDIT_CONFORMS);
+    }
+    mc_audit_reference_free(reference);
+    mc_kernel_model_clear(&model);
+    mc_free(g);
+  }
+  mc_free(x);
+}
+
 static mc_audit_finding judged(const mc_audit_reference *reference, const double *x) {
   mc_audit_finding f;
   mc_error e = {0};
@@ -215,8 +247,9 @@ static void test_normal_quantile(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_long_sums), cmocka_unit_test(test_few_members),
-                                     cmocka_unit_test(test_rules_one_after_another),
-                                     cmocka_unit_test(test_order_factor), cmocka_unit_test(test_normal_quantile)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_long_sums),     cmocka_unit_test(test_few_members),
+      cmocka_unit_test(test_common_errors), cmocka_unit_test(test_rules_one_after_another),
+      cmocka_unit_test(test_order_factor),  cmocka_unit_test(test_normal_quantile)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

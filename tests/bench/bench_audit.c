@@ -115,9 +115,11 @@ static const struct {
   const char *what;
   bool sound_only;
   unsigned roundings;
-} audits[] = {{"certified, sound limits", true, 1u << MC_ROUNDING_SUMS},
-              {"certified, sound and statistical limits", false, 1u << MC_ROUNDING_SUMS},
-              {"the same for a kernel of any rule", false, 0}};
+  bool spoiled; /* a row of the output is off by 2^-12 */
+} audits[] = {{"certified, sound limits", true, 1u << MC_ROUNDING_SUMS, false},
+              {"certified, sound and statistical limits", false, 1u << MC_ROUNDING_SUMS, false},
+              {"the same for a kernel of any rule", false, 0, false},
+              {"the same for an output that conforms to no rule", false, 0, true}};
 
 static double seconds_of_audit(const char **verdict, const double *g, const double *x, size_t n,
                                const mc_kernel_model *model, size_t i) {
@@ -151,16 +153,23 @@ static void print_times(size_t n) {
   gaussian(g, n);
   if (mc_kernel_emulate(x, &model, g, n, n, NULL, &e) != MC_OK)
     fail(&e);
+  double *spoiled = mc_alloc(n * n, sizeof *spoiled);
+  if (!spoiled)
+    exit(3);
+  for (size_t i = 0; i < n * n; i++)
+    spoiled[i] = i < n ? x[i] * (1 - 0x1p-12) : x[i];
   double lapack = fmin(seconds_of_dgesdd(g, n), seconds_of_dgesdd(g, n));
   printf("\nAudit of a float32 output, %zu by %zu; dgesdd: %.2f s (each the better of two)\n", n, n, lapack);
   for (size_t i = 0; i < sizeof audits / sizeof *audits; i++) {
     const char *verdict;
-    double seconds = seconds_of_audit(&verdict, g, x, n, &model, i),
-           again = seconds_of_audit(&verdict, g, x, n, &model, i);
+    const double *output = audits[i].spoiled ? spoiled : x;
+    double seconds = seconds_of_audit(&verdict, g, output, n, &model, i),
+           again = seconds_of_audit(&verdict, g, output, n, &model, i);
     printf("%-52s %6.2f s = %5.2f dgesdd  %s\n", audits[i].what, fmin(seconds, again), fmin(seconds, again) / lapack,
            verdict);
   }
   mc_kernel_model_clear(&model);
+  mc_free(spoiled);
   mc_free(g);
 }
 
