@@ -38,6 +38,28 @@ static double difference_on(const double k[3], double l, double m, double u, dou
   return (fabs(value) + along_l * u + along_m * v + 0x1p-46 * size) * INFLATED;
 }
 
+/* Upper bound of |D| on a cell, within 2^-8 of the largest |D| that was met so far, *met, or on cells too small to matter. */
+static double steepest_on(double *met, const double k[3], double l, double m, double u, double v, int depth) {
+  enum { DEEPEST = 10 };
+  double bound = difference_on(k, l, m, u, v), most = 0;
+  *met = fmax(*met, difference_on(k, l, m, 0, 0));
+  if (depth == DEEPEST || !(bound > *met * (1 + 0x1p-8)))
+    return isfinite(bound) ? bound : (double)INFINITY;
+  for (int i = 0; i < 4; i++)
+    most = fmax(most, steepest_on(met, k, l + (i & 1 ? u : -u) / 2, m + (i & 2 ? v : -v) / 2, u / 2 * INFLATED,
+                                  v / 2 * INFLATED, depth + 1));
+  return most;
+}
+
+double mc_audit_steepest(const fmpq *p, double s, double top) {
+  double k[3], met = 0;
+  if (!(s >= 0x1p-400 && s < 0x1p60 && top < 0x1p60))
+    return INFINITY;
+  for (int j = 0; j < 3; j++)
+    k[j] = approximately(&p[2 * j + 1]);
+  return steepest_on(&met, k, 0, top / 2, s, top / 2 * INFLATED, 0);
+}
+
 static void fill(table *t, const double k[3], double top, double s) {
   double v = top / ROWS / 2 * INFLATED, u = s / COLUMNS * INFLATED;
   for (size_t i = 0; i < ROWS; i++) {

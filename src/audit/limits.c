@@ -1,8 +1,7 @@
 /* The limits of each rule that a kernel may follow: sound ones at once, statistical ones when they are first asked for. */
 #include <math.h>
 
-#include "reference.h"
-#include "sound.h"
+#include "origin.h"
 #include "upward.h"
 
 /* The rules that the kernel may follow and that differ from the others: where the accumulator's format is stored,
@@ -29,8 +28,11 @@ static mc_status add_rule(mc_audit_rules *rules, const mc_audit_reference *r, mc
   if (!rule->centre.profile)
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
   variant.rounding = rule->limits.rounding = rounding;
-  mc_audit_sound_bound(&rule->limits.sound, &rule->limits.spectrum, &variant, r->input, r->m, r->n, r->sigma,
-                       &r->options, INFINITY);
+  mc_status s = mc_audit_origin_set(&rule->origin, r, &variant, e);
+  if (s != MC_OK)
+    return s;
+  mc_audit_sound_bound(&rule->limits.sound, &rule->limits.spectrum, &variant, &rule->origin, r->m, r->n, &r->options,
+                       INFINITY);
   for (int k = 0; k < MC_MEASURES; k++)
     rule->limits.statistical[k] = NAN;
   return MC_OK;
@@ -57,8 +59,10 @@ mc_status mc_audit_rules_new(mc_audit_rules **out, const mc_audit_reference *r, 
 void mc_audit_rules_free(mc_audit_rules *rules) {
   if (!rules)
     return;
-  for (size_t i = 0; i < rules->count; i++)
+  for (size_t i = 0; i < rules->count; i++) {
     mc_free(rules->rule[i].centre.profile);
+    mc_audit_origin_clear(&rules->rule[i].origin);
+  }
   pthread_mutex_destroy(&rules->lock);
   mc_free(rules);
 }
@@ -106,8 +110,9 @@ void mc_audit_reference_sound_given(double *sound, double *spectrum, const mc_au
   *sound = *spectrum = 0;
   for (size_t i = 0; i < r->rules->count; i++) {
     double plain, divided;
-    variant.rounding = r->rules->rule[i].limits.rounding;
-    mc_audit_sound_bound(&plain, &divided, &variant, r->input, r->m, r->n, r->sigma, &r->options, output);
+    const mc_audit_rule *rule = &r->rules->rule[i];
+    variant.rounding = rule->limits.rounding;
+    mc_audit_sound_bound(&plain, &divided, &variant, &rule->origin, r->m, r->n, &r->options, output);
     *sound = fmax(*sound, plain);
     *spectrum = fmax(*spectrum, divided);
   }

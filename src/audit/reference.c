@@ -150,8 +150,12 @@ mc_status mc_audit_sound_limit(double *sound, const mc_kernel_model *model, cons
     return s;
   arb_ptr sigma = _arb_vec_init(count);
   s = find_sigma(sigma, &r, g, model, e);
-  if (s == MC_OK)
-    mc_audit_sound_bound(sound, &spectrum, model, g, m, n, sigma, options, INFINITY);
+  if (s == MC_OK) {
+    mc_audit_origin origin;
+    mc_audit_origin_init(&origin, model, g, m, n, sigma, options);
+    mc_audit_sound_bound(sound, &spectrum, model, &origin, m, n, options, INFINITY);
+    mc_audit_origin_clear(&origin);
+  }
   _arb_vec_clear(sigma, count);
   return s;
 }

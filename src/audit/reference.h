@@ -5,12 +5,14 @@
 #include <pthread.h>
 
 #include "ensemble.h"
+#include "sound.h"
 
 /* One that the kernel may follow. */
 typedef struct {
   mc_audit_limits limits;
   mc_audit_centre centre;
-  bool is_derived; /* the statistical limits and the centre are there */
+  mc_audit_origin origin; /* of its sound limits */
+  bool is_derived;        /* the statistical limits and the centre are there */
 } mc_audit_rule;
 
 /* All of them.  Statistical limits are derived when they are first asked for, under the lock. */

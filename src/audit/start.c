@@ -82,7 +82,7 @@ static double norm_limit(mc_dtype storage) {
 }
 
 /* |sqrt(1 + y) - 1| for |y| <= x is at most 1 - sqrt(1 - x) = x / (1 + sqrt(1 - x)). */
-static double root_error(double x) {
+double mc_audit_root_error(double x) {
   double rest = nextafter(1 - x, 0), root = rest > 0 ? nextafter(sqrt(rest), 0) : 0;
   return x < 1 ? mc_up(x / nextafter(1 + root, 0)) : (double)INFINITY;
 }
@@ -107,7 +107,7 @@ static double divisor_error(const mc_audit_rounding *k, const mc_normalisation *
   double half = lower / 2 * fmin(1, mc_ball_lower_double(safety));
   arb_clear(safety);
   double squares = mc_up_mul(2 * k->r, mc_up_mul(k->c, k->etas)), square = nextafter(half * half, 0);
-  double sum = root_error(mc_up_add(gamma_of(k, k->r * k->c), mc_up(squares / square)));
+  double sum = mc_audit_root_error(mc_up_add(gamma_of(k, k->r * k->c), mc_up(squares / square)));
   double theta = compound(compound(conversion, sum), eps_error(k, norm, half));
   double operation = mc_up_add(k->ua, mc_up(k->etaa / half)), stored = mc_up_add(k->u, mc_up(k->eta / half));
   /* The root and the sum with eps are operations and stored; a maximum rounds nothing.  A safety factor other than 1 is

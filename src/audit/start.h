@@ -8,4 +8,7 @@
 double mc_audit_initial_error(const mc_audit_rounding *k, const mc_kernel_model *model, const double *g, double x0,
                               const mc_audit_surroundings *around);
 
+/* Upper bound of |sqrt(1 + y) - 1| for |y| <= x; infinite for x >= 1. */
+double mc_audit_root_error(double x);
+
 #endif

@@ -141,7 +141,10 @@ static double ratio_of_one_step(uint64_t seed, const mc_kernel_model *model) {
   need(mc_truth_sv_enclose_near(sigma, &x0, &e), &e);
   need(mc_kernel_emulate(x, model, g, 1, 2, NULL, &e), &e);
   mc_audit_options options = mc_audit_default_options();
-  mc_audit_sound_bound(&plain, &spectrum, model, g, 1, 2, sigma, &options, INFINITY);
+  mc_audit_origin origin;
+  mc_audit_origin_init(&origin, model, g, 1, 2, sigma, &options);
+  mc_audit_sound_bound(&plain, &spectrum, model, &origin, 1, 2, &options, INFINITY);
+  mc_audit_origin_clear(&origin);
   double error = error_of(x, &image);
   mc_enclosure_clear(&image);
   mc_enclosure_clear(&x0);

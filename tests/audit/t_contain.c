@@ -1,0 +1,334 @@
+/* Kernels of one rule, followed entry by entry: whatever the order of their sums, they stay within the distance that is
+ * claimed; kernels that round otherwise do not.  And the bounds that go with it: powers of two below entries, 2-norms of
+ * magnitudes, the steepest slope. */
+#include "support.h"
+
+#include "../../src/audit/contain.h"
+#include "../../src/audit/sound.h"
+
+enum { R = 128, C = 160, STEPS = 2 };
+
+typedef enum { FORWARD, BACKWARD, IN_PAIRS, IN_DISTANT_PAIRS, WIDE, CHOPPED, ORDERS } order;
+
+static float sum_in_pairs(const float *x, const float *y, size_t n) {
+  return n == 1 ? x[0] * y[0] : sum_in_pairs(x, y, n / 2) + sum_in_pairs(x + n / 2, y + n / 2, n - n / 2);
+}
+
+/* Each term with that half the length away. */
+static float sum_in_distant_pairs(const float *x, const float *y, size_t n, size_t stride) {
+  return stride >= n ? x[0] * y[0]
+                     : sum_in_distant_pairs(x, y, n, 2 * stride) +
+                           sum_in_distant_pairs(x + stride, y + stride, n - stride, 2 * stride);
+}
+
+static float sum_in_double(const float *x, const float *y, size_t n) {
+  double sum = 0;
+  for (size_t i = 0; i < n; i++)
+    sum += (double)x[i] * (double)y[i];
+  return (float)sum;
+}
+
+/* Every sum cut, as tensor cores do. */
+static float sum_chopped(const float *x, const float *y, size_t n) {
+  float sum = 0;
+  for (size_t i = 0; i < n; i++) {
+    double exact = (double)sum + (double)x[i] * (double)y[i];
+    sum = (float)exact;
+    if (fabs((double)sum) > fabs(exact))
+      sum = nextafterf(sum, 0);
+  }
+  return sum;
+}
+
+static float inner(const float *x, const float *y, size_t n, order o) {
+  float sum = 0;
+  if (o == IN_PAIRS || o == IN_DISTANT_PAIRS)
+    return o == IN_PAIRS ? sum_in_pairs(x, y, n) : sum_in_distant_pairs(x, y, n, 1);
+  if (o == WIDE)
+    return sum_in_double(x, y, n);
+  if (o == CHOPPED)
+    return sum_chopped(x, y, n);
+  for (size_t i = 0; i < n; i++) {
+    size_t k = o == FORWARD ? i : n - 1 - i;
+    sum += x[k] * y[k];
+  }
+  return sum;
+}
+
+/* A kernel of the model, written out. */
+typedef struct {
+  const mc_kernel_model *model;
+  order order;
+  bool truncates; /* where it should round to nearest */
+} kernel;
+
+static float stored(float x, const kernel *k) {
+  float y = (float)mc_dtype_round(k->model->storage, (double)x);
+  if (k->truncates && fabsf(y) > fabsf(x)) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    bits &= 0xffff0000u;
+    memcpy(&y, &bits, sizeof bits);
+  }
+  return y;
+}
+
+/* out := x y^T, stored; x is m by k, y n by k. */
+static void multiply(float *out, const float *x, const float *y, size_t m, size_t n, size_t k, const kernel *w,
+                     bool store) {
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++) {
+      float sum = inner(x + i * k, y + j * k, k, w->order);
+      out[i * n + j] = store ? stored(sum, w) : sum;
+    }
+}
+
+/* p := s p + t x. */
+static void combine(float *p, float s, const float *x, float t, size_t count, const kernel *k) {
+  for (size_t i = 0; i < count; i++) {
+    float scaled = t * x[i], other = s * p[i];
+    if (k->model->rounding != MC_ROUNDING_SUMS) {
+      scaled = stored(scaled, k);
+      other = stored(other, k);
+    }
+    p[i] = stored(other + scaled, k);
+  }
+}
+
+static void transpose(float *out, const float *x, size_t m, size_t n) {
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++)
+      out[j * m + i] = x[i * n + j];
+}
+
+static float held(double q, const kernel *k) {
+  return k->model->rounding == MC_ROUNDING_ALL ? (float)mc_dtype_round(k->model->storage, q) : (float)q;
+}
+
+/* x: R by C. */
+static void take_step(float *x, const kernel *k) {
+  bool sums = k->model->rounding == MC_ROUNDING_SUMS;
+  float a = held(3.4445, k), b = held(-4.7750, k), c = held(2.0315, k);
+  float *room = mc_alloc(4 * R * C + 2 * R * R, sizeof *room), *left = room + R * C, *next = left + R * C,
+        *turned = next + R * C, *gram = turned + R * C, *poly = gram + R * R;
+  multiply(gram, x, x, R, R, C, k, true);
+  for (size_t i = 0; i < R * R; i++)
+    left[i] = sums ? gram[i] : stored(c * gram[i], k);
+  transpose(turned, gram, R, R);
+  multiply(poly, left, turned, R, R, R, k, !sums);
+  combine(poly, sums ? c : 1, gram, b, R * R, k);
+  transpose(turned, x, R, C);
+  multiply(next, poly, turned, R, C, R, k, !sums);
+  combine(next, 1, x, a, R * C, k);
+  memcpy(x, next, R * C * sizeof *x);
+  mc_free(room);
+}
+
+static void run(float *x, const double *g, size_t steps, const kernel *k) {
+  for (size_t i = 0; i < R * C; i++)
+    x[i] = stored((float)g[i], k);
+  float norm = stored(sqrtf(inner(x, x, R * C, k->order)), k), divisor = stored(norm + 1e-7f, k);
+  for (size_t i = 0; i < R * C; i++)
+    x[i] = stored(x[i] / divisor, k);
+  for (size_t i = 0; i < steps; i++)
+    take_step(x, k);
+}
+
+static double distance_between(const double *x, const float *y) {
+  double sum = 0;
+  for (size_t i = 0; i < R * C; i++)
+    sum = hypot(sum, x[i] - (double)y[i]);
+  return sum;
+}
+
+static mc_kernel_model model_for(mc_dtype storage, mc_kernel_rounding rule, size_t steps, bool chops) {
+  mc_kernel_model model = model_of(storage);
+  model.rounding = rule;
+  model.truncate = chops;
+  assert_int_equal(mc_schedule_resize(&model.schedule, steps, NULL), MC_OK);
+  return model;
+}
+
+/* How far kernels are found from where they are said to be, over how far they may be: sums of any order, in trees of depth
+ * 16, or cut. */
+static double check_rule(mc_dtype storage, mc_kernel_rounding rule, size_t depth, bool chops) {
+  mc_kernel_model model = model_for(storage, rule, STEPS, chops);
+  double *g = matrix_of("uniform", R, C, 5), *x = mc_alloc(R * C, sizeof *x), distance, largest = 0;
+  float *y = mc_alloc(R * C, sizeof *y);
+  size_t steps;
+  mc_error e = {0};
+  need(mc_audit_contain(x, &distance, &steps, &model, g, R, C, depth, &e), &e);
+  for (int o = chops ? CHOPPED : depth == 0 ? FORWARD : IN_PAIRS; o < (chops ? ORDERS : CHOPPED); o++) {
+    run(y, g, steps, &(kernel){&model, (order)o, false});
+    largest = fmax(largest, distance_between(x, y));
+  }
+  print_message("%s, %s, %s: %zu steps; distance at most %.3g, found %.3g\n", mc_dtype_name(storage),
+                mc_kernel_rounding_name(rule),
+                chops   ? "cut"
+                : depth ? "depth 16"
+                        : "any order",
+                steps, distance, largest);
+  assert_true(steps > 0 && largest <= distance);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+  mc_free(x);
+  mc_free(y);
+  return largest;
+}
+
+/* The distance is small enough to tell a kernel that truncates what it stores. */
+static void check_power(mc_kernel_rounding rule) {
+  mc_kernel_model model = model_for(MC_DTYPE_BFLOAT16, rule, 1, false);
+  double *g = matrix_of("uniform", R, C, 5), *x = mc_alloc(R * C, sizeof *x), distance;
+  float *y = mc_alloc(R * C, sizeof *y);
+  size_t steps;
+  mc_error e = {0};
+  need(mc_audit_contain(x, &distance, &steps, &model, g, R, C, 16, &e), &e);
+  run(y, g, steps, &(kernel){&model, IN_PAIRS, true});
+  assert_true(steps == 1 && distance_between(x, y) > distance);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+  mc_free(x);
+  mc_free(y);
+}
+
+static void test_kernels_stay_within(void **state) {
+  double moved = 0;
+  (void)state;
+  for (int rule = 0; rule < MC_ROUNDING_GRAM; rule++) {
+    (void)check_rule(MC_DTYPE_BFLOAT16, (mc_kernel_rounding)rule, 16, false);
+    (void)check_rule(MC_DTYPE_BFLOAT16, (mc_kernel_rounding)rule, 0, false);
+    (void)check_rule(MC_DTYPE_FLOAT16, (mc_kernel_rounding)rule, 16, false);
+    moved += check_rule(MC_DTYPE_BFLOAT16, (mc_kernel_rounding)rule, 0, true);
+    check_power((mc_kernel_rounding)rule);
+  }
+  assert_true(moved > 0);
+}
+
+/* Formats that accumulators have, the Gram form, entries beyond the format. */
+static void test_what_is_not_followed(void **state) {
+  double *g = matrix_of("uniform", R, C, 5), *x = mc_alloc(R * C, sizeof *x), distance;
+  size_t steps;
+  mc_error e = {0};
+  (void)state;
+  mc_kernel_model wide = model_of(MC_DTYPE_FLOAT32), narrow = model_of(MC_DTYPE_FLOAT16);
+  assert_int_equal(mc_audit_contain(x, &distance, &steps, &wide, g, R, C, 16, &e), MC_UNDECIDED);
+  for (size_t i = 0; i < R * C; i++)
+    g[i] = ldexp(g[i], 20);
+  assert_int_equal(mc_audit_contain(x, &distance, &steps, &narrow, g, R, C, 16, &e), MC_UNDECIDED);
+  narrow.rounding = MC_ROUNDING_GRAM;
+  assert_int_equal(mc_audit_contain(x, &distance, &steps, &narrow, g, R, C, 16, &e), MC_UNDECIDED);
+  mc_kernel_model_clear(&wide);
+  mc_kernel_model_clear(&narrow);
+  mc_free(g);
+  mc_free(x);
+}
+
+static double power_below(double x) {
+  int exponent;
+  (void)frexp(x, &exponent);
+  return x == 0 ? 0 : ldexp(1, exponent - 1);
+}
+
+/* Against matrices at that distance, spread evenly, or all on the entries that reach their next power of two first. */
+static void test_units(void **state) {
+  enum { COUNT = 4096 };
+  static double x[COUNT], d[COUNT];
+  mc_random r;
+  mc_audit_units units;
+  (void)state;
+  mc_random_init(&r, 1, 3, 0);
+  for (int i = 0; i < COUNT; i++)
+    x[i] = i % 97 == 0 ? 0 : mc_matgen_normal(&r);
+  mc_audit_units_set(&units, x, COUNT, 0);
+  for (double share = 0; share < 1; share = share * 3 + 1e-4) {
+    double spread = 0, crossing = 0, plain = 0, concentrated = 0, norm = 0;
+    for (int i = 0; i < COUNT; i++) {
+      double below = power_below(fabs(x[i])), gap = 2 * below - fabs(x[i]);
+      d[i] = share * mc_matgen_normal(&r);
+      spread = hypot(spread, d[i]);
+      plain = hypot(plain, power_below(fabs(x[i] + d[i])));
+      crossing = hypot(crossing, gap <= share * below ? gap : 0);
+      concentrated = hypot(concentrated, gap <= share * below ? 2 * below : below);
+      norm = hypot(norm, x[i]);
+    }
+    assert_true(plain <= mc_audit_units_norm(&units, spread));
+    assert_true(concentrated <= mc_audit_units_norm(&units, crossing) * (1 + 1e-12));
+    assert_true(mc_audit_units_norm(&units, 0) < 0.8 * norm &&
+                mc_audit_units_norm(&units, crossing) < 2 * concentrated);
+  }
+  mc_audit_units_set(&units, x, COUNT, INFINITY);
+  assert_true(isinf(mc_audit_units_norm(&units, 0)));
+}
+
+/* The largest quotient on a grid, and not much more. */
+static void test_steepest(void **state) {
+  mc_kernel_model model = model_of(MC_DTYPE_BFLOAT16);
+  mc_audit_polynomials f;
+  (void)state;
+  mc_audit_polynomials_init(&f);
+  mc_audit_polynomials_set(&f, &model.schedule.steps[0], &model);
+  for (double top = 0.1; top < 1.3; top += 0.3)
+    for (double s = top; s < 1.6; s += 0.3) {
+      double most = 0, found = mc_audit_steepest(f.p, s, top);
+      for (int i = -200; i <= 200; i++)
+        for (int j = 0; j <= 200; j++) {
+          double l = s * i / 200, m = top * j / 200 + 1e-9, p = l * (3.4445 + l * l * (-4.7750 + 2.0315 * l * l)),
+                 q = m * (3.4445 + m * m * (-4.7750 + 2.0315 * m * m));
+          most = fmax(most, fabs((p - q) / (l - m)));
+        }
+      assert_true(most <= found * (1 + 1e-6) && found <= 1.01 * most);
+    }
+  mc_audit_polynomials_clear(&f);
+  mc_kernel_model_clear(&model);
+}
+
+/* || |M| ||_2 by powers, in double, for the Gram matrix and the next X. */
+static void test_magnitudes(void **state) {
+  enum { M = 130, N = 140 };
+  mc_kernel_model model = model_of(MC_DTYPE_BFLOAT16);
+  double *x = matrix_of("uniform", M, N, 5), *gram = mc_alloc(M * M, sizeof *gram), vector[M], next[M], norm = 0;
+  mc_audit_polynomials f;
+  mc_audit_magnitudes two;
+  mc_error e = {0};
+  (void)state;
+  mc_audit_polynomials_init(&f);
+  mc_audit_polynomials_set(&f, &model.schedule.steps[0], &model);
+  need(mc_audit_magnitudes_set(&two, &f, x, 1e-12, M, N, &e), &e);
+  for (size_t i = 0; i < M; i++)
+    for (size_t j = 0; j < M; j++)
+      for (size_t k = 0; k < N; k++)
+        gram[i * M + j] += x[i * N + k] * x[j * N + k];
+  for (size_t i = 0; i < M; i++)
+    vector[i] = 1;
+  for (int round = 0; round < 100; round++) {
+    double size = 0;
+    memset(next, 0, sizeof next);
+    for (size_t i = 0; i < M; i++)
+      for (size_t j = 0; j < M; j++)
+        next[i] += fabs(gram[i * M + j]) * vector[j];
+    for (size_t i = 0; i < M; i++)
+      size = hypot(size, next[i]);
+    for (size_t i = 0; i < M; i++)
+      vector[i] = next[i] / size;
+    norm = size;
+  }
+  assert_true(norm <= two.gram && two.gram < 1.5 * norm);
+  assert_true(two.x >= sqrt(norm) * 0.99 && two.square > 0 && two.q <= 4.8 * two.gram + 2.1 * two.square);
+  assert_true(two.p <= 3.5 * two.x + two.h + 1e-9 && isfinite(two.h));
+  mc_audit_polynomials_clear(&f);
+  mc_kernel_model_clear(&model);
+  mc_free(x);
+  mc_free(gram);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_kernels_stay_within),
+      cmocka_unit_test(test_what_is_not_followed),
+      cmocka_unit_test(test_units),
+      cmocka_unit_test(test_steepest),
+      cmocka_unit_test(test_magnitudes),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
