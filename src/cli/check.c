@@ -12,9 +12,10 @@ typedef struct {
   bool json, quiet;
 } arguments;
 
-enum { OPTION_THREADS = 256, OPTION_JSON };
+enum { OPTION_TIME = 256, OPTION_THREADS, OPTION_JSON };
 
 static const struct argp_option options[] = {
+    {"time", OPTION_TIME, "S", 0, "time limit of each certificate in seconds (default 60)", 0},
     {"threads", OPTION_THREADS, "N", 0, "at most N threads (default: all processors)", 0},
     {"json", OPTION_JSON, NULL, 0, "print the results as JSON", 0},
     {"quiet", 'q', NULL, 0, "no progress; print nothing if every certificate is accepted", 0},
@@ -24,6 +25,9 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *text, struct argp_state *state) {
   arguments *a = state->input;
   switch (key) {
+  case OPTION_TIME:
+    a->run.seconds = mc_cli_seconds_of(text, state);
+    return 0;
   case OPTION_THREADS:
     a->run.threads = (unsigned)mc_cli_number_of("threads", text, 1024, state);
     return 0;
@@ -49,9 +53,9 @@ static const struct argp parser = {
     parse,
     "CERTIFICATE.json…",
     "Repeat the proofs of certificates that claims --cert wrote.\vThe checker shares no code with the search and no "
-    "arithmetic either: what a certificate does not prove is refused. The exit status is 0 only if every certificate "
+    "arithmetic either: what a certificate does not prove, or not within the time limit, is refused. The exit status "
     "is "
-    "accepted.",
+    "0 only if every certificate is accepted.",
     NULL,
     NULL,
     NULL};

@@ -2,8 +2,6 @@
 #include "cli.h"
 
 #include <argp.h>
-#include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -40,15 +38,6 @@ static const struct argp_option prove_options[] = {
     {0},
 };
 
-static double seconds_of(const char *text, struct argp_state *state) {
-  char *end;
-  errno = 0;
-  double seconds = strtod(text, &end);
-  if (errno != 0 || end == text || *end != '\0' || !(seconds > 0) || !isfinite(seconds))
-    argp_error(state, "--time takes a positive number of seconds, not '%s'", text);
-  return seconds;
-}
-
 static error_t parse(int key, char *text, struct argp_state *state) {
   arguments *a = state->input;
   switch (key) {
@@ -56,7 +45,7 @@ static error_t parse(int key, char *text, struct argp_state *state) {
     a->run.only = text;
     return 0;
   case OPTION_TIME:
-    a->run.seconds = seconds_of(text, state);
+    a->run.seconds = mc_cli_seconds_of(text, state);
     return 0;
   case OPTION_THREADS:
     a->run.threads = (unsigned)mc_cli_number_of("threads", text, 1024, state);

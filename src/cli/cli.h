@@ -36,6 +36,9 @@ struct argp_state;
  * message. */
 uint64_t mc_cli_number_of(const char *option, const char *text, uint64_t most, struct argp_state *state);
 
+/* The seconds that --time's argument says, more than 0; anything else ends the program with argp's usage message. */
+double mc_cli_seconds_of(const char *text, struct argp_state *state);
+
 /* The rows and columns that an option's argument "MxN" says; anything else ends the program with argp's usage
  * message. */
 void mc_cli_shape_of(const char *option, const char *text, size_t *rows, size_t *columns, struct argp_state *state);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -68,6 +69,15 @@ uint64_t mc_cli_number_of(const char *option, const char *text, uint64_t most, s
   if (!mc_cli_read_u64(&value, text) || value > most)
     argp_error(state, "--%s takes a whole number up to %llu, not '%s'", option, (unsigned long long)most, text);
   return value;
+}
+
+double mc_cli_seconds_of(const char *text, struct argp_state *state) {
+  char *end;
+  errno = 0;
+  double seconds = strtod(text, &end);
+  if (errno != 0 || end == text || *end != '\0' || !(seconds > 0) || !isfinite(seconds))
+    argp_error(state, "--time takes a positive number of seconds, not '%s'", text);
+  return seconds;
 }
 
 bool mc_cli_may_colour(FILE *stream) {

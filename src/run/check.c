@@ -46,6 +46,10 @@ static void describe(json_t *entry, const mc_check_result *r) {
   json_object_set_new(entry, "seconds", json_real(r->seconds));
 }
 
+double mc_run_check_seconds(const mc_run_options *options) {
+  return options->seconds > 0 ? options->seconds : 60;
+}
+
 typedef struct {
   const char *const *files;
   json_t **entries;
@@ -60,7 +64,7 @@ static void check_one(void *context, size_t i) {
   if (certificate) {
     mc_check_result r;
     mc_check_result_init(&r);
-    mc_check_certificate(&r, certificate, NULL, w->options->seconds);
+    mc_check_certificate(&r, certificate, NULL, mc_run_check_seconds(w->options));
     describe(w->entries[i], &r);
     mc_check_result_clear(&r);
     json_decref(certificate);

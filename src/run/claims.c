@@ -121,7 +121,7 @@ static void certify(const item *it, const mc_claim_result *result, const mc_run_
   if (result->status != MC_OK || result->verdict == MC_VERDICT_UNDECIDED)
     return;
   json_t *certificate = mc_claim_certificate(it->document, it->claim, result);
-  json_t *checked = certificate ? check_certificate(it, certificate, options->seconds > 0 ? options->seconds : 60)
+  json_t *checked = certificate ? check_certificate(it, certificate, mc_run_check_seconds(options))
                                 : json_pack("{s:s}", "status", "none");
   if (certificate && options->certificates) {
     mc_error e = {0};

@@ -90,6 +90,9 @@ json_t *mc_run_claims(const char *const *files, size_t count, const mc_run_optio
  * or "error" for a file that is no JSON; shows: the verdict that an accepted certificate shows.  (check.c) */
 json_t *mc_run_check(const char *const *files, size_t count, const mc_run_options *options, mc_error *e);
 
+/* Time limit of one certificate: options->seconds, or the default. */
+double mc_run_check_seconds(const mc_run_options *options);
+
 /* The same for one claim given as text: definitions and a statement. */
 json_t *mc_run_prove(const char *text, const mc_run_options *options, mc_error *e);
 

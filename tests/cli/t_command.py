@@ -627,5 +627,28 @@ class Schemas(Case):
         self.assertEqual(run("report", self.write("bad.json", bad)).returncode, 3)
 
 
+class Certificates(Case):
+    def certificate(self, evidence, name):
+        """Of cos(cos(…cos(x + k)…)) <= 1 for k = 0, 1, …"""
+        text = "forall k in {0..9999}, x in [0, 1] : iter(f, 200, x + k) <= 1"
+        return self.write(name, {"certificate": 1, "id": name, "text": f"def f(x) = cos(x)\nclaim c {text}\n",
+                                 "statement": text, "verdict": "proved", "evidence": {"instances": [evidence(k) for k in range(10000)]}})
+
+    def test_a_certificate_that_takes_too_long_is_refused(self):
+        slow = self.certificate(lambda k: {"integers": {"k": str(k)}, "boxes": [[-1, [0, "range"]]]}, "slow.json")
+        wrong = self.certificate(lambda k: {"integers": {"k": str(k + 1)}, "boxes": [[-1, [0, "range"]]]}, "wrong.json")
+        result = run("check", "--time", "0.2", "--json", slow, wrong)
+        self.assertEqual(result.returncode, 1)
+        first, second = json.loads(result.stdout)["certificates"]
+        self.assertEqual([first["verdict"], second["verdict"]], ["refused", "refused"])
+        self.assertEqual(first["message"], "not checked within 0.2 seconds")
+        self.assertLess(first["seconds"], 2)
+        self.assertRegex(second["message"], "^combination 1 of the integers")
+
+    def test_a_limit_that_is_none(self):
+        for limit in ["0", "-1", "nan", "x", ""]:
+            self.assertEqual(run("check", "--time", limit, "no.json").returncode, 3)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=1)
