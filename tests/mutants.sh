@@ -10,7 +10,7 @@ survivors=0 count=0
 
 folder_of() {
   case $1 in
-  t_ball | t_digits | t_limbs) echo ball ;;
+  t_ball | t_digits | t_digits_faults | t_limbs) echo ball ;;
   t_npy) echo matfile ;;
   t_schedule) echo schedule ;;
   t_prop) echo prop ;;
@@ -20,7 +20,7 @@ folder_of() {
 
 wraps_of() {
   case $1 in
-  t_digits) echo -Wl,--wrap=cblas_dgemm ;;
+  t_digits_faults) echo -Wl,--wrap=cblas_dgemm -Wl,--wrap=cblas_dsyrk ;;
   t_limbs) echo -Wl,--wrap=mc_limb_multiply_plain ;;
   t_lying_blas) echo -Wl,--wrap=cblas_dgemm -Wl,--wrap=cblas_dsyrk ;;
   t_lying_lapack) echo -Wl,--wrap=LAPACKE_dgesdd -Wl,--wrap=LAPACKE_dpotrf ;;

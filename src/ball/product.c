@@ -138,20 +138,27 @@ static void multiply_planes(mc_digits_sum *s, int alpha, const mc_digits *a, boo
   mc_sum_zero(s, 0, 0); /* where all is dropped */
 }
 
-/* half += the products of planes p < q of X^T X, and half of those with p = q: multiples of 1/2 below 2^51, exact. */
+/* half := the products of planes p < q of X^T X, and half of those with p = q, of which the lower triangle stays zero and
+ * the diagonal is halved: multiples of 1/2 below 2^51, exact.  No two squares of planes belong to the same place. */
 static void multiply_half(double *half, const mc_digits_sum *s, const mc_digits *x) {
-  const size_t n = x->n, width = s->raw.planes * n;
+  const size_t n = x->n, width = s->raw.planes * n, row = x->planes * n;
+  const slong first = mc_sum_position(x, 0, x, 0) - s->raw.first, end = (slong)s->raw.planes;
   for (size_t p = 0; p < x->planes; p++) {
-    slong to = mc_sum_position(x, p, x, p) - s->raw.first, count = (slong)s->raw.planes - to;
-    count = count < (slong)(x->planes - p) ? count : (slong)(x->planes - p);
-    const double *plane = x->d + p * n;
-    for (int part = 0; part < 2; part++) { /* the square, then all planes after it at once */
-      slong skip = part == 0 ? 0 : to + 1 < 0 ? -to : 1, planes = part == 0 ? 1 : count - skip;
-      if (to + skip >= 0 && count > skip && planes > 0)
-        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n, (int)((size_t)planes * n), (int)x->m,
-                    part == 0 ? 0.5 : 1, plane, (int)(x->planes * n), plane + (size_t)skip * n, (int)(x->planes * n), 1,
-                    half + (size_t)(to + skip) * n, (int)width);
-    }
+    const slong to = first + 2 * (slong)p;
+    if (to < 0 || to >= end)
+      continue;
+    double *square = half + (size_t)to * n;
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)n, (int)x->m, 1, x->d + p * n, (int)row, 0, square,
+                (int)width);
+    for (size_t i = 0; i < n; i++)
+      square[i * width + i] /= 2;
+  }
+  for (size_t p = 0; p < x->planes; p++) { /* all planes after p at once */
+    const slong to = first + 2 * (slong)p, skip = to + 1 < 0 ? -to : 1;
+    const slong left = (slong)(x->planes - p), count = (end - to < left ? end - to : left) - skip;
+    if (count > 0)
+      cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n, (int)((size_t)count * n), (int)x->m, 1, x->d + p * n,
+                  (int)row, x->d + (p + (size_t)skip) * n, (int)row, 1, half + (size_t)(to + skip) * n, (int)width);
   }
 }
 

@@ -58,7 +58,7 @@ double mc_plain_stretch_upper(const mc_input *in, const double *v) {
     image[i] = mc_plain_add_upper(
         sum, mc_plain_mul_upper(2, error_of(mc_plain_mul_upper(mc_plain_norm_upper(row, in->n), norm), in->n)));
   }
-  if (image != NULL && least > 0) {
+  if (image != NULL) { /* infinite where least is 0 */
     high = mc_plain_norm_upper(image, in->m) / sqrt(least) * (1 + 0x1p-50);
     high = mc_plain_add_upper(high, mc_ball_mag_upper_double(in->rounding));
   }

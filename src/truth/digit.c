@@ -47,10 +47,22 @@ slong mc_digit_norm_scale(const mc_input *in) {
   return scale;
 }
 
+/* Planes of width w that hold all bits of T 2^-scale: down to the last bit of the smallest number that is not zero. */
+static size_t planes_of(const mc_input *in, slong scale, int w) {
+  double smallest = 1;
+  for (size_t i = 0; i < in->m * in->n; i++) {
+    const double size = fabs(in->t[i]);
+    smallest = size < smallest && size > 0 ? size : smallest;
+  }
+  slong bits = 52 - ilogb(smallest) + scale;
+  return bits > 0 ? (size_t)((bits + w - 1) / w) : 1;
+}
+
 mc_status mc_digit_input_init(mc_digit_input *a, const mc_input *in, slong scale, size_t planes, int w, mc_error *e) {
+  const size_t all = planes_of(in, scale, w);
   mag_init(a->error);
   a->scale = scale;
-  mc_status status = mc_digits_reserve(&a->A, in->m, in->n, planes, 0, w, e);
+  mc_status status = mc_digits_reserve(&a->A, in->m, in->n, all < planes ? all : planes, 0, w, e);
   if (status == MC_OK)
     status = mc_digits_set_double(&a->A, a->error, in->t, -a->scale, e);
   if (status == MC_OK) {

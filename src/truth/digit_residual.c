@@ -198,9 +198,12 @@ static void upper_square(mag_t norm, const mc_digit_residual *s, const mag_t pro
   mc_digits_frobenius_upper(E, &s->residual);
   mag_add(E, E, s->error);
   mag_mul_2exp_si(E, E, -1);
-  mc_digits_frobenius_upper(B, &s->B);
-  mag_add(B, B, s->b_error);
-  mag_min(B, B, product);
+  if (mag_is_inf(product)) {
+    mc_digits_frobenius_upper(B, &s->B);
+    mag_add(B, B, s->b_error);
+  } else {
+    mag_set(B, product);
+  }
   mc_digits_frobenius_upper(sum, &s->skew);
   mag_add(sum, sum, s->skew_error);
   mag_addmul(sum, E, B);
@@ -211,6 +214,26 @@ static void upper_square(mag_t norm, const mc_digit_residual *s, const mag_t pro
   mag_clear(E);
   mag_clear(B);
   mag_clear(sum);
+}
+
+/* u_norm := bound of ||U||_F; for square U, ||U||_F^2 = n - tr E <= n + sqrt(n) ||E||_F. */
+static void bound_factor(mc_digit_residual *s) {
+  if (!s->square) {
+    mc_digits_frobenius_upper(s->u_norm, &s->U);
+    return;
+  }
+  mag_t E, n;
+  mag_init(E);
+  mag_init(n);
+  mc_digits_frobenius_upper(E, &s->residual);
+  mag_add(E, E, s->error);
+  mag_mul_2exp_si(E, E, -1);
+  mag_set_ui(n, s->U.n);
+  mag_sqrt(s->u_norm, n);
+  mag_addmul(n, s->u_norm, E);
+  mag_sqrt(s->u_norm, n);
+  mag_clear(E);
+  mag_clear(n);
 }
 
 /* b->r := about 2^(w first) (K + E B). */
@@ -235,15 +258,16 @@ mc_status mc_digit_residual_start(mc_digit_residual *s, const mc_input *in, doub
     status = mc_digit_from_double(&s->U, room, in->m, in->n, s->start_planes, 0, s->w, 0, e);
   if (status == MC_OK)
     status = product(&s->B, s->b_error, &s->a.A, true, &s->U, s->planes, e);
-  if (status != MC_OK)
-    return status;
-  mc_digits_frobenius_upper(s->u_norm, &s->U);
-  if (!s->square)
-    return start_tall(s, e);
-  status = mc_digits_combine(&s->skew, -1, &s->B, 0, &s->B, 1, e);
-  mag_mul_2exp_si(s->skew_error, s->b_error, 1);
-  mc_digits_truncate(&s->B, s->b_error, PRODUCT_END);
-  return status == MC_OK ? start_square(s, e) : status;
+  if (status == MC_OK && s->square)
+    status = mc_digits_combine(&s->skew, -1, &s->B, 0, &s->B, 1, e);
+  if (status == MC_OK && s->square) {
+    mag_mul_2exp_si(s->skew_error, s->b_error, 1);
+    mc_digits_truncate(&s->B, s->b_error, PRODUCT_END);
+    status = start_square(s, e);
+  }
+  if (status == MC_OK)
+    bound_factor(s);
+  return status == MC_OK && !s->square ? start_tall(s, e) : status;
 }
 
 void mc_digit_residual_clear(mc_digit_residual *s) {
@@ -270,7 +294,7 @@ void mc_digit_residual_upper(mag_t norm, const mc_digit_residual *s, const mag_t
 static double largest_entry(const double *x, size_t count) {
   double largest = 0;
   for (size_t i = 0; i < count; i++)
-    largest = fmax(largest, fabs(x[i]));
+    largest = fabs(x[i]) <= largest ? largest : fabs(x[i]); /* NaN stays, or is found later */
   return largest;
 }
 
@@ -321,7 +345,7 @@ static mc_status apply(mc_digit_residual *s, const mc_digits *delta, mc_error *e
   if (status == MC_OK)
     status = mc_digits_add(&s->U, delta, e);
   if (status == MC_OK)
-    mc_digits_frobenius_upper(s->u_norm, &s->U);
+    bound_factor(s);
   mc_digits_clear(&N);
   mag_clear(n_error);
   return status;

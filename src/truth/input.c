@@ -63,7 +63,7 @@ static int largest_exponent_double(const double *a, size_t count) {
   double largest = 0;
   int e = 0;
   for (size_t i = 0; i < count; i++)
-    largest = fmax(largest, fabs(a[i]));
+    largest = fabs(a[i]) > largest ? fabs(a[i]) : largest;
   frexp(largest, &e);
   return e;
 }
