@@ -47,10 +47,15 @@ uint64_t mc_mpoly_weight(const fmpq_mpoly_struct *p, const fmpq_mpoly_ctx_t ring
   return (uint64_t)fmpq_mpoly_length(p, ring) * mpoly_bits(p);
 }
 
+/* Few bits an exponent, or by the total degree. */
+static bool degree_fits(const fmpq_mpoly_struct *p, const fmpq_mpoly_ctx_t ring) {
+  return p->zpoly->bits <= 16 ||
+         (fmpq_mpoly_total_degree_fits_si(p, ring) && fmpq_mpoly_total_degree_si(p, ring) <= GREATEST_DEGREE);
+}
+
 bool mc_mpoly_fits(const fmpq_mpoly_struct *p, const fmpq_mpoly_ctx_t ring) {
   return fmpq_mpoly_length(p, ring) <= MOST_TERMS && mpoly_bits(p) <= MC_MOST_BITS &&
-         mc_mpoly_weight(p, ring) <= MC_MOST_WEIGHT && fmpq_mpoly_total_degree_fits_si(p, ring) &&
-         fmpq_mpoly_total_degree_si(p, ring) <= GREATEST_DEGREE;
+         mc_mpoly_weight(p, ring) <= MC_MOST_WEIGHT && degree_fits(p, ring);
 }
 
 bool mc_mpoly_product_fits(const fmpq_mpoly_struct *a, const fmpq_mpoly_struct *b, const fmpq_mpoly_ctx_t ring) {
