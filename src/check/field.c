@@ -3,8 +3,9 @@
 #include "../base/base.h"
 #include "size.h"
 
-enum { ROOT, PI, E, LETTERS };
-enum { LARGEST_DEGREE = 400, LARGEST_EXPONENTIAL = 100 };
+/* PART is e^(1/60), so that exp is known at halves, thirds, quarters, fifths, … . */
+enum { ROOT, PI, PART, LETTERS };
+enum { LARGEST_DEGREE = 400, PARTS = 60, LARGEST_EXPONENTIAL = 100 * PARTS };
 
 typedef struct {
   fmpq_mpoly_struct up, down;
@@ -127,22 +128,24 @@ static bool is_monomial(fmpq_t c, slong *k, const fmpq_mpoly_t p, size_t letter,
   return alone;
 }
 
-/* e^n */
+/* e^(parts/60) */
+static void set_power_of_e(fmpq_mpoly_t z, ulong parts, const values *v) {
+  fmpq_mpoly_gen(z, PART, v->ring);
+  fmpq_mpoly_pow_ui(z, z, parts, v->ring);
+}
+
 static bool set_exp(value *z, const value *x, const values *v) {
   fmpq_t c;
   fmpq_init(c);
-  bool whole = rational_value(c, x, v) && fmpz_is_one(fmpq_denref(c)) &&
-               fmpz_cmp_si(fmpq_numref(c), LARGEST_EXPONENTIAL) <= 0 &&
-               fmpz_cmp_si(fmpq_numref(c), -LARGEST_EXPONENTIAL) >= 0;
-  slong n = whole ? fmpz_get_si(fmpq_numref(c)) : 0;
-  fmpq_mpoly_t e;
-  fmpq_mpoly_init(e, v->ring);
-  fmpq_mpoly_gen(e, E, v->ring);
-  fmpq_mpoly_one(&z->up, v->ring);
-  fmpq_mpoly_pow_ui(n < 0 ? &z->down : &z->up, e, (ulong)(n < 0 ? -n : n), v->ring);
-  fmpq_mpoly_clear(e, v->ring);
+  bool known = rational_value(c, x, v);
+  fmpq_mul_ui(c, c, PARTS);
+  known = known && fmpz_is_one(fmpq_denref(c)) && fmpz_cmp_si(fmpq_numref(c), LARGEST_EXPONENTIAL) <= 0 &&
+          fmpz_cmp_si(fmpq_numref(c), -LARGEST_EXPONENTIAL) >= 0;
+  slong n = known ? fmpz_get_si(fmpq_numref(c)) : 0;
+  set_power_of_e(&z->up, n > 0 ? (ulong)n : 0, v);
+  set_power_of_e(&z->down, n < 0 ? (ulong)-n : 0, v);
   fmpq_clear(c);
-  return whole;
+  return known;
 }
 
 /* log(e^k) = k, log(1/e^k) = -k */
@@ -151,8 +154,8 @@ static bool set_log(value *z, const value *x, const values *v) {
   slong k = 0, l = 0;
   fmpq_init(c);
   fmpq_init(d);
-  bool known = is_monomial(c, &k, &x->up, E, v) && is_monomial(d, &l, &x->down, E, v) && fmpq_equal(c, d);
-  fmpq_set_si(c, k - l, 1);
+  bool known = is_monomial(c, &k, &x->up, PART, v) && is_monomial(d, &l, &x->down, PART, v) && fmpq_equal(c, d);
+  fmpq_set_si(c, k - l, PARTS);
   set_rational(z, c, v);
   fmpq_clear(c);
   fmpq_clear(d);
@@ -178,18 +181,31 @@ static bool set_wave(value *z, const value *x, bool cosine, const values *v) {
   return known;
 }
 
-static bool set_sqrt(value *z, const value *x, const values *v) {
+/* z^2 = p and z >= 0, if p is 0 or a monomial; pi and the powers of e are positive. */
+static bool set_root_of_square(fmpq_mpoly_t z, const fmpq_mpoly_t p, const values *v) {
+  ulong exponents[LETTERS];
   fmpq_t c;
+  fmpq_mpoly_zero(z, v->ring);
+  if (fmpq_mpoly_length(p, v->ring) != 1)
+    return fmpq_mpoly_is_zero(p, v->ring);
   fmpq_init(c);
-  bool known =
-      rational_value(c, x, v) && fmpq_sgn(c) >= 0 && fmpz_is_square(fmpq_numref(c)) && fmpz_is_square(fmpq_denref(c));
+  fmpq_mpoly_get_term_coeff_fmpq(c, p, 0, v->ring);
+  fmpq_mpoly_get_term_exp_ui(exponents, p, 0, v->ring);
+  bool known = exponents[ROOT] == 0 && exponents[PI] % 2 == 0 && exponents[PART] % 2 == 0 && fmpq_sgn(c) > 0 &&
+               fmpz_is_square(fmpq_numref(c)) && fmpz_is_square(fmpq_denref(c));
   if (known) {
     fmpz_sqrt(fmpq_numref(c), fmpq_numref(c));
     fmpz_sqrt(fmpq_denref(c), fmpq_denref(c));
-    set_rational(z, c, v);
+    exponents[PI] /= 2;
+    exponents[PART] /= 2;
+    fmpq_mpoly_set_coeff_fmpq_ui(z, c, exponents, v->ring);
   }
   fmpq_clear(c);
   return known;
+}
+
+static bool set_sqrt(value *z, const value *x, const values *v) {
+  return set_root_of_square(&z->up, &x->up, v) && set_root_of_square(&z->down, &x->down, v);
 }
 
 static void copy(value *z, const value *x, const values *v) {
@@ -258,8 +274,10 @@ static bool set_line(values *v, size_t i) {
     set_rational(z, l->constant, v);
     return true;
   case MC_CODE_PI:
+    fmpq_mpoly_gen(&z->up, PI, v->ring);
+    return true;
   case MC_CODE_E:
-    fmpq_mpoly_gen(&z->up, l->code == MC_CODE_PI ? PI : E, v->ring);
+    set_power_of_e(&z->up, PARTS, v);
     return true;
   case MC_CODE_VARIABLE:
     if (v->at->t)

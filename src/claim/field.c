@@ -2,8 +2,9 @@
 
 #include "quotient.h"
 
-enum { XI, PI, E, GENERATORS };
-enum { MOST_TERMS = 300, MOST_PRODUCTS = 20000, GREATEST_DEGREE = 200, GREATEST_POWER_OF_E = 60 };
+/* PART is e^(1/60). */
+enum { XI, PI, PART, GENERATORS };
+enum { PARTS = 60, MOST_TERMS = 300, MOST_PRODUCTS = 20000, GREATEST_DEGREE = 200, GREATEST_POWER_OF_E = 60 * PARTS };
 
 /* Bits of a coefficient. */
 #define BIT_LIMIT ((flint_bitcnt_t)1 << 14)
@@ -55,14 +56,14 @@ static bool is_power_of(fmpq_t c, ulong *power, size_t generator, const fmpq_mpo
   fmpq_mpoly_get_term_exp_ui(exponents, p, 0, f->ring.context);
   *power = exponents[generator];
   exponents[generator] = 0;
-  return exponents[XI] == 0 && exponents[PI] == 0 && exponents[E] == 0;
+  return exponents[XI] == 0 && exponents[PI] == 0 && exponents[PART] == 0;
 }
 
-/* e^n. */
+/* e^(n/60). */
 static void set_power_of_e(mc_quotient *z, slong n, const field *f) {
   fmpq_mpoly_t power;
   fmpq_mpoly_init(power, f->ring.context);
-  fmpq_mpoly_gen(power, E, f->ring.context);
+  fmpq_mpoly_gen(power, PART, f->ring.context);
   fmpq_mpoly_pow_ui(power, power, (ulong)(n < 0 ? -n : n), f->ring.context);
   fmpq_mpoly_one(&z->up, f->ring.context);
   fmpq_mpoly_one(&z->down, f->ring.context);
@@ -99,23 +100,24 @@ static bool wave(mc_quotient *z, const mc_quotient *x, bool is_sine, const field
 static bool exponential(mc_quotient *z, const mc_quotient *x, const field *f) {
   fmpq_t c;
   fmpq_init(c);
-  bool known = get_rational(c, x, f) && fmpz_is_one(fmpq_denref(c)) &&
-               fmpz_cmp_si(fmpq_numref(c), GREATEST_POWER_OF_E) <= 0 &&
-               fmpz_cmp_si(fmpq_numref(c), -GREATEST_POWER_OF_E) >= 0;
+  bool known = get_rational(c, x, f);
+  fmpq_mul_ui(c, c, PARTS);
+  known = known && fmpz_is_one(fmpq_denref(c)) && fmpz_cmp_si(fmpq_numref(c), GREATEST_POWER_OF_E) <= 0 &&
+          fmpz_cmp_si(fmpq_numref(c), -GREATEST_POWER_OF_E) >= 0;
   if (known)
     set_power_of_e(z, fmpz_get_si(fmpq_numref(c)), f);
   fmpq_clear(c);
   return known;
 }
 
-/* log(e^m/e^n) = m - n. */
+/* log(e^(m/60)/e^(n/60)) = (m - n)/60. */
 static bool logarithm(mc_quotient *z, const mc_quotient *x, const field *f) {
   fmpq_t c, d;
   ulong m = 0, n = 0;
   fmpq_init(c);
   fmpq_init(d);
-  bool known = is_power_of(c, &m, E, &x->up, f) && is_power_of(d, &n, E, &x->down, f) && fmpq_equal(c, d);
-  fmpq_set_si(c, (slong)m - (slong)n, 1);
+  bool known = is_power_of(c, &m, PART, &x->up, f) && is_power_of(d, &n, PART, &x->down, f) && fmpq_equal(c, d);
+  fmpq_set_si(c, (slong)m - (slong)n, PARTS);
   if (known)
     mc_quotient_set_constant(z, c, &f->ring);
   fmpq_clear(c);
@@ -123,18 +125,31 @@ static bool logarithm(mc_quotient *z, const mc_quotient *x, const field *f) {
   return known;
 }
 
-static bool square_root(mc_quotient *z, const mc_quotient *x, const field *f) {
+/* The root of c^2 pi^(2m) e^(2n/60), or of 0. */
+static bool root_of_square(fmpq_mpoly_t z, const fmpq_mpoly_t p, const field *f) {
+  ulong exponents[GENERATORS];
   fmpq_t c;
+  fmpq_mpoly_zero(z, f->ring.context);
+  if (fmpq_mpoly_length(p, f->ring.context) != 1)
+    return fmpq_mpoly_is_zero(p, f->ring.context);
   fmpq_init(c);
-  bool known =
-      get_rational(c, x, f) && fmpq_sgn(c) >= 0 && fmpz_is_square(fmpq_numref(c)) && fmpz_is_square(fmpq_denref(c));
+  fmpq_mpoly_get_term_coeff_fmpq(c, p, 0, f->ring.context);
+  fmpq_mpoly_get_term_exp_ui(exponents, p, 0, f->ring.context);
+  bool known = exponents[XI] == 0 && exponents[PI] % 2 == 0 && exponents[PART] % 2 == 0 && fmpq_sgn(c) > 0 &&
+               fmpz_is_square(fmpq_numref(c)) && fmpz_is_square(fmpq_denref(c));
   if (known) {
     fmpz_sqrt(fmpq_numref(c), fmpq_numref(c));
     fmpz_sqrt(fmpq_denref(c), fmpq_denref(c));
-    mc_quotient_set_constant(z, c, &f->ring);
+    exponents[PI] /= 2;
+    exponents[PART] /= 2;
+    fmpq_mpoly_set_coeff_fmpq_ui(z, c, exponents, f->ring.context);
   }
   fmpq_clear(c);
   return known;
+}
+
+static bool square_root(mc_quotient *z, const mc_quotient *x, const field *f) {
+  return root_of_square(&z->up, &x->up, f) && root_of_square(&z->down, &x->down, f);
 }
 
 static void copy(mc_quotient *z, const mc_quotient *x, bool negative, const field *f) {
@@ -201,8 +216,10 @@ static bool set_node(field *f, size_t i) {
   case MC_OP_VARIABLE:
     return set_variable(z, node->a, f);
   case MC_OP_PI:
+    mc_quotient_set_variable(z, PI, &f->ring);
+    return true;
   case MC_OP_E:
-    mc_quotient_set_variable(z, node->op == MC_OP_PI ? PI : E, &f->ring);
+    set_power_of_e(z, PARTS, f);
     return true;
   case MC_OP_MUL:
     if (!x || !y)

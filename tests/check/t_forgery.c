@@ -285,6 +285,17 @@ static void towers_are_refused(void **state) {
   }
 }
 
+/* What intervals cannot tell from what is true, as equalities of powers of e and of roots. */
+static void laws_are_not_bent(void **state) {
+  (void)state;
+#define VERTICES "{\"instances\": [{\"integers\": {}, \"boxes\": [[-1, [0, \"vertex\"], [1, \"vertex\"]]]}]}"
+  static const char *const claims[] = {
+      "exp(1/2)^2 = e + 1/10^200",  "exp(1/60)^60 = e*(1 + 1/10^200)",       "log(exp(1/3)*(1 + 1/10^200)) = 1/3",
+      "sqrt(pi^2) = pi - 1/10^200", "sqrt(pi^2*e) = pi*exp(1/2) + 1/10^200", "sqrt(e^2 + 1/10^200) = e"};
+  for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)
+    refuse_forged(claims[i], "proved", VERTICES);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(no_test_proves_what_is_false),
@@ -293,6 +304,7 @@ int main(void) {
       cmocka_unit_test(absurd_sizes_are_refused),
       cmocka_unit_test(nothing_over_nothing),
       cmocka_unit_test(towers_are_refused),
+      cmocka_unit_test(laws_are_not_bent),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
