@@ -175,7 +175,7 @@ typedef struct {
   double *bound;          /* of each raw plane */
   mc_residues x, zx;      /* n of them; z_t x_j for all raw planes t, once there are products */
   uint64_t *z, *expected; /* planes and m residues */
-  bool ready;             /* are the raw planes set?  Before that they are to be understood as zero */
+  size_t unset;           /* so many leading raw planes are not set, but to be understood as zero */
   bool filled, products;  /* matrices, products added?  Sums of matrices alone need no check */
   bool limbs;             /* products are those of limbs */
 } mc_digits_sum;

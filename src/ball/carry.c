@@ -11,7 +11,7 @@ enum { CHAINS = 4, COLUMNS = CHAINS * LANE };
  * [-2^(w-1), 2^(w-1)), and so depend on the value alone: for an integer x below 2^52 in magnitude, (x + 1/2) / 2^w is
  * exact and never halfway between two integers, and the nearest one is floor(x / 2^w + 1/2). */
 MC_BALL_CLONES
-static double carry_columns(double *row, size_t planes, double base, size_t n) {
+static double carry_columns(double *row, size_t planes, size_t unset, double base, size_t n) {
   const double unit = 1 / base;
   vector largest[CHAINS] = {{0}};
   double most = 0;
@@ -19,24 +19,29 @@ static double carry_columns(double *row, size_t planes, double base, size_t n) {
     vector carry[CHAINS] = {{0}};
     for (size_t t = planes - 1; t > 0; t--)
       for (size_t c = 0; c < CHAINS; c++) {
-        vector *at = (vector *)(row + t * n + j + c * LANE), x = *at + carry[c];
+        vector *at = (vector *)(row + t * n + j + c * LANE), x = carry[c];
+        if (t >= unset)
+          x += *at;
         carry[c] = ((x + 0.5) * unit + MC_ROUNDING_MAGIC) - MC_ROUNDING_MAGIC;
         *at = x - carry[c] * base;
       }
     for (size_t c = 0; c < CHAINS; c++) {
-      vector *at = (vector *)(row + j + c * LANE), size = MC_MAGNITUDE(*at + carry[c]);
-      *at += carry[c];
+      vector *at = (vector *)(row + j + c * LANE), x = carry[c], size;
+      if (unset == 0)
+        x += *at;
+      size = MC_MAGNITUDE(x);
       largest[c] = MC_LARGER(size, largest[c]);
+      *at = x;
     }
   }
   for (size_t j = n - n % COLUMNS; j < n; j++) {
     double carry = 0;
     for (size_t t = planes - 1; t > 0; t--) {
-      const double x = row[t * n + j] + carry;
+      const double x = t < unset ? carry : row[t * n + j] + carry;
       carry = mc_digits_rint((x + 0.5) * unit);
       row[t * n + j] = x - carry * base;
     }
-    row[j] += carry;
+    row[j] = unset > 0 ? carry : row[j] + carry;
     most = fabs(row[j]) > most ? fabs(row[j]) : most;
   }
   for (size_t c = 0; c < CHAINS; c++)
@@ -45,6 +50,6 @@ static double carry_columns(double *row, size_t planes, double base, size_t n) {
   return most;
 }
 
-double mc_digits_carry_row(const mc_digits *x, size_t i) {
-  return carry_columns(x->d + i * x->planes * x->n, x->planes, ldexp(1, x->w), x->n);
+double mc_digits_carry_row(const mc_digits *x, size_t i, size_t unset) {
+  return carry_columns(x->d + i * x->planes * x->n, x->planes, unset, ldexp(1, x->w), x->n);
 }

@@ -19,7 +19,7 @@ void mc_check_init(mc_digits_sum *s) {
 
 /* The residue of row i of the raw planes, which lie side by side; false: not all are integers up to 2^52. */
 static bool residue_of_row(uint64_t *residue, const mc_digits_sum *s, size_t i) {
-  return mc_residues_dot_wide(residue, s->raw.d + i * s->zx.n, &s->zx);
+  return mc_residues_dot_wide(residue, s->raw.d + i * s->zx.n, &s->zx, s->unset * s->raw.n);
 }
 
 mc_status mc_check_begin(mc_digits_sum *s, mc_error *e) {

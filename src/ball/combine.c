@@ -88,7 +88,7 @@ static mc_status combine(const mc_digits *z, double *most, int alpha, const mc_d
     if (gamma != 0)
       add_transposed(z, gamma, y, from, end);
     for (size_t i = from; i < end; i++) {
-      const double leading = mc_digits_carry_row(z, i);
+      const double leading = mc_digits_carry_row(z, i, 0);
       *most = leading > *most ? leading : *most;
     }
   }

@@ -109,7 +109,7 @@ static void add_multiple(double *to, const double *from, double alpha, size_t n)
 static void multiply_sparse(mc_digits_sum *s, double alpha, const mc_digits *a, size_t p, bool transpose_a,
                             const mc_digits *b, span r) {
   const size_t n = b->n;
-  mc_sum_zero(s, 0, 0);
+  mc_sum_set(s, r.to, 0, 0);
   for (size_t i = 0; i < a->m; i++)
     for (size_t j = 0; j < a->n; j++) {
       const double entry = a->d[(i * a->planes + p) * a->n + j];
@@ -127,15 +127,14 @@ static void multiply_planes(mc_digits_sum *s, int alpha, const mc_digits *a, boo
     if (r.count > 0 && is_sparse(a, p)) {
       multiply_sparse(s, alpha, a, p, transpose_a, b, r);
     } else if (r.count > 0) {
-      const double beta = s->ready;
-      mc_sum_zero(s, r.to, r.to + r.count);
+      const bool fresh = r.to + r.count <= s->unset;
+      mc_sum_set(s, r.to, fresh ? r.to : 0, fresh ? r.to + r.count : 0);
       cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, CblasNoTrans, (int)s->raw.m,
                   (int)(r.count * b->n), (int)b->m, alpha, a->d + p * a->n, (int)(a->planes * a->n),
-                  b->d + r.first * b->n, (int)(b->planes * b->n), beta, s->raw.d + r.to * b->n,
+                  b->d + r.first * b->n, (int)(b->planes * b->n), !fresh, s->raw.d + r.to * b->n,
                   (int)(s->raw.planes * b->n));
     }
   }
-  mc_sum_zero(s, 0, 0); /* where all is dropped */
 }
 
 /* half := the products of planes p < q of X^T X, and half of those with p = q, of which the lower triangle stays zero and
@@ -166,7 +165,7 @@ static void multiply_half(double *half, const mc_digits_sum *s, const mc_digits 
 
 static mc_status multiply_limbs(mc_digits_sum *s, int alpha, const mc_digits *a, bool transpose_a, const mc_digits *b,
                                 mc_error *e) {
-  mc_sum_zero(s, 0, 0);
+  mc_sum_set(s, 0, 0, 0);
   return mc_limb_multiply(s->raw.d, s, alpha, a, transpose_a, b, false, e);
 }
 
@@ -199,7 +198,7 @@ static void add_symmetric(mc_digits_sum *s, double alpha, const double *half) {
 static void make_symmetric(mc_digits_sum *s, double alpha) {
   enum { TILE = 8 };
   const size_t n = s->raw.n, planes = s->raw.planes;
-  for (size_t t = 0; t < planes; t++)
+  for (size_t t = s->unset; t < planes; t++)
     for (size_t i = 0; i < n; i += TILE)
       for (size_t j = 0; j <= i; j += TILE)
         for (size_t k = i; k < n && k < i + TILE; k++)
@@ -233,7 +232,8 @@ mc_status mc_digits_sum_addgram(mc_digits_sum *s, int alpha, const mc_digits *x,
   mc_status status = announce(s, alpha, x, true, x, e);
   if (status == MC_OK)
     status = mc_check_expect_product(s, alpha, x, true, x, e);
-  mc_sum_zero(s, 0, 0);
+  const slong first = mc_sum_position(x, 0, x, 0) - s->raw.first;
+  mc_sum_set(s, empty && !s->limbs && first > 0 ? (size_t)first : 0, 0, 0);
   if (status == MC_OK && !empty)
     return add_gram(s, alpha, x, e);
   if (status == MC_OK)

@@ -122,11 +122,11 @@ static bool split(double *high, double *low, const double *row, size_t n) {
   return good && (wrong[0] | wrong[1] | wrong[2] | wrong[3]) == 0;
 }
 
-bool mc_residues_dot_wide(uint64_t *value, const double *row, const mc_residues *x) {
+bool mc_residues_dot_wide(uint64_t *value, const double *row, const mc_residues *x, size_t first) {
   enum { STEP = 1 << (52 - PART_BITS - HALF_BITS) };
   uint64_t low_value = 0, high_value = 0;
   bool good = true;
-  for (size_t from = 0; from < x->n && good; from += STEP) {
+  for (size_t from = first; from < x->n && good; from += STEP) {
     size_t count = x->n - from < STEP ? x->n - from : STEP;
     double high[STEP], low[STEP], sums[PARTS];
     good = split(high, low, row + from, count);

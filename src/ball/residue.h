@@ -27,10 +27,10 @@ uint64_t mc_residues_get(const mc_residues *x, size_t i);
 /* Uniform ones. */
 void mc_residues_draw(mc_residues *x, mc_random *r);
 
-/* Sum of row[i] x_i, for integers |row[i]| <= 2^bits, bits <= 28; and for |row[i]| <= 2^52, where false says that some
- * are larger or no integers. */
+/* Sum of row[i] x_i, for integers |row[i]| <= 2^bits, bits <= 28; and from i = first on for |row[i]| <= 2^52, where
+ * false says that some are larger or no integers. */
 uint64_t mc_residues_dot(const double *row, const mc_residues *x, int bits);
-bool mc_residues_dot_wide(uint64_t *value, const double *row, const mc_residues *x);
+bool mc_residues_dot_wide(uint64_t *value, const double *row, const mc_residues *x, size_t first);
 
 /* y_j += sum over i < rows of a[i * stride + j] x_i, |a| <= 2^bits integers; room: MC_RESIDUE_PARTS y->n doubles. */
 void mc_residues_apply_transposed(mc_residues *y, const double *a, size_t stride, size_t rows, const mc_residues *x,

@@ -15,6 +15,7 @@ mc_status mc_digits_sum_init(mc_digits_sum *s, size_t m, size_t n, size_t planes
   const bool limbs = mc_digits_backend_selected() != MC_DIGITS_DGEMM;
   const size_t all = planes + (limbs ? MC_LIMB_GUARD : 0);
   *s = (mc_digits_sum){.kept = planes,
+                       .unset = all,
                        .limbs = limbs,
                        .bound = mc_alloc(all, sizeof(double)),
                        .z = mc_alloc(all, sizeof(uint64_t)),
@@ -88,16 +89,18 @@ static void add_multiple(double *to, const double *from, double alpha, size_t n)
     to[j] += alpha * from[j];
 }
 
-void mc_sum_zero(mc_digits_sum *s, size_t from, size_t end) {
+void mc_sum_set(mc_digits_sum *s, size_t first, size_t from, size_t end) {
   const size_t planes = s->raw.planes, n = s->raw.n;
-  if (s->ready)
+  if (first >= s->unset)
     return;
+  if (from >= end)
+    from = end = first;
   for (size_t i = 0; i < s->raw.m; i++) {
     double *row = s->raw.d + i * planes * n;
-    memset(row, 0, from * n * sizeof *row);
-    memset(row + end * n, 0, (planes - end) * n * sizeof *row);
+    memset(row + first * n, 0, (from - first) * n * sizeof *row);
+    memset(row + end * n, 0, (s->unset - end) * n * sizeof *row);
   }
-  s->ready = true;
+  s->unset = first;
 }
 
 /* What products there are is checked now, so that what is added next needs no check. */
@@ -115,7 +118,7 @@ static mc_status announce_term(mc_digits_sum *s, int alpha, const mc_digits *x, 
     status = settle(s, e);
   for (size_t p = 0; p < x->planes && status == MC_OK; p++)
     status = mc_sum_account(s, x->first + (slong)p, fabs((double)alpha) * mc_digit_limit(x, p), e);
-  mc_sum_zero(s, 0, 0);
+  mc_sum_set(s, 0, 0, 0);
   s->filled = true;
   return status;
 }
@@ -166,7 +169,7 @@ mc_status mc_digits_sum_addscaled(mc_digits_sum *s, int alpha, const mc_digits *
     status = mc_sum_plane_maxima(d_max, d, e);
   if (status == MC_OK)
     status = mc_check_begin(s, e);
-  mc_sum_zero(s, 0, 0);
+  mc_sum_set(s, 0, 0, 0);
   for (size_t p = 0; p < d->planes && status == MC_OK; p++)
     for (size_t q = 0; q < x->planes && status == MC_OK; q++) {
       slong position = mc_sum_position(d, p, x, q), t = position - s->raw.first;
@@ -200,11 +203,10 @@ static void drop_guard(mc_digits_sum *s) {
 mc_status mc_digits_sum_finish(mc_digits *x, mag_t error, mc_digits_sum *s, mc_error *e) {
   const double base = ldexp(1, s->raw.w);
   mc_status status = mc_ball_check_arithmetic(e);
-  mc_sum_zero(s, 0, 0);
   for (size_t i = 0; i < s->raw.m && status == MC_OK; i++)
     if (!mc_check_row_passes(s, i))
       status = mc_fail(e, MC_INTERNAL, "the BLAS returned a wrong product");
-    else if (!(mc_digits_carry_row(&s->raw, i) <= base))
+    else if (!(mc_digits_carry_row(&s->raw, i, s->unset) <= base))
       status = mc_fail(e, MC_UNDECIDED, "a result does not fit its digits");
   *x = (mc_digits){0};
   if (status == MC_OK) {

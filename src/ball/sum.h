@@ -14,8 +14,9 @@ double mc_digit_limit(const mc_digits *x, size_t s);
 /* Are the digits of row i integers in range? */
 bool mc_digits_row_is_in_range(const mc_digits *x, size_t i);
 
-/* Carry row i from its last plane to the first, of which the largest magnitude is returned. */
-double mc_digits_carry_row(const mc_digits *x, size_t i);
+/* Carry row i from its last plane to the first, of which the largest magnitude is returned; the first `unset` planes are
+ * to be understood as zero. */
+double mc_digits_carry_row(const mc_digits *x, size_t i, size_t unset);
 
 /* ---- Sums (sum.c) ---- */
 
@@ -38,8 +39,9 @@ void mc_sum_drop(mc_digits_sum *s, double amount, slong position);
 slong mc_sum_position(const mc_digits *a, size_t p, const mc_digits *b, size_t q);
 bool mc_sum_computes(const mc_digits_sum *s, const mc_digits *a, size_t p, const mc_digits *b, size_t q);
 
-/* Before the first addition: raw planes are zero but for from, ..., end - 1, which it will overwrite. */
-void mc_sum_zero(mc_digits_sum *s, size_t from, size_t end);
+/* Before something is added to raw planes from `first` on: those that are not set yet become zero, but for from, ...,
+ * end - 1, which it will overwrite. */
+void mc_sum_set(mc_digits_sum *s, size_t first, size_t from, size_t end);
 
 /* ---- The check modulo 2^61 - 1 (check.c) ---- */
 
