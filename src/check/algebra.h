@@ -68,6 +68,9 @@ bool mc_letters_sign_polynomial(fmpq_mpoly_t p, const mc_letters *x, size_t line
  * conditions hold and everything is defined?  (rules.c) */
 bool mc_algebra_shows(mc_program *program, const mc_iv *box, const json_t *test, size_t line, int sign, bool strict);
 
+/* g >= 0 is what a tangent says: [letter, which, s], s = 0 where it is left out.  (tangents.c) */
+bool mc_tangent_is_read(fmpq_mpoly_t g, const mc_letters *x, const json_t *name);
+
 /* p >= 0, or > 0 if strict, by nonnegative coefficients; p in the variables.  (bernstein.c) */
 bool mc_bernstein_is_nonnegative(const fmpq_mpoly_t p, const mc_letters *x, bool strict);
 

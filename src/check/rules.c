@@ -197,43 +197,11 @@ static bool by_factors(proof_state *s, const fmpq_mpoly_t p, bool strict, const 
 
 /* ---- What is given ---- */
 
-/* exp(u) - u - 1, 1 - (1 - u) exp(u); u - 1 - log(u), u log(u) - u + 1: all nonnegative. */
-static bool set_tangent(fmpq_mpoly_t g, const mc_letters *x, const json_t *name) {
-  const json_t *letter = json_array_get(name, 0), *which = json_array_get(name, 1);
-  json_int_t k = json_integer_value(letter), second = json_integer_value(which);
-  if (!json_is_integer(letter) || !json_is_integer(which) || k < (json_int_t)x->program->n ||
-      k >= (json_int_t)x->count || second < 0 || second > 1)
-    return false;
-  const mc_letter *l = &x->letters[k];
-  bool is_exp = l->kind == MC_LETTER_EXP;
-  if (!is_exp && l->kind != MC_LETTER_LOG)
-    return false;
-  fmpq_mpoly_t f;
-  fmpq_mpoly_init(f, x->ring);
-  fmpq_mpoly_gen(f, (slong)k, x->ring);
-  fmpq_mpoly_sub_ui(g, &l->of, 1, x->ring); /* u - 1 */
-  bool fits = true;
-  if (is_exp && second == 0) {
-    fmpq_mpoly_sub(g, f, &l->of, x->ring);
-    fmpq_mpoly_sub_ui(g, g, 1, x->ring);
-  } else if (is_exp) {
-    fits = mc_letters_multiply(g, g, f, x);
-    fmpq_mpoly_add_ui(g, g, 1, x->ring);
-  } else if (second == 0) {
-    fmpq_mpoly_sub(g, g, f, x->ring);
-  } else {
-    fits = mc_letters_multiply(f, f, &l->of, x);
-    fmpq_mpoly_sub(g, f, g, x->ring);
-  }
-  fmpq_mpoly_clear(f, x->ring);
-  return fits && mc_letters_reduce(g, x);
-}
-
 static bool set_given(fmpq_mpoly_t g, bool *strict, bool *equation, const mc_letters *x, const json_t *name) {
   const mc_program *p = x->program;
   *strict = *equation = false;
   if (json_is_array(name))
-    return set_tangent(g, x, name);
+    return mc_tangent_is_read(g, x, name);
   if (!json_is_integer(name) || json_integer_value(name) < 0 || (size_t)json_integer_value(name) >= p->where_count)
     return false;
   size_t i = (size_t)json_integer_value(name);

@@ -64,36 +64,70 @@ static json_t *by_given(mc_prover *v, const fmpq_mpoly_t p, const given *x, bool
   return proof;
 }
 
-enum { FACTS = 2 };
+/* Tangents of each kind are tried at e^s, |s| <= FARTHEST, if the claim has e; otherwise at s = 0. */
+enum { FACTS = 2, FARTHEST = 2 };
 
-/* exp(u) >= 1 + u and 1 >= (1 - u) exp(u); log(u) <= u - 1 and u log(u) >= u - 1. */
-static bool set_fact(fmpq_mpoly_t z, const mc_prover *v, size_t k, int which) {
+/* e^s, or 1 for s < 0; false: e is no generator. */
+static bool set_power_of_e(fmpq_mpoly_t z, const mc_prover *v, int s) {
+  size_t k = v->s->n;
+  while (k < v->a->count && v->a->generators[k].kind != MC_GENERATOR_E)
+    k++;
+  fmpq_mpoly_one(z, v->ring);
+  if (k == v->a->count)
+    return false;
+  fmpq_mpoly_gen(z, (slong)k, v->ring);
+  fmpq_mpoly_pow_ui(z, z, s > 0 ? (ulong)s : 0, v->ring);
+  return true;
+}
+
+/* With e^s = b/a: a exp(u) >= b (1 + u - s) and b >= a (1 - u + s) exp(u);
+ * b (log(u) - s + 1) <= a u and a u (log(u) - s - 1) >= -b. */
+static bool set_fact(fmpq_mpoly_t z, const mc_prover *v, size_t k, int which, int s) {
   const mc_generator *g = &v->a->generators[k];
-  fmpq_mpoly_t u;
+  fmpq_mpoly_t u, a, b;
   bool is_exp = g->kind == MC_GENERATOR_EXP;
   if ((!is_exp && g->kind != MC_GENERATOR_LOG) || fmpq_mpoly_length(&g->of, v->ring) > 40)
     return false;
   fmpq_mpoly_init(u, v->ring);
+  fmpq_mpoly_init(a, v->ring);
+  fmpq_mpoly_init(b, v->ring);
+  bool has_e = set_power_of_e(a, v, -s);
+  set_power_of_e(b, v, s);
   fmpq_mpoly_gen(z, (slong)k, v->ring);
-  fmpq_mpoly_sub_ui(u, &g->of, 1, v->ring);
-  if (which == 1)
-    fmpq_mpoly_mul(z, z, is_exp ? u : &g->of, v->ring);
-  else if (!is_exp)
-    fmpq_mpoly_neg(z, z, v->ring);
-  if (is_exp) { /* exp - u - 1, (u - 1) exp + 1 */
-    if (which == 0)
-      fmpq_mpoly_sub(z, z, &g->of, v->ring);
-    if (which == 0)
-      fmpq_mpoly_sub_ui(z, z, 1, v->ring);
-    else
-      fmpq_mpoly_add_ui(z, z, 1, v->ring);
-  } else if (which == 0) { /* u - 1 - log */
-    fmpq_mpoly_add(z, z, u, v->ring);
-  } else { /* u log - u + 1 */
-    fmpq_mpoly_sub(z, z, u, v->ring);
+  fmpq_mpoly_add_si(u, &g->of, is_exp ? (which == 0 ? 1 - s : -1 - s) : 0, v->ring);
+  if (!is_exp)
+    fmpq_mpoly_add_si(z, z, which == 0 ? 1 - s : -1 - s, v->ring);
+  if (which == 1) { /* a u z + b */
+    fmpq_mpoly_mul(z, z, u, v->ring);
+    fmpq_mpoly_mul(z, z, a, v->ring);
+    fmpq_mpoly_add(z, z, b, v->ring);
+  } else { /* a z - b u, a u - b z */
+    fmpq_mpoly_mul(z, z, is_exp ? a : b, v->ring);
+    fmpq_mpoly_mul(u, u, is_exp ? b : a, v->ring);
+    fmpq_mpoly_sub(z, is_exp ? z : u, is_exp ? u : z, v->ring);
   }
   fmpq_mpoly_clear(u, v->ring);
-  return mc_algebra_reduce(z, v->a);
+  fmpq_mpoly_clear(a, v->ring);
+  fmpq_mpoly_clear(b, v->ring);
+  return (has_e || s == 0) && mc_algebra_reduce(z, v->a);
+}
+
+/* The tangents of generator k. */
+static json_t *by_tangents(mc_prover *v, const fmpq_mpoly_t p, size_t k, bool strict, int depth) {
+  json_t *proof = NULL;
+  fmpq_mpoly_t g;
+  fmpq_mpoly_init(g, v->ring);
+  for (int i = 0; i <= 2 * FARTHEST && !proof; i++)
+    for (int which = 0; which < FACTS && !proof; which++) {
+      int s = i % 2 ? (i + 1) / 2 : -i / 2; /* 0, 1, -1, … */
+      if (set_fact(g, v, k, which, s)) {
+        given x = {g, false, false, json_pack("[I i i]", (json_int_t)k, which, s)};
+        proof = by_given(v, p, &x, strict, depth);
+        json_decref(x.name);
+      }
+    }
+  fmpq_mpoly_clear(g, v->ring);
+  return proof;
 }
 
 json_t *mc_prove_by_facts(mc_prover *v, const fmpq_mpoly_t p, bool strict, int depth) {
@@ -107,15 +141,7 @@ json_t *mc_prove_by_facts(mc_prover *v, const fmpq_mpoly_t p, bool strict, int d
     json_decref(x.name);
   }
   for (size_t k = v->s->n; k < v->a->count && !proof; k++)
-    for (int which = 0; which < FACTS && !proof && mc_prover_uses(p, k, v); which++) {
-      fmpq_mpoly_t g;
-      fmpq_mpoly_init(g, v->ring);
-      if (set_fact(g, v, k, which)) {
-        given x = {g, false, false, json_pack("[I i]", (json_int_t)k, which)};
-        proof = by_given(v, p, &x, strict, depth);
-        json_decref(x.name);
-      }
-      fmpq_mpoly_clear(g, v->ring);
-    }
+    if (mc_prover_uses(p, k, v))
+      proof = by_tangents(v, p, k, strict, depth);
   return proof;
 }

@@ -60,6 +60,10 @@ static const char *const texts[] = {
     "forall x, y in [0, 1] where x + y = 1 : x*y <= 1/4",
     CUBIC "forall x in (0, sqrt(3)) : iter(q, 5, x) > 0",
     "forall x, y in [-1, 1] : exp(x*y) >= 1 + x*y",
+    "forall x in (0, 1] : x*log(x) >= -1/e", /* tangents at powers of e */
+    "forall x in [0, 3] : exp(x) >= e*x",
+    "forall x in [0, 2] : x*exp(-x) <= 1/e",
+    "forall x in (0, 9] : log(x) <= x/e",
     "forall x, y in [0, 2] where x <= y : exp(x) <= exp(y)",
     "forall x, y in [1, 2] : min(x/y, y/x) <= 1",
     "exists x, y in [0, 10] where x*y > 0 : x + y < 2*sqrt(x*y)",

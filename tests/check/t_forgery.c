@@ -296,6 +296,28 @@ static void laws_are_not_bent(void **state) {
     refuse_forged(claims[i], "proved", VERTICES);
 }
 
+/* Each kind of tangent, away from where it touches, for claims that fail by little. */
+static void tangents_are_not_bent(void **state) {
+  (void)state;
+  static const struct {
+    const char *claim, *generator, *multiple;
+    int letter; /* exp or log, behind x and e */
+  } claims[] = {{"forall x in (0, 1] : x*log(x) >= -1/e + 1/10^60", "[\"log\", [[\"1\", 1]]]", "[\"1\"]", 2},
+                {"forall x in [0, 3] : exp(x) >= e*x + 1/10^60", "[\"exp\", [[\"1\", 1]]]", "[\"3\"]", 2},
+                {"forall x in [0, 2] : x*exp(-x) <= 1/e - 1/10^60", "[\"exp\", [[\"-2\", 1]]]", "[\"1\"]", 2},
+                {"forall x in (0, 9] : log(x) <= x/e - 1/10^60", "[\"log\", [[\"9\", 1]]]", "[\"1\"]", 2}};
+  for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)
+    for (int which = 0; which < 2; which++)
+      for (int s = -3; s <= 3; s++) {
+        char evidence[500];
+        snprintf(evidence, sizeof evidence,
+                 "{\"instances\": [{\"integers\": {}, \"boxes\": [[-1, [0, \"algebra\", [[\"e\", []], %s], [\"given\","
+                 " [%d, %d, %d], [%s], [\"constant\"], [\"range\"]]]]]}]}",
+                 claims[i].generator, claims[i].letter, which, s, claims[i].multiple);
+        refuse_forged(claims[i].claim, "proved", evidence);
+      }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(no_test_proves_what_is_false),
@@ -305,6 +327,7 @@ int main(void) {
       cmocka_unit_test(nothing_over_nothing),
       cmocka_unit_test(towers_are_refused),
       cmocka_unit_test(laws_are_not_bent),
+      cmocka_unit_test(tangents_are_not_bent),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
