@@ -214,19 +214,24 @@ void mc_digits_get_double_approx(double *a, const mc_digits *x) {
 enum { MAX_LIMBS = 160 };
 
 /* y := the integer sum over s of digits[s * stride] 2^(w (planes - 1 - s)) times 2^exponent: a two's complement
- * number, digit by digit from the last on. */
+ * number, from the last digit on, two digits at a time: together they are an exact double. */
 static void collect(arf_t y, const double *digits, size_t stride, size_t planes, int w, slong exponent) {
+  const double base = ldexp(1, w);
   mp_limb_t limbs[MAX_LIMBS];
   mp_size_t size = 0;
-  __int128 rest = 0; /* what is not in the limbs yet, below 2^(64 + w) */
+  __int128 rest = 0; /* what is not in the limbs yet, below 2^(64 + 53) */
   int at = 0;
-  for (size_t s = planes; s-- > 0; at += w) {
+  for (size_t s = planes; s > 0;) {
+    double pair = digits[--s * stride];
     if (at >= FLINT_BITS) {
       limbs[size++] = (mp_limb_t)rest;
       rest >>= FLINT_BITS;
       at -= FLINT_BITS;
     }
-    rest += (__int128)(int64_t)digits[s * stride] * ((__int128)1 << at);
+    if (s > 0)
+      pair += digits[--s * stride] * base;
+    rest += (__int128)(int64_t)pair * ((__int128)1 << at);
+    at += 2 * w;
   }
   const bool negative = rest < 0;
   limbs[size++] = (mp_limb_t)rest;

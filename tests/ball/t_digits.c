@@ -206,6 +206,33 @@ static void leading_carry(void **state) {
   arb_mat_clear(computed);
 }
 
+/* Leading planes that are zero in the first rows, or in all of them, or in none. */
+static void leading_zeros(void **state) {
+  (void)state;
+  enum { M = 20, N = 3, W = 20, PLANES = 4 };
+  for (size_t row = 0; row < M; row++)
+    for (size_t plane = 0; plane < PLANES; plane++) {
+      mc_digits x, y;
+      arb_mat_t exact, computed;
+      arb_mat_init(exact, M, N);
+      arb_mat_init(computed, M, N);
+      assert_int_equal(mc_digits_init(&x, M, N, PLANES, 0, W, NULL), MC_OK);
+      x.d[(row * PLANES + plane) * N + 1] = 5;
+      for (size_t i = 0; i < M; i++)
+        x.d[(i * PLANES + PLANES - 1) * N] = 3;
+      mc_digits_get_mat(exact, &x);
+      arb_mat_scalar_mul_si(exact, exact, -2, 400);
+      assert_int_equal(mc_digits_combine(&y, -2, &x, 0, &x, 0, NULL), MC_OK);
+      mc_digits_get_mat(computed, &y);
+      assert_true(arb_mat_equal(exact, computed));
+      assert_int_equal(y.first, plane);
+      mc_digits_clear(&x);
+      mc_digits_clear(&y);
+      arb_mat_clear(exact);
+      arb_mat_clear(computed);
+    }
+}
+
 /* Digits are in [-2^(w-1), 2^(w-1)): half of 2^w goes up, whether columns are carried one by one or many at once. */
 static void ties(void **state) {
   (void)state;
@@ -329,9 +356,15 @@ static void sparse_plane(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(doubles_and_back), cmocka_unit_test(products),      cmocka_unit_test(scaled),
-      cmocka_unit_test(entrywise),        cmocka_unit_test(leading_carry), cmocka_unit_test(ties),
-      cmocka_unit_test(symmetric_terms),  cmocka_unit_test(sparse_plane),
+      cmocka_unit_test(doubles_and_back),
+      cmocka_unit_test(products),
+      cmocka_unit_test(scaled),
+      cmocka_unit_test(entrywise),
+      cmocka_unit_test(leading_carry),
+      cmocka_unit_test(leading_zeros),
+      cmocka_unit_test(ties),
+      cmocka_unit_test(symmetric_terms),
+      cmocka_unit_test(sparse_plane),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
