@@ -8,16 +8,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 survivors=0 count=0
 
-folder_of() {
-  case $1 in
-  t_ball | t_digits | t_digits_faults | t_limbs) echo ball ;;
-  t_npy) echo matfile ;;
-  t_schedule) echo schedule ;;
-  t_prop) echo prop ;;
-  *) echo truth ;;
-  esac
-}
-
 wraps_of() {
   case $1 in
   t_digits_faults) echo -Wl,--wrap=cblas_dgemm -Wl,--wrap=cblas_dsyrk ;;
@@ -41,7 +31,7 @@ while IFS='|' read -r test file script; do
   # shellcheck disable=SC2086
   $cc $compile -c "$work/$file" -o "$work/mutant.o"
   # shellcheck disable=SC2086,SC2046
-  $cc $compile -I"$source/src" "$source/tests/$(folder_of "$test")/$test.c" "$work/mutant.o" "$library" $link \
+  $cc $compile -I"$source/src" "$source"/tests/*/"$test.c" "$work/mutant.o" "$library" $link \
     $(wraps_of "$test") -o "$work/$test"
   if (cd "$work" && timeout 60 "./$test" >/dev/null 2>&1); then
     echo "survives $test: $file: $script"

@@ -343,7 +343,7 @@ static void set_coefficients(follower *f, const mc_schedule_step *step) {
     *to[j] = j < step->terms ? held(&step->c[j], format) : 0;
 }
 
-mc_status mc_audit_contain(double *out, double *distance, size_t *steps, const mc_kernel_model *model, const double *g,
+mc_status mc_audit_contain(double *out, double *radius, size_t *steps, const mc_kernel_model *model, const double *g,
                            size_t m, size_t n, size_t depth, mc_error *e) {
   bool tall = m > n;
   follower f = {.model = model, .k = rounding_of(model, tall ? n : m, tall ? m : n, depth)};
@@ -366,10 +366,11 @@ mc_status mc_audit_contain(double *out, double *distance, size_t *steps, const m
     x = next;
     ++*steps;
   }
-  for (size_t i = 0; s == MC_OK && i < m * n; i++)
-    out[i] = x.x[tall ? i % n * m + i / n : i];
-  if (s == MC_OK)
-    *distance = norm_upper(x.radius, m * n);
+  for (size_t i = 0; s == MC_OK && i < m * n; i++) {
+    size_t from = tall ? i % n * m + i / n : i;
+    out[i] = x.x[from];
+    radius[i] = x.radius[from];
+  }
   enclosed_clear(&x);
   return s;
 }

@@ -40,7 +40,7 @@ static double difference_on(const double k[3], double l, double m, double u, dou
 
 /* Upper bound of |D| on a cell, within 2^-8 of the largest |D| that was met so far, *met, or on cells too small to matter. */
 static double steepest_on(double *met, const double k[3], double l, double m, double u, double v, int depth) {
-  enum { DEEPEST = 10 };
+  enum { DEEPEST = 14 };
   double bound = difference_on(k, l, m, u, v), most = 0;
   *met = fmax(*met, difference_on(k, l, m, 0, 0));
   if (depth == DEEPEST || !(bound > *met * (1 + 0x1p-8)))

@@ -99,10 +99,11 @@ mc_status mc_audit_origin_set(mc_audit_origin *o, const mc_audit_reference *r, c
   mc_audit_origin_init(o, variant, r->input, r->m, r->n, r->sigma, &r->options);
   if (!r->plain || r->options.around)
     return MC_OK;
-  double *x = mc_alloc(r->m * r->n, sizeof *x);
-  mc_status s =
-      x ? mc_audit_contain(x, &later.distance, &later.steps, variant, r->input, r->m, r->n, r->options.depth, e)
-        : mc_fail(e, MC_NO_MEMORY, "out of memory");
+  double lower, *x = mc_alloc(2 * r->m * r->n, sizeof *x), *radius = x + r->m * r->n;
+  mc_status s = x ? mc_audit_contain(x, radius, &later.steps, variant, r->input, r->m, r->n, r->options.depth, e)
+                  : mc_fail(e, MC_NO_MEMORY, "out of memory");
+  if (s == MC_OK)
+    mc_audit_sound_norm(&lower, &later.distance, radius, r->m * r->n);
   if (s == MC_OK)
     s = set_at(&later, x, r, e);
   if (s == MC_OK) {
