@@ -33,6 +33,10 @@ enum { WORTHWHILE = 256 };
 /* What a probe costs for a product: about twice that many terms are summed again. */
 enum { PROBED_TERMS = 1 << 17 };
 
+/* One of so many draws of the Gram form sums in the order of the index: its factors are near multiples of I, so that a sum
+ * has one large term, and those after it are rounded to its last place.  Orders drawn at random err alike there, and less. */
+enum { AS_IT_STANDS = 3 };
+
 /* 2^(u - 1/2), u uniform, to 24 bits: the product with a float32 is an exact double. */
 static double random_scale(mc_random *draw) {
   return (double)(float)exp2(mc_random_unit(draw) - 0.5);

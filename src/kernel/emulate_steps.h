@@ -10,6 +10,7 @@ typedef struct {
   size_t r, c;
   mc_dtype storage;
   bool tf32, truncate, flush;
+  bool as_it_stands; /* sums run in the order of the index */
   mc_random *draw;
   mc_kernel_fault fault;
   mc_kernel_probe *probe;                 /* NULL: none */
@@ -35,7 +36,7 @@ static REAL NAMED(from_rational)(const fmpq_t q, mc_dtype format) {
 static void NAMED(shuffle)(NAMED(state) * s, size_t count) {
   for (size_t i = 0; i < count; i++)
     s->order[i] = i;
-  for (size_t i = count; s->draw && i > 1; i--) {
+  for (size_t i = count; s->draw && !s->as_it_stands && i > 1; i--) {
     size_t j = (size_t)mc_random_below(s->draw, i), swapped = s->order[i - 1];
     s->order[i - 1] = s->order[j];
     s->order[j] = swapped;
@@ -403,6 +404,7 @@ static mc_status NAMED(run)(double *input, const mc_kernel_model *model, size_t 
        .q = room + 4 * all + 2 * square,
        .order = order};
   NAMED(normalise)(&s, input, &model->normalisation, scale);
+  s.as_it_stands = model->rounding == MC_ROUNDING_GRAM && draw && mc_random_below(draw, AS_IT_STANDS) == 0;
   if (model->rounding == MC_ROUNDING_GRAM)
     NAMED(run_gram)(&s, &model->schedule);
   for (size_t k = 0; k < model->schedule.count && model->rounding != MC_ROUNDING_GRAM; k++)

@@ -13,7 +13,7 @@ import sys
 
 FOLDERS = ["src/kernel", "src/audit"]
 PROGRAM = "tests/audit/t_false_alarm.c"
-COUNTS = ["runs", "conforms", "suspicious", "wrong", "undecided", "skipped"]
+COUNTS = ["runs", "conforms", "suspicious", "wrong", "undecided", "skipped", "large", "single"]
 
 
 def sources(root):
@@ -51,6 +51,8 @@ def check(root):
                  "  tests/audit/false_alarm_record.py record . BUILD/tests/audit/t_false_alarm")
     if document["runs"] < 10000 or document["suspicious"] + document["wrong"] > 0:
         sys.exit("the record holds a false alarm, or too few runs: %s" % document)
+    if document["large"] < 300 or document["single"] < 100:
+        sys.exit("the record holds too few runs of large matrices: %s" % document)
     print("%(runs)d runs of correct kernels: %(conforms)d conform, %(undecided)d undecided, none suspicious, none wrong"
           % document)
     return 0

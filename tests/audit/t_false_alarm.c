@@ -1,9 +1,12 @@
 /* Ten thousand runs of correct kernels: every built-in kernel in every format that it takes, on every family of singular
- * values; none may be called wrong or suspicious, where the statistical limits promise one in a million.
+ * values; some hundreds more on matrices of 128 rows and columns and more, from 2^18 entries on with limits from one
+ * member.  None may be called wrong or suspicious, where the statistical limits promise one in a million.
  *
  * A run is another one by the order of its sums: an emulated kernel draws it, any other is given P G Q with permutations P
  * and Q, and P^T X Q^T is judged.  The last line counts the verdicts, for false_alarm_record.py. */
 #include "support.h"
+
+#include "../../src/audit/ensemble.h"
 
 enum { RUNS = 10000, FORMATS = 4 };
 
@@ -33,7 +36,16 @@ enum { FAMILIES = sizeof families / sizeof families[0] };
 static const struct { size_t m, n; } shapes[] = {{16, 16}, {12, 30}, {24, 16}, {20, 20}, {3, 5}};
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
+/* 2^18 entries, and fewer. */
+static const struct { size_t m, n; } large_shapes[] = {{128, 2048}, {2048, 128}, {160, 192}, {192, 144}};
+enum { LARGE_SHAPES = sizeof large_shapes / sizeof large_shapes[0], LONGEST = 2048 };
+
+static const char *const large_families[] = {"uniform(0.3333)", "log_uniform(1e-3)", "flat",
+                                             "repeated",        "max_spiked(1e-2)",  "power_law(1e-2)"};
+enum { LARGE_FAMILIES = sizeof large_families / sizeof large_families[0] };
+
 static size_t verdicts[4], skipped; /* by mc_audit_verdict; inputs that a format cannot hold */
+static size_t large, single;        /* of 128 rows and columns; those held to limits from one member */
 
 static void permutation(size_t *p, size_t count, mc_random *r) {
   for (size_t i = 0; i < count; i++)
@@ -49,7 +61,7 @@ static void permutation(size_t *p, size_t count, mc_random *r) {
 static void run_permuted(double *x, mc_kernel *kernel, const mc_kernel_model *model, const double *g, size_t m,
                          size_t n, mc_random *r) {
   double *in = mc_alloc(2 * m * n, sizeof *in), *out = in + m * n;
-  size_t rows[64], columns[64];
+  size_t rows[LONGEST], columns[LONGEST];
   mc_kernel_conduct conduct;
   mc_error e = {0};
   mc_kernel_call call = {.model = model, .count = 1, .m = m, .n = n, .g = in, .x = out};
@@ -97,6 +109,8 @@ static void run_kernel(const mc_kernel_code *code, const mc_audit_reference *ref
     else
       need(mc_kernel_emulate(x, model, g, m, n, &draw, &e), &e);
     judge(reference, x, what);
+    large += m >= 128 && n >= 128;
+    single += m >= 128 && n >= 128 && m * n >= MC_AUDIT_LARGE && mc_kernel_precision(model->storage) >= 24;
   }
   mc_kernel_close(kernel);
   mc_free(x);
@@ -136,17 +150,23 @@ static void run_rules(unsigned roundings, bool flush, mc_dtype dtype, const doub
   mc_kernel_model_clear(&model);
 }
 
-static void run_input(size_t family, mc_dtype dtype, unsigned runs) {
-  size_t m = shapes[family % SHAPES].m, n = shapes[family % SHAPES].n;
-  double *g = matrix_of(families[family], m, n, 100 + family);
+static void run_input(const char *family, size_t m, size_t n, uint64_t seed, mc_dtype dtype, unsigned runs) {
+  double *g = matrix_of(family, m, n, seed);
   for (size_t i = 0; i < m * n; i++)
     g[i] = mc_dtype_round(dtype, g[i]);
-  run_rules(0, false, dtype, g, m, n, families[family], runs);
+  run_rules(0, false, dtype, g, m, n, family, runs);
   if (mc_kernel_precision(dtype) >= 24)
-    run_rules(1u << MC_ROUNDING_GRAM, false, dtype, g, m, n, families[family], runs);
+    run_rules(1u << MC_ROUNDING_GRAM, false, dtype, g, m, n, family, runs);
   if (dtype == MC_DTYPE_BFLOAT16)
-    run_rules(1u << MC_ROUNDING_SUMS, true, dtype, g, m, n, families[family], runs);
+    run_rules(1u << MC_ROUNDING_SUMS, true, dtype, g, m, n, family, runs);
   mc_free(g);
+}
+
+/* Digits would take long for float64; where one member is enough there is no narrower format. */
+static void run_large(size_t family, size_t shape) {
+  size_t m = large_shapes[shape].m, n = large_shapes[shape].n;
+  for (int dtype = m * n >= MC_AUDIT_LARGE ? MC_DTYPE_FLOAT32 : 0; dtype <= MC_DTYPE_FLOAT32; dtype++)
+    run_input(large_families[family], m, n, 200 + family, (mc_dtype)dtype, 1);
 }
 
 static void test_ten_thousand_correct_kernels(void **state) {
@@ -154,11 +174,15 @@ static void test_ten_thousand_correct_kernels(void **state) {
   (void)state;
   for (size_t k = 0; k < FAMILIES; k++)
     for (int dtype = 0; dtype < FORMATS; dtype++)
-      run_input(k, (mc_dtype)dtype, RUNS / (FAMILIES * KERNELS) + 2);
+      run_input(families[k], shapes[k % SHAPES].m, shapes[k % SHAPES].n, 100 + k, (mc_dtype)dtype,
+                RUNS / (FAMILIES * KERNELS) + 2);
+  for (size_t k = 0; k < LARGE_FAMILIES; k++)
+    for (size_t shape = 0; shape < LARGE_SHAPES; shape++)
+      run_large(k, shape);
   size_t all = verdicts[0] + verdicts[1] + verdicts[2] + verdicts[3];
-  print_message("runs %zu conforms %zu suspicious %zu wrong %zu undecided %zu skipped %zu\n", all,
+  print_message("runs %zu conforms %zu suspicious %zu wrong %zu undecided %zu skipped %zu large %zu single %zu\n", all,
                 verdicts[MC_AUDIT_CONFORMS], verdicts[MC_AUDIT_SUSPICIOUS], verdicts[MC_AUDIT_WRONG],
-                verdicts[MC_AUDIT_UNDECIDED], skipped);
+                verdicts[MC_AUDIT_UNDECIDED], skipped, large, single);
   assert_true(all >= RUNS);
   assert_int_equal(verdicts[MC_AUDIT_SUSPICIOUS] + verdicts[MC_AUDIT_WRONG], 0);
 }
