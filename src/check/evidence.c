@@ -221,7 +221,8 @@ bool mc_evidence_shows(const mc_evidence_task *task, const json_t *evidence, boo
     return witness_decides(task, witness);
   if (!everywhere && json_object_get(evidence, "sign_change"))
     return sign_changes(task, evidence);
-  if (!everywhere && (json_object_get(evidence, "root") || json_object_get(evidence, "point")))
+  if (!everywhere &&
+      (json_object_get(evidence, "root") || json_object_get(evidence, "angle") || json_object_get(evidence, "point")))
     return mc_evidence_at_unit_point(task, evidence);
   return mc_evidence_refuse(task, "no evidence of the kind that the verdict needs");
 }

@@ -31,7 +31,7 @@ bool mc_evidence_integers(fmpq *integers, const mc_evidence_task *task, const js
 bool mc_evidence_integers_in_range(const mc_claim *claim, const fmpq *values);
 
 /* Does a point of the unit frame decide the statement, {"point", "integers"}, or one that {"root", "integers"}
- * isolates as the root of a polynomial?  (root.c) */
+ * isolates as the root of a polynomial, or that {"angle": [a, b], "integers"} says to be a + b pi?  (root.c) */
 bool mc_evidence_at_unit_point(const mc_evidence_task *task, const json_t *evidence);
 
 /* A rational number "p/q"; false: the text is none, or a long one. */

@@ -259,6 +259,18 @@ static bool is_zero_times_number(const mc_line *l, const values *v) {
          (y->known && is_zero(y, v) && mc_iv_usable(v->at->values + l->a));
 }
 
+static void set_variable(value *z, size_t j, const values *v) {
+  if (v->at->t) {
+    set_rational(z, v->at->t + j, v);
+  } else if (v->at->root) {
+    fmpq_mpoly_gen(&z->up, ROOT, v->ring);
+  } else {
+    const ulong one[LETTERS] = {0}, pi[LETTERS] = {[PI] = 1};
+    fmpq_mpoly_set_coeff_fmpq_ui(&z->up, v->at->angle, one, v->ring);
+    fmpq_mpoly_set_coeff_fmpq_ui(&z->up, v->at->angle + 1, pi, v->ring);
+  }
+}
+
 static bool set_line(values *v, size_t i) {
   const mc_line *l = &v->program->lines[i];
   value *z = &v->all[i];
@@ -280,10 +292,7 @@ static bool set_line(values *v, size_t i) {
     set_power_of_e(&z->up, PARTS, v);
     return true;
   case MC_CODE_VARIABLE:
-    if (v->at->t)
-      set_rational(z, v->at->t + l->a, v);
-    else
-      fmpq_mpoly_gen(&z->up, ROOT, v->ring);
+    set_variable(z, l->a, v);
     return true;
   case MC_CODE_POLYNOMIAL:
     return set_polynomial(z, v->program->polynomials[l->b].exact, x, v);
@@ -329,7 +338,7 @@ bool mc_place_is_zero(const mc_program *program, size_t line, const mc_place *at
     return false;
   fmpq_mpoly_ctx_init(v.ring, LETTERS, ORD_LEX);
   fmpq_mpoly_init(v.relation, v.ring);
-  if (!at->t)
+  if (at->root)
     set_relation(&v);
   for (size_t i = 0; i <= line; i++) {
     value *z = &v.all[i];

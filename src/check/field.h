@@ -7,7 +7,8 @@
 
 typedef struct {
   const fmpq *t;                /* a rational point; NULL: */
-  const fmpq_poly_struct *root; /* the one variable is a root of this polynomial */
+  const fmpq_poly_struct *root; /* the one variable is a root of this polynomial; NULL: */
+  const fmpq *angle;            /* the one variable is angle[0] + angle[1] pi */
   const mc_iv *values;          /* of all lines there */
 } mc_place;
 

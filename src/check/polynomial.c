@@ -110,7 +110,7 @@ static bool narrow(const isolation *s, mc_iv *x, mc_iv *slope) {
     mpfi_intersect(x, x, &value);
     mpfi_diam_abs(after, x);
     mpfr_mul_2ui(after, after, 1, MPFR_RNDU);
-    halved = mpfr_lessequal_p(after, before) && !mpfr_zero_p(after) && mpfr_get_exp(after) > -2 * MC_CHECK_BITS;
+    halved = mpfr_lessequal_p(after, before) && !mpfr_zero_p(after) && mpfr_get_exp(after) > -2L * MC_CHECK_BITS;
     evaluate(slope, s->second, s->length - 1, x);
   }
   mpfi_clear(&middle);

@@ -1,6 +1,6 @@
-/* Evidence at points of the unit frame: rational ones, of which the claim's variables need not be rational; and the
- * root t of a polynomial between two numbers at which that takes opposite signs (Bolzano), of the one real variable.
- * What holds on all of the interval holds at t; what vanishes at t is known exactly. */
+/* Evidence at points of the unit frame: rational ones, of which the claim's variables need not be rational; and, of the
+ * one real variable, the root t of a polynomial between two numbers at which that takes opposite signs (Bolzano), or
+ * t = a + b pi.  What holds on all of an interval around t holds at t; what vanishes at t is known exactly. */
 #include "evidence.h"
 #include "exact.h"
 #include "field.h"
@@ -12,8 +12,9 @@ enum { GREATEST_DEGREE = 100 };
 
 typedef struct {
   fmpq_poly_t polynomial;
-  mc_iv box; /* between the two numbers */
-} isolated_root;
+  fmpq angle[2];
+  mc_iv box; /* around the point */
+} irrational;
 
 /* Does p take opposite signs at two points? */
 static bool changes_sign(const fmpq_poly_t p, const fmpq_t from, const fmpq_t to) {
@@ -36,7 +37,7 @@ static bool read_polynomial(fmpq_poly_t p, const json_t *list) {
 }
 
 /* 0 <= from < to <= 1, so that a root strictly between lies in the domain. */
-static bool read_root(isolated_root *r, const json_t *json) {
+static bool read_root(irrational *r, const json_t *json) {
   fmpq_t from, to;
   mc_iv upper;
   fmpq_init(from);
@@ -79,19 +80,41 @@ static bool one_fails(mc_program *p, const mc_place *at) {
   return fails;
 }
 
-static bool root_decides(const mc_evidence_task *task, mc_program *p, const json_t *json) {
-  isolated_root r;
+/* ["a", "b"], strictly between 0 and 1 */
+static bool read_angle(irrational *r, const json_t *json) {
+  mc_iv offset;
+  bool ok = json_array_size(json) == 2 && mc_evidence_rational(r->angle, json_array_get(json, 0)) &&
+            mc_evidence_rational(r->angle + 1, json_array_get(json, 1));
+  if (!ok)
+    return false;
+  mc_iv_init(&offset);
+  mc_iv_set_q(&offset, r->angle + 1);
+  mpfi_const_pi(&r->box);
+  mpfi_mul(&r->box, &r->box, &offset);
+  mc_iv_set_q(&offset, r->angle);
+  mpfi_add(&r->box, &r->box, &offset);
+  mpfi_clear(&offset);
+  return mc_iv_positive(&r->box) && mpfr_cmp_ui(&r->box.right, 1) < 0;
+}
+
+static bool irrational_decides(const mc_evidence_task *task, mc_program *p, const json_t *evidence) {
+  const json_t *root = json_object_get(evidence, "root");
+  irrational r;
   fmpq_poly_init(r.polynomial);
+  fmpq_init(r.angle);
+  fmpq_init(r.angle + 1);
   mc_iv_init(&r.box);
   mc_iv *values = mc_iv_vector_new(p->line_count);
   mc_jets plain = mc_jets_of(p->n, 0);
-  bool ok = values && p->n == 1 && read_root(&r, json) && mc_jets_evaluate(values, &plain, p, &r.box) &&
-            mc_test_is_defined(p, &r.box);
-  const mc_place at = {.root = r.polynomial, .values = values};
+  bool ok = values && p->n == 1 && (root ? read_root(&r, root) : read_angle(&r, json_object_get(evidence, "angle"))) &&
+            mc_jets_evaluate(values, &plain, p, &r.box) && mc_test_is_defined(p, &r.box);
+  const mc_place at = {.root = root ? r.polynomial : NULL, .angle = r.angle, .values = values};
   ok = ok && all_hold(p, p->where, p->where_count, &at) &&
        (task->claim->exists ? all_hold(p, p->body, p->body_count, &at) : one_fails(p, &at));
   mc_iv_vector_free(values, p->line_count);
   mpfi_clear(&r.box);
+  fmpq_clear(r.angle);
+  fmpq_clear(r.angle + 1);
   fmpq_poly_clear(r.polynomial);
   return ok;
 }
@@ -131,8 +154,8 @@ bool mc_evidence_at_unit_point(const mc_evidence_task *task, const json_t *evide
   bool ok = integers && !task->slope && mc_evidence_integers(integers, task, json_object_get(evidence, "integers")) &&
             mc_evidence_integers_in_range(task->claim, integers);
   mc_program *p = ok ? mc_evidence_program(task, integers, true, false) : NULL;
-  const json_t *root = json_object_get(evidence, "root"), *point = json_object_get(evidence, "point");
-  ok = p && (root ? root_decides(task, p, root) : point_decides(task, p, point));
+  const json_t *point = json_object_get(evidence, "point");
+  ok = p && (point ? point_decides(task, p, point) : irrational_decides(task, p, evidence));
   mc_program_free(p);
   for (size_t i = 0; integers && i < n; i++)
     fmpq_clear(integers + i);

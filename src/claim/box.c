@@ -233,7 +233,7 @@ static bool close_exactly(mc_boxer *b, uint64_t pending, size_t place) {
 }
 
 mc_box_outcome mc_box_process_exactly(mc_boxer *b, uint64_t pending, size_t place) {
-  if (settle_at_corner(b) || mc_box_settled_by_root(b) || mc_box_settled_at_corner(b))
+  if (settle_at_corner(b) || mc_box_settled_by_root(b) || mc_box_settled_at_angle(b) || mc_box_settled_at_corner(b))
     return MC_BOX_SETTLED;
   return close_exactly(b, pending, place) ? MC_BOX_CLOSED : MC_BOX_OPEN;
 }

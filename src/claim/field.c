@@ -183,10 +183,15 @@ static bool extremum(mc_quotient *z, const mc_node *node, const field *f) {
 /* ---- Nodes ---- */
 
 static bool set_variable(mc_quotient *z, size_t j, const field *f) {
-  if (f->at->t)
+  if (f->at->t) {
     mc_quotient_set_constant(z, f->at->t + j, &f->ring);
-  else
+  } else if (f->at->root) {
     mc_quotient_set_variable(z, XI, &f->ring);
+  } else {
+    mc_quotient_set_variable(z, PI, &f->ring);
+    fmpq_mpoly_scalar_mul_fmpq(&z->up, &z->up, f->at->angle + 1, f->ring.context);
+    fmpq_mpoly_add_fmpq(&z->up, &z->up, f->at->angle, f->ring.context);
+  }
   return true;
 }
 

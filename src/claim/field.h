@@ -9,7 +9,8 @@
 
 typedef struct {
   const fmpq *t;                /* a rational point; NULL: */
-  const fmpq_poly_struct *root; /* t_0, the only coordinate, is a root of this polynomial */
+  const fmpq_poly_struct *root; /* t_0, the only coordinate, is a root of this polynomial; NULL: */
+  const fmpq *angle;            /* t_0, the only coordinate, is angle[0] + angle[1] pi */
   const mc_range *values;       /* of all nodes there */
 } mc_field_point;
 

@@ -230,6 +230,102 @@ bool mc_box_settled_by_root(mc_boxer *b) {
   return settled;
 }
 
+/* ---- Multiples of pi ---- */
+
+/* node = c + d t; false: it is not that. */
+static bool is_affine(fmpq_t c, fmpq_t d, const mc_tape *tape, size_t node) {
+  const mc_node *x = &tape->nodes[node];
+  if (x->op == MC_OP_VARIABLE) {
+    fmpq_zero(c);
+    fmpq_one(d);
+    return true;
+  }
+  if (x->op != MC_OP_POLYNOMIAL || tape->nodes[x->a].op != MC_OP_VARIABLE)
+    return false;
+  const fmpq_poly_struct *p = tape->images[x->image].p[0].exact;
+  fmpq_poly_get_coeff_fmpq(c, p, 0);
+  fmpq_poly_get_coeff_fmpq(d, p, 1);
+  return fmpq_poly_degree(p) == 1;
+}
+
+/* x = c + d x */
+static void apply_affine(arb_t x, const fmpq_t c, const fmpq_t d, slong precision) {
+  arb_t y;
+  arb_init(y);
+  arb_set_fmpq(y, d, precision);
+  arb_mul(x, x, y, precision);
+  arb_set_fmpq(y, c, precision);
+  arb_add(x, x, y, precision);
+  arb_clear(y);
+}
+
+/* t = (k pi/6 - c)/d = angle[0] + angle[1] pi for the k nearest to the box, and a range around it. */
+static bool find_angle(fmpq *angle, mc_range *t, const mc_range *box, const fmpq_t c, const fmpq_t d) {
+  arb_t x, y;
+  fmpz_t k;
+  arb_init(x);
+  arb_init(y);
+  fmpz_init(k);
+  arb_set_arf(x, &box->lo);
+  apply_affine(x, c, d, PLACE_PRECISION);
+  arb_const_pi(y, PLACE_PRECISION);
+  arb_div(x, x, y, PLACE_PRECISION);
+  arb_mul_ui(x, x, 6, PLACE_PRECISION);
+  bool moderate = arf_cmpabs_2exp_si(arb_midref(x), 30) < 0;
+  if (moderate)
+    arf_get_fmpz(k, arb_midref(x), ARF_RND_NEAR);
+  fmpq_div(angle, c, d);
+  fmpq_neg(angle, angle);
+  fmpq_set_si(angle + 1, fmpz_get_si(k), 6);
+  fmpq_div(angle + 1, angle + 1, d);
+  arb_const_pi(x, MC_POINT_PRECISION);
+  apply_affine(x, angle, angle + 1, MC_POINT_PRECISION);
+  arb_get_interval_arf(&t->lo, &t->hi, x, MC_POINT_PRECISION);
+  arb_clear(x);
+  arb_clear(y);
+  fmpz_clear(k);
+  return moderate && arf_sgn(&t->lo) > 0 && arf_cmpabs_2exp_si(&t->hi, 0) < 0;
+}
+
+static json_t *angle_json(const fmpq *angle) {
+  char *a = fmpq_get_str(NULL, 10, angle), *b = fmpq_get_str(NULL, 10, angle + 1);
+  json_t *json = json_pack("{s:[s s]}", "angle", a, b);
+  flint_free(a);
+  flint_free(b);
+  return json;
+}
+
+bool mc_box_settled_at_angle(mc_boxer *b) {
+  mc_workspace *s = &b->w;
+  const mc_tape *tape = s->tape;
+  fmpq angle[2];
+  fmpq_t c, d;
+  bool settled = false;
+  fmpq_init(angle);
+  fmpq_init(angle + 1);
+  fmpq_init(c);
+  fmpq_init(d);
+  for (size_t i = 0; i < tape->node_count && s->n == 1 && !settled; i++) {
+    const mc_node *x = &tape->nodes[i];
+    if ((x->op != MC_OP_SIN && x->op != MC_OP_COS) || !is_affine(c, d, tape, x->a) ||
+        !find_angle(angle, s->point, s->box, c, d))
+      continue;
+    mc_tape_enclose(s->on_box.values, tape, s->point, MC_POINT_PRECISION);
+    const mc_field_point at = {.angle = angle, .values = s->on_box.values};
+    settled = is_defined(s) && decides(s, &at);
+  }
+  if (settled) {
+    b->witness.place = place_json(s, s->point);
+    if (s->recording)
+      b->evidence = angle_json(angle);
+  }
+  fmpq_clear(angle);
+  fmpq_clear(angle + 1);
+  fmpq_clear(c);
+  fmpq_clear(d);
+  return settled;
+}
+
 /* ---- Rational points of the unit box ---- */
 
 static bool is_excluded(const mc_workspace *s, const fmpq *t) {

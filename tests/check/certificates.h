@@ -47,6 +47,9 @@ static const char *const texts[] = {
     "forall x in [0, 2] : abs(x^2 - 2) > 0",                                        /* root */
     "exists k in {1..3}, x in [0, 2] : (x^2 - k)^2 <= 0 and x > 1.5",               /* root, integers */
     "exists x in [0, pi] : sin(x) = 1",                                             /* point */
+    "exists x in [0, 3] : sin(x) = 1",                                              /* angle */
+    "exists k in {1..3}, x in [-1/2, 7] : cos(2*x - 1/3) <= -1 and x > k",          /* angle, integers */
+    "forall x in [0, 3] : sin(x) < 1",                                              /* angle, refuted */
     "exp(1) = e and sin(pi/6) = 1/2",                                               /* vertex, in pi and e */
     "exp(2/3)*exp(1/3) = e and sqrt(pi^2*e) = pi*exp(1/2)",                         /* vertex, in powers of e */
     "forall x in [0, pi/2] : sin(x) >= 2*x/pi",                                     /* ends, in pi */

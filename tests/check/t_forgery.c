@@ -180,6 +180,20 @@ static void nonsense_is_refused(void **state) {
     refuse_forged("forall x in [0, 1] : (2*x^2 - 1)^2 >= 0", "refuted", one);
     refuse_forged("exists x in [0, 1] : (2*x^2 - 1)^2 < 0", "proved", one);
   }
+  /* angles that are none, lie outside or at an end, or decide nothing */
+  static const char *const angles[] = {
+      "[\"0\",\"1/3\"]",  "[\"0\",\"1/12\"]", "[\"1/7\",\"1/6\"]",     "[\"0\",\"-1/6\"]",
+      "[\"0\",\"0\"]",    "[\"1\",\"0\"]",    "[\"1/10^60\",\"1/6\"]", "[\"1/6\"]",
+      "[\"1/6\",\"pi\"]", "\"1/6\"",          "[\"0\",\"1/0\"]"};
+  for (size_t i = 0; i < sizeof angles / sizeof angles[0]; i++) {
+    char one[200];
+    snprintf(one, sizeof one, "{\"angle\":%s,\"integers\":{}}", angles[i]);
+    refuse_forged("exists x in [0, 3] : sin(x) = 1", "proved", one);
+    refuse_forged("forall x in [0, 3] : sin(x) < 1", "refuted", one);
+    refuse_forged("exists x in [0, 1] : x + 0*log(x - 1/2) > 2", "proved", one);
+  }
+  refuse_forged("exists x in [0, 3] : sin(x) >= 1 + 1/10^80", "proved", "{\"angle\":[\"0\",\"1/6\"],\"integers\":{}}");
+  refuse_forged("forall x in [0, 3] : sin(x) <= 1", "refuted", "{\"angle\":[\"0\",\"1/6\"],\"integers\":{}}");
   /* where the claim is not defined nothing is decided */
   static const char *const at_zero[] = {"{\"witness\":{\"x\":\"0\"}}", "{\"point\":[\"1/2\"],\"integers\":{}}"};
   for (size_t i = 0; i < 2; i++) {

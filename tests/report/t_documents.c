@@ -88,6 +88,7 @@ static const char certified[] = "claim plain\n  1 + 1 = 2\n"
                                 "claim found\n  exists x in [0, 1] : x^2 >= 1\n"
                                 "claim root\n  expect refuted\n  forall x in [0, 2] : abs(x^2 - 2) > 0\n"
                                 "claim point\n  exists x in [0, pi] : sin(x) = 1\n"
+                                "claim angle\n  exists x in [0, 3] : sin(x) = 1\n"
                                 "claim orders\n  forall x, y, z in (0, 10] : x/y + y/z + z/x >= 3\n"
                                 "claim nowhere\n  expect refuted\n  exists x in [0, 2] : x^2 = 5\n"
                                 "claim sign_change\n  exists k in {2..3}, x in [1, 2] : x^2 = k\n"
@@ -140,9 +141,9 @@ static size_t expect_certificates(const char *file, json_t *seen) {
 
 static void certificates_keep_to_their_schema(void **state) {
   (void)state;
-  static const char *const parts[] = {"instances", "integers",   "boxes",  "witness", "sign_change",
-                                      "derived",   "holds",      "slopes", "fails",   "value",
-                                      "root",      "polynomial", "from",   "to",      "point"};
+  static const char *const parts[] = {"instances", "integers", "boxes", "witness", "sign_change", "derived",
+                                      "holds",     "slopes",   "fails", "value",   "root",        "polynomial",
+                                      "from",      "to",       "point", "angle"};
   json_t *seen = json_object();
   assert_int_equal(mc_file_write("t_documents_certified.claim", certified, sizeof certified - 1, NULL), MC_OK);
   assert_int_equal(expect_certificates("t_documents_certified.claim", seen), 13);
