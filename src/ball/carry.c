@@ -7,9 +7,9 @@
 
 enum { CHAINS = 4, COLUMNS = CHAINS * LANE };
 
-/* From the last plane to the first, many columns at once; returns the largest magnitude in the first plane.  Digits are in
- * [-2^(w-1), 2^(w-1)), and so depend on the value alone: for an integer x below 2^52 in magnitude, (x + 1/2) / 2^w is
- * exact and never halfway between two integers, and the nearest one is floor(x / 2^w + 1/2). */
+/* From the last plane to the first, many columns at once; returns the largest magnitude in the first plane.  Digits
+ * are in [-2^(w-1), 2^(w-1)), and so depend on the value alone: for an integer x below 2^52 in magnitude, (x + 1/2) /
+ * 2^w is exact and never halfway between two integers, and the nearest one is floor(x / 2^w + 1/2). */
 MC_BALL_CLONES
 static double carry_columns(double *row, size_t planes, size_t unset, double base, size_t n) {
   const double unit = 1 / base;

@@ -51,8 +51,8 @@ static void set_row(const mc_digits *z, const sum_of_two *s, size_t from, size_t
 
 enum { TILE = 8 };
 
-/* out[k * stride + l] += gamma in[l * stride_in + k] for l < rows and k < columns, at most TILE: by way of a tile, so that
- * lines of memory are read once. */
+/* out[k * stride + l] += gamma in[l * stride_in + k] for l < rows and k < columns, at most TILE: by way of a tile, so
+ * that lines of memory are read once. */
 MC_BALL_CLONES
 static void add_tile(double *out, size_t stride, const double *in, size_t stride_in, double gamma, size_t rows,
                      size_t columns) {
@@ -81,8 +81,8 @@ static void add_transposed(const mc_digits *z, const sum_of_two *s, size_t from)
                s->gamma, n - j < TILE ? n - j : TILE, z->m);
 }
 
-/* z := the sum's rows from on, their digits in range but for the leading ones, of which *most is made at least the largest
- * magnitude. */
+/* z := the sum's rows from on, their digits in range but for the leading ones, of which *most is made at least the
+ * largest magnitude. */
 static mc_status set_rows(const mc_digits *z, double *most, const sum_of_two *s, size_t from, mc_error *e) {
   for (size_t i = 0; i < z->m; i++) {
     if (!mc_digits_row_is_in_range(s->x, from + i) || !mc_digits_row_is_in_range(s->y, from + i))

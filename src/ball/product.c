@@ -137,8 +137,9 @@ static void multiply_planes(mc_digits_sum *s, int alpha, const mc_digits *a, boo
   }
 }
 
-/* half := the products of planes p < q of X^T X, and half of those with p = q, of which the lower triangle stays zero and
- * the diagonal is halved: multiples of 1/2 below 2^51, exact.  No two squares of planes belong to the same place. */
+/* half := the products of planes p < q of X^T X, and half of those with p = q, of which the lower triangle stays zero
+ * and the diagonal is halved: multiples of 1/2 below 2^51, exact.  Squares of planes
+ * belong to different places. */
 static void multiply_half(double *half, const mc_digits_sum *s, const mc_digits *x) {
   const size_t n = x->n, width = s->raw.planes * n, row = x->planes * n;
   const slong first = mc_sum_position(x, 0, x, 0) - s->raw.first, end = (slong)s->raw.planes;

@@ -14,8 +14,8 @@ double mc_digit_limit(const mc_digits *x, size_t s);
 /* Are the digits of row i integers in range? */
 bool mc_digits_row_is_in_range(const mc_digits *x, size_t i);
 
-/* Carry row i from its last plane to the first, of which the largest magnitude is returned; the first `unset` planes are
- * to be understood as zero. */
+/* Carry row i from its last plane to the first, of which the largest magnitude is returned; the first `unset` planes
+ * are to be understood as zero. */
 double mc_digits_carry_row(const mc_digits *x, size_t i, size_t unset);
 
 /* ---- Sums (sum.c) ---- */

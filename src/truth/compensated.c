@@ -1,5 +1,5 @@
-/* Sums of products as if in twice the precision of doubles: T. Ogita, S. M. Rump, S. Oishi, Accurate sum and dot product,
- * SIAM J. Sci. Comput. 26 (2005). */
+/* Sums of products as if in twice the precision of doubles: T. Ogita, S. M. Rump, S. Oishi, Accurate sum and dot
+ * product, SIAM J. Sci. Comput. 26 (2005). */
 #include <math.h>
 
 #include "plain_product.h"

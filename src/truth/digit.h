@@ -4,7 +4,7 @@
 
 #include "input.h"
 
-/* T = 2^scale (A + E), ||E||_F <= error. */
+/* T = 2^scale (A + F), ||F||_F <= error. */
 typedef struct {
   mc_digits A;
   mag_t error;

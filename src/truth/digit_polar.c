@@ -13,9 +13,9 @@
 
 enum { DOUBLE_PLANES = 4, CHOLESKY_PLANES = 6, SCALAR_PREC = 128 };
 
-/* Correct until the residual is at most target, given a bound of ||B||_2, or stops shrinking by a factor 4 a step.  The
- * first correction may turn vectors of small singular values far, and the square of that makes the bound of the residual
- * grow. */
+/* Correct until the residual is at most target, given a bound of ||B||_2, or stops shrinking by a factor 4 a step.
+ * The first correction may turn vectors of small singular values far, and the square of that makes the bound of the
+ * residual grow. */
 static mc_status refine(mc_digit_residual *s, mc_polar_buffers *b, const mag_t target, const mag_t product,
                         mc_error *e) {
   mag_t norm, previous;
@@ -80,7 +80,7 @@ static mc_status cholesky_difference(mc_digits *difference, mag_t dropped, const
 }
 
 /* h := shift - ||B + B^T - 2 shift I - 2 L L^T||_F / 2 - b_error, rounded down: a lower bound of the eigenvalues of
- * sym(A0^T U). */
+ * sym(A^T U). */
 static mc_status eigenvalue_lower(arf_t h, const mc_digit_residual *s, double *l, double guess, mc_error *e) {
   const size_t n = s->B.n;
   mc_digits L = {0}, shift = {0}, difference = {0};
@@ -133,7 +133,7 @@ static mc_status best_eigenvalue_lower(arf_t h, const mc_digit_residual *s, doub
 
 /* matrix := about B + B^T; returns a bound of the Frobenius norm of the error.  Four planes are read: of their
  * sum only the last two additions are rounded, which is at most 2.1 2^-53 of it; the sum of two such numbers is rounded
- * once more; and the planes after them are together less than a unit of the fourth, which is below one of the third. */
+ * once more; and the planes after them, if any, are together less than a unit of the fourth. */
 static double symmetric_part(double *matrix, const mc_digits *B) {
   const size_t n = B->n;
   const double unit = ldexp(1, -(int)(B->first * B->w));
@@ -142,11 +142,11 @@ static double symmetric_part(double *matrix, const mc_digits *B) {
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j <= i; j++)
       matrix[i * n + j] = matrix[j * n + i] = (matrix[i * n + j] + matrix[j * n + i]) * unit;
-  return mc_plain_add_upper(read, mc_plain_mul_upper(2 * (double)n, unit * ldexp(1, -3 * B->w)));
+  const double unread = B->planes > 4 ? unit * ldexp(1, -4 * B->w) : 0;
+  return mc_plain_add_upper(read, mc_plain_mul_upper(2 * (double)n, unread));
 }
 
-/* *distance := bound of ||sym(T^T U) - V' diag(s) V'^T||_F for the T = 2 A0 of the decomposition (T4); infinite where
- * plain doubles do not do. */
+/* *distance := bound of ||2 sym(A^T U) - V' diag(s) V'^T||_F (T4); infinite where plain doubles do not do. */
 static mc_status eigenvalues_approx(double *distance, const mc_digit_residual *s, double *room, mc_error *e) {
   *distance = INFINITY;
   if (!mc_path_has_size(s->B.n, s->B.n))
@@ -158,7 +158,7 @@ static mc_status eigenvalues_approx(double *distance, const mc_digit_residual *s
   return status == MC_UNDECIDED ? MC_OK : status;
 }
 
-/* h := a lower bound of the eigenvalues of sym(A0^T U): from the decomposition if that is nearly sharp, otherwise by
+/* h := a lower bound of the eigenvalues of sym(A^T U): from the decomposition if that is nearly sharp, otherwise by
  * Cholesky. */
 static mc_status bound_eigenvalues(arf_t h, double *distance, const mc_digit_residual *s, double *room, mc_error *e) {
   const size_t n = s->B.n;
@@ -174,7 +174,7 @@ static mc_status bound_eigenvalues(arf_t h, double *distance, const mc_digit_res
 }
 
 /* distance := bound of |sigma_i(T) - s_i| for all i: T^T Q is symmetric and positive, has the singular values of T, and
- * is off T^T U by at most ||T|| radius; T = 2 (A0 + E). */
+ * is off T^T U by at most ||T|| radius; T = 2 (A + F). */
 static void add_distance(double *distance, const mc_digit_residual *s, const mag_t radius) {
   mag_t t, norm;
   mag_init(t);
@@ -201,7 +201,7 @@ static void product_upper(mag_t norm, const mc_digit_residual *s, double distanc
   mag_clear(skew);
 }
 
-/* T1' for A0 from what is known of A0 + E: the residual grows by ||E|| (1 + ||U||^2), h falls by ||E|| ||U||. */
+/* T1' for A + F = T / 2 from what is known of A: the residual grows by ||F|| (1 + ||U||^2), h falls by ||F|| ||U||. */
 static mc_status conclude(mag_t radius, arf_t sigma_low, double *distance, const mc_digit_residual *s, double *room,
                           mc_error *e) {
   mc_certificate c;
@@ -241,7 +241,7 @@ static size_t planes_needed(const mc_input *in, slong bits, double sigma, int w)
   return (size_t)((wanted + w - 1) / w + 1);
 }
 
-/* The radius will be about ||R||_F / (2 sigma), or ||R||_F / sigma for tall matrices.  That ||B||_2 is about ||A0||_2
+/* The radius will be about ||R||_F / (2 sigma), or ||R||_F / sigma for tall matrices.  That ||B||_2 is about ||A||_2
  * is proved at the end; where it is not, there may be more corrections by ||B||_F. */
 static mc_status run(mc_digit_residual *s, mag_t radius, arf_t sigma_low, double *distance, const mc_input *in,
                      slong bits, double sigma, mc_error *e) {
@@ -290,7 +290,7 @@ static size_t start_planes_needed(const mc_input *in, slong bits, double conditi
   return three < two ? 3 : 2;
 }
 
-/* What U loses beyond its last plane is about sqrt(m n) of its units, and counts up to ||A0|| times in the residual. */
+/* What U loses beyond its last plane is about sqrt(m n) of its units, and counts up to ||A|| times in the residual. */
 static size_t factor_planes_needed(const mc_input *in, slong bits, double condition, int w) {
   slong wanted = bits + (slong)FLINT_BIT_COUNT(in->m - 1) + (slong)ceil(log2(condition)) + 1;
   return (size_t)((wanted + w - 1) / w);

@@ -4,10 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-/* T is 2 A0, so that the entries of A0 are at most 1/2. */
+/* T = 2 (A + F), so that the entries of A are at most 1/2. */
 enum { SCALE = 1 };
 
-/* Where A0 is square, B is kept up to this position: about 80 bits. */
+/* Where A is square, B is kept up to this position: about 80 bits. */
 enum { PRODUCT_END = 4 };
 
 static slong smaller(slong a, slong b) {
@@ -52,7 +52,7 @@ static mc_status product(mc_digits *x, mag_t error, const mc_digits *a, bool tra
 
 /* ---- Tall: R ---- */
 
-/* residual := A0 - U B. */
+/* residual := A - U B. */
 static mc_status start_tall(mc_digit_residual *s, mc_error *e) {
   mc_digits_sum sum = {0};
   mag_t dropped;
@@ -363,7 +363,7 @@ mc_status mc_digit_residual_correct(mc_digit_residual *s, mc_polar_buffers *b, m
   }
   const double factor = ldexp(1, (int)s->a.scale);
   for (size_t i = 0; i < s->U.m * s->U.n; i++)
-    b->r[i] *= factor; /* the decomposition is that of T = 2^scale A0 */
+    b->r[i] *= factor; /* the decomposition is that of T, about 2^scale A */
   mc_status status = correction_digits(&delta, b->r, first, s, e);
   if (status == MC_OK)
     status = apply(s, &delta, e);

@@ -5,9 +5,10 @@
 #include "digit.h"
 #include "search.h"
 
-/* With exact A0 = 2^-scale T, exact U: B = A0^T U up to b_error.  For tall A0, residual is R = A0 - U A0^T U up to
- * error.  For square A0 it is 2 E = 2 I - 2 U^T U up to error, skew is K = B^T - B up to skew_error, and U^T R = K + E B:
- * K and E shrink with the error of U, so that few of their planes are left, and few of B are needed. */
+/* For A and U as their digits are, T = 2^scale (A + F), ||F||_F <= a.error: B = A^T U up to b_error.  For tall A,
+ * residual is R = A - U A^T U up to error.  For square A it is 2 E = 2 I - 2 U^T U up to error, skew is K = B^T - B up
+ * to skew_error, and U^T R = K + E B: K and E shrink with the error of U, so that few of their planes are left, and
+ * few of B are needed. */
 typedef struct {
   const mc_svd *svd;
   mc_digit_input a;
@@ -24,7 +25,7 @@ typedef struct {
 mc_status mc_digit_residual_start(mc_digit_residual *s, const mc_input *in, double *room, mc_error *e);
 void mc_digit_residual_clear(mc_digit_residual *s);
 
-/* norm := bound of ||A0 - U A0^T U||_F, given a bound of ||A0^T U||_2 (infinite: none is known). */
+/* norm := bound of ||A - U A^T U||_F, given a bound of ||A^T U||_2 (infinite: none is known). */
 void mc_digit_residual_upper(mag_t norm, const mc_digit_residual *s, const mag_t product);
 
 /* One correction of U: 20 to 48 good bits.  MC_UNDECIDED: no more digits. */

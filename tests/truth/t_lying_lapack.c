@@ -325,8 +325,8 @@ static void digits_are_not_deceived(void **state) {
   dgesdd_lie = HONEST;
 }
 
-/* Condition 1e12, so that Cholesky proves the eigenvalues: one attempt ends with a radius that is too large, the next one
- * without any.  What the first one said does not pass for the second's. */
+/* Condition 1e12, so that Cholesky proves the eigenvalues: one attempt ends with a radius that is too large, the next
+ * one without any.  What the first one said does not pass for the second's. */
 static void attempts_are_apart(void **state) {
   (void)state;
   enum { N = 32, BITS = 90, TRIALS = 20 };

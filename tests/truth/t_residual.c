@@ -1,6 +1,6 @@
 /* What is carried along while U is corrected in digits, held against exact arithmetic: B = A^T U, and R = A - U A^T U,
- * or 2 E = 2 I - 2 U^T U and K = B^T - B, each within its own bound.  Few planes, so that much is dropped; down to one entry,
- * where nothing averages out and the bounds are nearly sharp. */
+ * or 2 E = 2 I - 2 U^T U and K = B^T - B, each within its own bound.  Few planes, so that much is dropped; down to one
+ * entry, where nothing averages out and the bounds are nearly sharp. */
 #include "support.h"
 
 #include "../../src/truth/digit_residual.h"
