@@ -2,7 +2,8 @@
 
    f odd with |f'| <= L on [-s,s], X and Y of any shape with 2-norms at most s.  Then ||f(X) - f(Y)||_F <= L ||X - Y||_F,
    where f(X) = X g(X'X) for f(t) = t g(t^2).  Proof: the symmetric dilation [[0,X],[X',0]] and, for symmetric S and T,
-   ||f(S) - f(T)||_F^2 = sum |f(l_i) - f(m_j)|^2 <v_i,w_j>^2.  False for the 2-norm.  Source: ours; the symmetric case is classical. *)
+   ||f(S) - f(T)||_F^2 = sum |f(l_i) - f(m_j)|^2 <v_i,w_j>^2.  False for the 2-norm.  Source: ours; the symmetric case is classical.
+   T2_pairs: enough that |f(a) - f(b)| <= L |a - b| for |a| <= s >= ||X||_2 and |b| <= r >= ||Y||_2. *)
 From mathcomp Require Import all_ssreflect all_algebra ring complex polyrcf.
 From Muoncert Require Import FrobeniusNorm SpectralTheorem.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
@@ -60,27 +61,37 @@ Lemma diag_comm_entry n (O : 'M[R]_n) (x y : 'rV[R]_n) i j :
   (diag_mx x *m O - O *m diag_mx y) i j = (x 0 i - y 0 j) * O i j.
 Proof. by rewrite mul_diag_mx mul_mx_diag !mxE mulrBl (mulrC (y _ _)). Qed.
 
+(* ||p(S) - p(T)||^2 in eigenvectors of both *)
+Lemma sym_pairs n (S T V W : 'M[R]_n.+1) (d e : 'rV[R]_n.+1) (p : {poly R}) :
+  V^T *m V = 1%:M -> S = V *m diag_mx d *m V^T -> W^T *m W = 1%:M -> T = W *m diag_mx e *m W^T ->
+  frob (horner_mx S p - horner_mx T p) (horner_mx S p - horner_mx T p)
+  = \sum_j \sum_i (p.[d 0 i] - p.[e 0 j]) ^+ 2 * (V^T *m W) i j ^+ 2.
+Proof.
+move=> VV SV WW TW; set D := _ - _.
+have -> : frob D D = frob (V^T *m D *m W) (V^T *m D *m W).
+  by rewrite frob_orth_r // frob_orth_l // trmxK; apply: orthC.
+have -> : V^T *m D *m W = diag_mx (map_mx (horner p) d) *m (V^T *m W) - (V^T *m W) *m diag_mx (map_mx (horner p) e).
+  rewrite /D (horner_spec p VV SV) (horner_spec p WW TW) mulmxBr mulmxBl !mulmxA VV mul1mx; congr (_ - _).
+  by rewrite -mulmxA WW mulmx1.
+rewrite frobE; apply: eq_bigr => j _; apply: eq_bigr => i _; rewrite -expr2 diag_comm_entry exprMn.
+by rewrite [in X in X - _]mxE [in X in _ - X]mxE.
+Qed.
+Lemma sym_pairs_X n (S T V W : 'M[R]_n.+1) (d e : 'rV[R]_n.+1) :
+  V^T *m V = 1%:M -> S = V *m diag_mx d *m V^T -> W^T *m W = 1%:M -> T = W *m diag_mx e *m W^T ->
+  frob (S - T) (S - T) = \sum_j \sum_i (d 0 i - e 0 j) ^+ 2 * (V^T *m W) i j ^+ 2.
+Proof.
+move=> VV SV WW TW; have := sym_pairs 'X VV SV WW TW; rewrite !horner_mx_X => ->.
+by apply: eq_bigr => j _; apply: eq_bigr => i _; rewrite !hornerX.
+Qed.
+
 Theorem sym_lip n (S T : 'M[R]_n.+1) (p : {poly R}) L : S^T = S -> T^T = T -> 0 <= L ->
   (forall a b, eigenvalue S a -> eigenvalue T b -> `|p.[a] - p.[b]| <= L * `|a - b|) ->
   normF (horner_mx S p - horner_mx T p) <= L * normF (S - T).
 Proof.
 move=> ST TT L0 HL.
 have [V [d [VV SV]]] := spectral ST; have [W [e [WW TW]]] := spectral TT.
-apply: normF_le => //.
-have key : forall q : {poly R}, V^T *m (horner_mx S q - horner_mx T q) *m W
-   = diag_mx (map_mx (horner q) d) *m (V^T *m W) - (V^T *m W) *m diag_mx (map_mx (horner q) e).
-  move=> q; rewrite (horner_spec q VV SV) (horner_spec q WW TW).
-  rewrite mulmxBr mulmxBl !mulmxA VV mul1mx; congr (_ - _).
-  by rewrite -mulmxA WW mulmx1.
-have inv : forall X : 'M[R]_n.+1, frob X X = frob (V^T *m X *m W) (V^T *m X *m W).
-  by move=> X; rewrite frob_orth_r // frob_orth_l // trmxK; apply: orthC.
-have SX : S - T = horner_mx S 'X - horner_mx T 'X by rewrite !horner_mx_X.
-rewrite inv key SX (inv (horner_mx S 'X - _)) key; apply: frob_le => i j.
-set O := V^T *m W.
-have ent : forall q : {poly R}, (diag_mx (map_mx (horner q) d) *m O - O *m diag_mx (map_mx (horner q) e)) i j
-   = (q.[d 0 i] - q.[e 0 j]) * O i j.
-  by move=> q; rewrite diag_comm_entry [in X in X - _]mxE [in X in _ - X]mxE.
-rewrite !ent !hornerX !exprMn [X in _ <= X]mulrA ler_wpmul2r ?sqr_ge0 //.
+apply: normF_le => //; rewrite (sym_pairs p VV SV WW TW) (sym_pairs_X VV SV WW TW) mulr_sumr; apply: ler_sum => j _.
+rewrite mulr_sumr; apply: ler_sum => i _; rewrite [X in _ <= X]mulrA ler_wpmul2r ?sqr_ge0 //.
 rewrite -exprMn -(real_normK (num_real _)) -[X in _ <= X](real_normK (num_real _)).
 rewrite ler_pexpn2r ?nnegrE ?normr_ge0 // normrM (ger0_norm L0).
 by apply: HL; [apply: spec_eigen SV | apply: spec_eigen TW].
@@ -165,17 +176,18 @@ rewrite frobZl frobZr !frobT pp mulrA -expr2 ler_pmul2r //.
 by rewrite -[_ ^+ 2](real_normK (num_real a)) ler_pexpn2r ?nnegrE.
 Qed.
 
-Theorem T2_lip m n (g : {poly R}) (X Y : 'M[R]_(m.+1, n.+1)) s L : 0 <= s -> 0 <= L ->
+(* L bounds the slopes of f between what the 2-norms of X and Y allow *)
+Theorem T2_pairs m n (g : {poly R}) (X Y : 'M[R]_(m.+1, n.+1)) s r L : 0 <= s -> 0 <= r -> 0 <= L ->
   (forall x : 'cV_n.+1, frob (X *m x) (X *m x) <= s ^+ 2 * frob x x) ->
-  (forall x : 'cV_n.+1, frob (Y *m x) (Y *m x) <= s ^+ 2 * frob x x) ->
-  (forall a b, `|a| <= s -> `|b| <= s -> `|(oddp g).[a] - (oddp g).[b]| <= L * `|a - b|) ->
+  (forall x : 'cV_n.+1, frob (Y *m x) (Y *m x) <= r ^+ 2 * frob x x) ->
+  (forall a b, `|a| <= s -> `|b| <= r -> `|(oddp g).[a] - (oddp g).[b]| <= L * `|a - b|) ->
   normF (oddf g X - oddf g Y) <= L * normF (X - Y).
 Proof.
-move=> s0 L0 HX HY HL; apply: normF_le => //.
+move=> s0 r0 L0 HX HY HL; apply: normF_le => //.
 have := @sym_lip _ (J X) (J Y) (oddp g) L (J_sym X) (J_sym Y) L0.
 rewrite !horner_J J_sub (J_sub X) => H.
 have {}H : normF (J (oddf g X - oddf g Y)) <= L * normF (J (X - Y)).
-  by apply: H => a b Ha Hb; apply: HL; [apply: (J_eigen s0 HX)|apply: (J_eigen s0 HY)].
+  by apply: H => a b Ha Hb; apply: HL; [apply: (J_eigen s0 HX)|apply: (J_eigen r0 HY)].
 have : normF (J (oddf g X - oddf g Y)) ^+ 2 <= (L * normF (J (X - Y))) ^+ 2.
   by rewrite ler_pexpn2r ?nnegrE ?mulr_ge0 ?normF_ge0.
 by rewrite exprMn !normF_sqr !frob_J mulrCA ler_pmul2l // ltr0n.
@@ -203,7 +215,7 @@ Theorem T2 m n (g : {poly R}) (X Y : 'M[R]_(m.+1, n.+1)) s L : 0 <= s ->
   (forall t, `|t| <= s -> `|(oddp g)^`().[t]| <= L) ->
   normF (oddf g X - oddf g Y) <= L * normF (X - Y).
 Proof.
-move=> s0 HX HY HL; apply: (T2_lip s0) => //; last exact: poly_lip.
+move=> s0 HX HY HL; apply: (T2_pairs s0 s0) => //; last exact: poly_lip.
 by apply: le_trans (HL 0 _); rewrite ?normr_ge0 // normr0.
 Qed.
 End T2.

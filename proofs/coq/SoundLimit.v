@@ -1,16 +1,22 @@
 (* Theorem S and lemma N of docs/errors.md, on which sound limits rest.
 
-   X_{k+1} = p_k(X_k) exactly; Y_{k+1} is what a kernel made, within t_k of p_k(Y_k).  From e_0 >= ||Y_0 - X_0||_F and s_0 above both
-   2-norms, with M_k above |p_k| and L_k above |p_k'| on [-s_k,s_k] and x_k >= ||X_k||_2, the recursion
-       e_{k+1} = L_k e_k + t_k,   s_{k+1} = min(M_k + t_k, x_{k+1} + e_{k+1})
-   keeps ||Y_k - X_k||_F <= e_k and s_k above both 2-norms.  Lemma N: what the norm of an output says of the singular values before it.
-   Both from the norm of the image, |p(X)x| <= max |p| |x|.  Source: ours. *)
+   X_{k+1} = p_k(X_k) exactly, x_k >= ||X_k||_2; Y_{k+1} is what a kernel made.  If e_k >= ||Y_k - X_k||_F and s_k >= ||Y_k||_2, then
+   Y_{k+1} is within t_k (Frobenius norm) and w_k (2-norm) of p_k(Y_k).  From such e_0 and s_0, with M_k above |p_k| on [-s_k,s_k],
+       e_{k+1} = d_k + t_k,   s_{k+1} = min(M_k + w_k, x_{k+1} + e_{k+1})
+   keep being such bounds.  d_k bounds how far p_k moves the two apart: L_k e_k where |p_k(u) - p_k(v)| <= L_k |u - v| for |u| <= s_k
+   and |v| <= x_k (T2_pairs), or what T2s says at the singular values of X_k.  s_{k+1} may also be any bound of ||Y_{k+1}||_2 that is
+   known otherwise: lemma N gives one from the norm of an output.  The norms of images: |p(X)x| <= max |p| |x|.
+   Nothing is asked of X_0: started at any Z with e_0 >= ||Y_0 - Z||_F it bounds the distance from the exact image of Z, and the triangle
+   inequality that from any other matrix.  Source: ours. *)
 From mathcomp Require Import all_ssreflect all_algebra ring complex polyrcf.
-From Muoncert Require Import FrobeniusNorm SpectralTheorem OddPolynomialLipschitz CornerLemma PolarCertificate NewtonSchulzError.
-From Muoncert Require Import SingularValues PlainDecomposition.
+From Muoncert Require Import FrobeniusNorm SpectralTheorem OddPolynomialLipschitz CornerLemma PolarCertificate.
+From Muoncert Require Import SingularValues PlainDecomposition SpectrumLipschitz.
 Set Implicit Arguments. Unset Strict Implicit. Unset Printing Implicit Defensive.
 Import GRing.Theory Num.Theory Order.TTheory.
 Local Open Scope ring_scope.
+
+(* b >= ||Z||_2 *)
+Definition below (R : rcfType) m n (Z : 'M[R]_(m, n)) (b : R) := forall v : 'cV_n, normF (Z *m v) <= b * normF v.
 
 Section Image.
 Variable R : rcfType.
@@ -38,8 +44,7 @@ have -> : diag_mx d *m delta_mx j 0 = d 0 j *: (delta_mx j 0 : 'cV[R]_n.+1).
 by rewrite /normF frobZl frobZr mulrA -expr2 sqrtrM ?sqr_ge0 // sqrtr_sqr -/(normF _) unit_vector mulr1.
 Qed.
 
-Theorem image_norm b M : (forall x : 'cV_n.+1, normF (X *m x) <= b * normF x) ->
-  (forall t, `|t| <= b -> `|(oddp g).[t]| <= M) -> forall x : 'cV_n.+1, normF (oddf g X *m x) <= M * normF x.
+Theorem image_norm b M : below X b -> (forall t, `|t| <= b -> `|(oddp g).[t]| <= M) -> below (oddf g X) M.
 Proof.
 move=> HX HM x; have [a [[a0 _] [V [VV XE]]]] := singular_values_exist X.
 have ab j : `|a 0 j| <= b.
@@ -52,8 +57,7 @@ by apply: normF_diag_r => // j; rewrite mxE HM.
 Qed.
 
 (* Lemma N *)
-Theorem norm_before (Y : 'M[R]_(m.+1, n.+1)) N t b a : singular_values X a ->
-  (forall x : 'cV_n.+1, normF (Y *m x) <= N * normF x) -> normF (Y - oddf g X) <= t ->
+Theorem norm_before (Y : 'M[R]_(m.+1, n.+1)) N t b a : singular_values X a -> below Y N -> below (Y - oddf g X) t ->
   (forall u, b <= u -> N + t < (oddp g).[u]) -> forall j, a 0 j < b.
 Proof.
 move=> [_ [V [VV XE]]] HY Ht Hb j; rewrite ltNge; apply/negP => /Hb large.
@@ -62,46 +66,77 @@ have unit : normF (V *m (delta_mx j 0 : 'cV[R]_n.+1)) = 1 by rewrite (normF_orth
 have : `|(oddp g).[a 0 j]| <= N + t.
   rewrite -E -[oddf g X](subKr Y) mulmxBl; apply: le_trans (normF_tri _ _) _; rewrite normFN; apply: ler_add.
     by have := HY (V *m delta_mx j 0); rewrite unit mulr1.
-  by apply: le_trans (normF_mul _ _) _; rewrite unit mulr1.
+  by have := Ht (V *m delta_mx j 0); rewrite unit mulr1.
 by rewrite leNgt (lt_le_trans large) // ler_norm.
 Qed.
 End Image.
 
+Section Below.
+Variable R : rcfType.
+Variables m n : nat.
+Implicit Types (Y Z : 'M[R]_(m.+1, n.+1)) (b c : R).
+
+Lemma below_ge0 Z b : below Z b -> 0 <= b.
+Proof. by move/(_ (delta_mx 0 0)); rewrite unit_vector mulr1; apply: le_trans; rewrite normF_ge0. Qed.
+Lemma below_le Z b c : b <= c -> below Z b -> below Z c.
+Proof. by move=> bc H v; apply: le_trans (H v) _; rewrite ler_wpmul2r ?normF_ge0. Qed.
+Lemma below_near Y Z b c : below Z b -> below (Y - Z) c -> below Y (b + c).
+Proof.
+move=> HZ HD v; rewrite -[Y](subrK Z) mulmxDl mulrDl addrC.
+by apply: le_trans (normF_tri _ _) _; apply: ler_add.
+Qed.
+Lemma below_frobenius Z c : normF Z <= c -> below Z c.
+Proof. by move=> H v; apply: le_trans (normF_mul _ _) _; rewrite ler_wpmul2r ?normF_ge0. Qed.
+Lemma below_sqr Z b : below Z b -> forall v : 'cV_n.+1, frob (Z *m v) (Z *m v) <= b ^+ 2 * frob v v.
+Proof.
+move=> H v; have b0 := below_ge0 H.
+by rewrite -!normF_sqr -exprMn ler_pexpn2r ?nnegrE ?mulr_ge0 ?normF_ge0.
+Qed.
+End Below.
+
 Section Recursion.
 Variable R : rcfType.
-Variables (m n : nat) (g : nat -> {poly R}) (X Y : nat -> 'M[R]_(m.+1, n.+1)) (e s t x L M : nat -> R).
-Let below (Z : 'M[R]_(m.+1, n.+1)) b := forall v : 'cV_n.+1, normF (Z *m v) <= b * normF v.
+Variables (m n : nat) (g : nat -> {poly R}) (X Y : nat -> 'M[R]_(m.+1, n.+1)) (d e s t w x M : nat -> R).
+Let p k := oddp (g k).
+Let near k := normF (Y k - X k) <= e k /\ below (Y k) (s k).
+(* d_k from the slopes of p_k, and from the singular values of X_k *)
+Let slopes k := exists L, [/\ 0 <= L, d k = L * e k &
+  forall u v, `|u| <= s k -> `|v| <= x k -> `|(p k).[u] - (p k).[v]| <= L * `|u - v|].
+Let spectrum k := exists mu h b, [/\ 0 <= mu, 0 <= d k, singular_values (X k) b,
+  forall u v, `|u| <= s k -> 0 <= v -> ((p k).[u] - (p k).[v]) ^+ 2 <= mu * (u - v) ^+ 2 + h v &
+  mu * e k ^+ 2 + (\sum_j h (b 0 j)) + (m.+1%:R - n.+1%:R) / 2%:R * h 0 <= d k ^+ 2].
 Hypothesis exact : forall k, X k.+1 = oddf (g k) (X k).
-Hypothesis local : forall k, normF (Y k.+1 - oddf (g k) (Y k)) <= t k.
-Hypothesis start : normF (Y 0%N - X 0%N) <= e 0%N.
-Hypothesis start_norms : [/\ 0 <= s 0%N, below (X 0%N) (s 0%N) & below (Y 0%N) (s 0%N)].
-Hypothesis errors : forall k, e k.+1 = L k * e k + t k.
-Hypothesis norms : forall k, s k.+1 = Num.min (M k + t k) (x k.+1 + e k.+1).
-Hypothesis x0 : forall k, 0 <= x k.
+Hypothesis local : forall k, near k -> normF (Y k.+1 - oddf (g k) (Y k)) <= t k.
+Hypothesis local_two : forall k, near k -> below (Y k.+1 - oddf (g k) (Y k)) (w k).
+Hypothesis start : near 0.
 Hypothesis Hx : forall k, below (X k) (x k).
-Hypothesis HM : forall k u, `|u| <= s k -> `|(oddp (g k)).[u]| <= M k.
-Hypothesis HL : forall k u, `|u| <= s k -> `|(oddp (g k))^`().[u]| <= L k.
+Hypothesis HM : forall k u, `|u| <= s k -> `|(p k).[u]| <= M k.
+Hypothesis moved : forall k, slopes k \/ spectrum k.
+Hypothesis errors : forall k, e k.+1 = d k + t k.
+Hypothesis norms : forall k, Num.min (M k + w k) (x k.+1 + e k.+1) <= s k.+1 \/ below (Y k.+1) (s k.+1).
 
-Theorem sound_limit k : [/\ normF (Y k - X k) <= e k, 0 <= s k, below (X k) (s k) & below (Y k) (s k)].
+Lemma moved_apart k : near k -> normF (oddf (g k) (Y k) - oddf (g k) (X k)) <= d k.
 Proof.
-elim: k => [|k [IH s0 HX HY]]; first by case: start_norms.
-have M0 : 0 <= M k by have := @HM k 0; rewrite normr0 => /(_ s0); apply: le_trans.
-have L0 : 0 <= L k by have := @HL k 0; rewrite normr0 => /(_ s0); apply: le_trans.
-have t0 : 0 <= t k := le_trans (normF_ge0 _) (local k).
-have E := ns_error_step exact local errors s0 L0 HX HY (@HL k) IH.
-have e0 := le_trans (normF_ge0 _) E.
-have grow (Z : 'M[R]_(m.+1, n.+1)) b c : b <= c -> below Z b -> below Z c.
-  by move=> bc H v; apply: le_trans (H v) _; rewrite ler_wpmul2r ?normF_ge0.
-have add (Z D : 'M[R]_(m.+1, n.+1)) b c : below Z b -> normF D <= c -> below (Z + D) (b + c).
-  move=> H HD v; rewrite mulmxDl mulrDl; apply: le_trans (normF_tri _ _) _; apply: ler_add; first exact: H.
-  by apply: le_trans (normF_mul _ _) _; rewrite ler_wpmul2r ?normF_ge0.
-rewrite norms; split=> //.
-- by rewrite le_minr !addr_ge0 ?x0.
-- move=> v; have [_|_] := leP (M k + t k) (x k.+1 + e k.+1).
-    by apply: (grow _ (M k)); rewrite ?ler_addl // exact; apply: image_norm HX (@HM k).
-  by apply: (grow _ (x k.+1)); rewrite ?ler_addl.
-- move=> v; have [_|_] := leP (M k + t k) (x k.+1 + e k.+1).
-    have := add _ _ _ _ (image_norm HY (@HM k)) (local k) v; by rewrite addrC subrK.
-  have := add _ _ _ _ (Hx k.+1) E v; by rewrite addrC subrK.
+move=> [He HY]; have s0 := below_ge0 HY; have x0 := below_ge0 (Hx k).
+have [[L [L0 -> HL]]|[mu [h [b [mu0 d0 Hb Hh Hd]]]]] := moved k.
+  apply: le_trans (T2_pairs s0 x0 L0 (below_sqr HY) (below_sqr (Hx k)) HL) _.
+  by rewrite ler_wpmul2l.
+apply: normF_sqrt_le; rewrite ?normF_ge0 //; apply: le_trans (T2s s0 (below_sqr HY) Hb Hh) (le_trans _ Hd).
+by rewrite !ler_add2r ler_wpmul2l // ler_pexpn2r ?nnegrE ?normF_ge0 // (le_trans _ He) ?normF_ge0.
+Qed.
+
+Theorem sound_limit k : normF (Y k - X k) <= e k /\ below (Y k) (s k).
+Proof.
+elim: k => [|k IH]; first exact: start.
+have E : normF (Y k.+1 - X k.+1) <= e k.+1.
+  have -> : Y k.+1 - X k.+1 = (oddf (g k) (Y k) - oddf (g k) (X k)) + (Y k.+1 - oddf (g k) (Y k)).
+    by rewrite exact [RHS]addrC addrA subrK.
+  rewrite errors; apply: le_trans (normF_tri _ _) _.
+  by apply: ler_add; [apply: (moved_apart IH)|apply: (local IH)].
+split; first exact: E.
+have [S|] := norms k; last by [].
+have by_image := below_near (image_norm IH.2 (@HM k)) (local_two IH).
+have by_error := below_near (Hx k.+1) (below_frobenius E).
+apply: (below_le S); rewrite minEle; case: (_ <= _); [exact: by_image|exact: by_error].
 Qed.
 End Recursion.
