@@ -16,15 +16,18 @@ static double power_below(double x) {
 }
 
 void mc_audit_units_set(mc_audit_units *units, const double *x, size_t count, double radius) {
+  double all = 0;
   *units = (mc_audit_units){.radius = radius};
   for (size_t i = 0; i < count; i++) {
     double size = fabs(x[i]), below = size > 0 ? power_below(size) : 0, square = below * below;
-    double distance = nextafter(2 * below - size, 0), mu = 4;
-    for (int k = 0; k < MC_AUDIT_SCALES; k++, mu *= 2)
-      units->sum[k] += fmax(square, 4 * square - mu * distance * distance * (1 - 0x1p-50));
+    double distance = nextafter(2 * below - size, 0), mu = 4 * distance * distance * (1 - 0x1p-50);
+    all += square;
+    for (int k = 0; k < MC_AUDIT_SCALES && mu < 3 * square; k++, mu *= 2)
+      units->sum[k] += 3 * square - mu;
   }
   for (int k = 0; k < MC_AUDIT_SCALES; k++) /* fewer than count + 8 roundings, and squares that underflow */
-    units->sum[k] = mc_up_add(mc_up_mul(units->sum[k], 1 + ((double)count + 8) * 0x1p-52), (double)count * 0x1p-1020);
+    units->sum[k] = mc_up_add(mc_up_mul(mc_up_add(all, units->sum[k]), 1 + ((double)count + 8) * 0x1p-52),
+                              (double)count * 0x1p-1020);
 }
 
 double mc_audit_units_norm(const mc_audit_units *units, double apart) {

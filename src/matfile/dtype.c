@@ -4,17 +4,18 @@
 #include <math.h>
 #include <string.h>
 
-/* IEEE 754 parameters: precision in bits, exponent of the smallest subnormal, exponent one beyond the largest finite
- * number. */
+/* IEEE 754 parameters: precision in bits, exponent of the smallest subnormal, the smallest normal number, the power of
+ * two beyond the largest finite number. */
 static const struct {
   const char *name;
   size_t size;
-  int precision, smallest, beyond;
+  int precision, smallest;
+  double normal, beyond;
 } formats[] = {
-    [MC_DTYPE_FLOAT16] = {"float16", 2, 11, -24, 16},
-    [MC_DTYPE_BFLOAT16] = {"bfloat16", 2, 8, -133, 128},
-    [MC_DTYPE_FLOAT32] = {"float32", 4, 24, -149, 128},
-    [MC_DTYPE_FLOAT64] = {"float64", 8, 53, -1074, 1024},
+    [MC_DTYPE_FLOAT16] = {"float16", 2, 11, -24, 0x1p-14, 0x1p16},
+    [MC_DTYPE_BFLOAT16] = {"bfloat16", 2, 8, -133, 0x1p-126, 0x1p128},
+    [MC_DTYPE_FLOAT32] = {"float32", 4, 24, -149, 0x1p-126, 0x1p128},
+    [MC_DTYPE_FLOAT64] = {"float64", 8, 53, -1074, 0x1p-1022, INFINITY},
 };
 
 const char *mc_dtype_name(mc_dtype d) {
@@ -25,18 +26,29 @@ size_t mc_dtype_size(mc_dtype d) {
   return formats[d].size;
 }
 
+/* |x| + magic has the format's smallest last place, and so is rounded to it. */
+static double round_subnormal(double x, int smallest) {
+  double magic = ldexp(1, smallest + 52);
+  return copysign((fabs(x) + magic) - magic, x);
+}
+
+/* Nearest even: just under half of the last place that stays is added, or half if that place is odd. */
+static double round_normal(double x, int precision) {
+  uint64_t bits, last = (uint64_t)1 << (53 - precision);
+  memcpy(&bits, &x, sizeof bits);
+  bits = (bits + (last / 2 - 1) + ((bits & last) != 0)) & ~(last - 1);
+  memcpy(&x, &bits, sizeof bits);
+  return x;
+}
+
 double mc_dtype_round(mc_dtype d, double x) {
   if (d == MC_DTYPE_FLOAT64 || !isfinite(x) || x == 0)
     return x;
   if (d == MC_DTYPE_FLOAT32)
     return (double)(float)x;
-  int exponent;
-  (void)frexp(x, &exponent);
-  int unit = exponent - formats[d].precision; /* exponent of the last place */
-  if (unit < formats[d].smallest)
-    unit = formats[d].smallest;
-  double y = ldexp(rint(ldexp(x, -unit)), unit);
-  return fabs(y) >= ldexp(1, formats[d].beyond) ? copysign(INFINITY, x) : y;
+  bool subnormal = fabs(x) < formats[d].normal;
+  double y = subnormal ? round_subnormal(x, formats[d].smallest) : round_normal(x, formats[d].precision);
+  return fabs(y) >= formats[d].beyond ? copysign(INFINITY, x) : y;
 }
 
 /* A 16-bit IEEE 754 half. */
