@@ -27,10 +27,10 @@ static const ground grounds[] = {
      {NULL}},
     {"audit",
      NULL,
-     {"OddPolynomialLipschitz.T2", "SoundLimit.sound_limit", "SoundLimit.norm_before",
+     {"OddPolynomialLipschitz.T2_pairs", "SpectrumLipschitz.T2s", "SoundLimit.sound_limit", "SoundLimit.norm_before",
       "MatrixProductError.product_error_dot", "DotProductError.dot_err", "PolarCertificate.T1'",
       "PlainDecomposition.T4_image"},
-     {"the local errors and T2s for wrong, the assumption of section 5 for suspicious and conforms (docs/errors.md)"}},
+     {"the local errors for wrong, the assumption of section 5 for suspicious and conforms (docs/errors.md)"}},
     {"campaigns",
      NULL,
      {"PolarCertificate.T1'", "OddPolynomialLipschitz.T2", "NewtonSchulzError.ns_error", "SingularValues.T3",
@@ -40,9 +40,9 @@ static const ground grounds[] = {
     {"check", NULL, {NULL}, {"the rules of docs/certification.md"}},
     {"tol",
      NULL,
-     {"OddPolynomialLipschitz.T2", "SoundLimit.sound_limit", "MatrixProductError.product_error_dot",
-      "DotProductError.dot_err"},
-     {"the local errors and T2s for sound limits, the assumption of section 5 for statistical ones (docs/errors.md)"}},
+     {"OddPolynomialLipschitz.T2_pairs", "SpectrumLipschitz.T2s", "SoundLimit.sound_limit",
+      "MatrixProductError.product_error_dot", "DotProductError.dot_err"},
+     {"the local errors for sound limits, the assumption of section 5 for statistical ones (docs/errors.md)"}},
 };
 
 static const ground *find(const char *command, const char *what) {
