@@ -314,8 +314,10 @@ static mc_status enclose_start(enclosed *x, const double *g, size_t m, size_t n,
 
 /* ---- As far as it serves ---- */
 
-/* In the radii there is no more than this many unit roundoffs of the matrix: another store of it would cost one. */
+/* How many unit roundoffs of the matrix there may be in the radii, where another store of it would cost one; and from how
+ * many on a further step would only make them wide. */
 #define SERVES 4
+#define PROMISES 0.5
 
 static double norm_upper(const double *x, size_t count) {
   double lower, upper;
@@ -323,8 +325,8 @@ static double norm_upper(const double *x, size_t count) {
   return upper;
 }
 
-/* Are all values far from the ends of the formats, and the intervals narrow? */
-static bool serves(const enclosed *x, const follower *f) {
+/* Are all values far from the ends of the formats, and is the norm of the radii at most so many roundoffs? */
+static bool is_narrow(const enclosed *x, double roundoffs, const follower *f) {
   double most = 0;
   for (size_t i = 0; i < x->m * x->n; i++) {
     double size = fabs(x->x[i]) + x->radius[i];
@@ -332,7 +334,7 @@ static bool serves(const enclosed *x, const follower *f) {
     if (!isfinite(most))
       return false;
   }
-  return norm_upper(x->radius, x->m * x->n) <= SERVES * f->k.u * norm_upper(x->x, x->m * x->n);
+  return norm_upper(x->radius, x->m * x->n) <= roundoffs * f->k.u * norm_upper(x->x, x->m * x->n);
 }
 
 static void set_coefficients(follower *f, const mc_schedule_step *step) {
@@ -352,12 +354,12 @@ mc_status mc_audit_contain(double *out, double *radius, size_t *steps, const mc_
   if (f.k.u == 0 || model->rounding == MC_ROUNDING_GRAM)
     return mc_fail(e, MC_UNDECIDED, "kernels that store what they accumulate are not followed entry by entry");
   mc_status s = enclose_start(&x, g, m, n, &f, e);
-  if (s == MC_OK && !serves(&x, &f))
+  if (s == MC_OK && !is_narrow(&x, SERVES, &f))
     s = mc_fail(e, MC_UNDECIDED, "the input is too near to an end of a format, or kernels differ too much on it");
-  while (s == MC_OK && *steps < model->schedule.count) {
+  while (s == MC_OK && *steps < model->schedule.count && is_narrow(&x, PROMISES, &f)) {
     set_coefficients(&f, &model->schedule.steps[*steps]);
     mc_status made = take_step(&next, &x, &f, e);
-    bool better = made == MC_OK && serves(&next, &f);
+    bool better = made == MC_OK && is_narrow(&next, SERVES, &f);
     enclosed_clear(better ? &x : &next);
     if (!better) {
       s = made == MC_UNDECIDED ? MC_OK : made;
