@@ -85,7 +85,7 @@ static void add_transposed(const mc_digits *z, const sum_of_two *s, size_t from)
  * largest magnitude. */
 static mc_status set_rows(const mc_digits *z, double *most, const sum_of_two *s, size_t from, mc_error *e) {
   for (size_t i = 0; i < z->m; i++) {
-    if (!mc_digits_row_is_in_range(s->x, from + i) || !mc_digits_row_is_in_range(s->y, from + i))
+    if (!mc_digits_row_is_in_range(s->x, from + i) || (s->y != s->x && !mc_digits_row_is_in_range(s->y, from + i)))
       return mc_fail(e, MC_INTERNAL, "a digit is out of range");
     set_row(z, s, from, i);
   }

@@ -100,24 +100,37 @@ uint64_t mc_residues_dot(const double *row, const mc_residues *x, int bits) {
   return value;
 }
 
-/* 2^26 high + low = row, |low| <= 2^25, |high| <= 2^26; false: some |row[i]| > 2^52, or is no integer. */
+/* With 2^26 upper + lower = row, |lower| <= 2^25, |upper| <= 2^26: the sums of both by the parts, exact while n is at
+ * most LANE 2^(52 - PART_BITS - HALF_BITS); false: some |row[i]| > 2^52, or is no integer. */
 MC_BALL_CLONES
-static bool split(double *high, double *low, const double *row, size_t n) {
-  const double magic = 0x1.8p52;
-  bool good = true;
+static bool dot_halves(double low[PARTS], double high[PARTS], const double *row, const double *parts, size_t stride,
+                       size_t n) {
+  vector lows[PARTS] = {{0}}, highs[PARTS] = {{0}};
   mask wrong = {0};
+  bool good = true;
   size_t i = 0;
   for (; i + LANE <= n; i += LANE) {
-    vector x = *(const vector *)(row + i), h = (x * 0x1p-26 + magic) - magic, l = x - h * 0x1p26;
-    wrong |= ((l + magic) - magic) != l; /* NaN too */
-    wrong |= (vector)((mask)x & INT64_MAX) > 0x1p52;
-    *(vector *)(high + i) = h;
-    *(vector *)(low + i) = l;
+    const vector x = *(const vector *)(row + i);
+    const vector upper = (x * 0x1p-26 + MC_ROUNDING_MAGIC) - MC_ROUNDING_MAGIC, lower = x - upper * 0x1p26;
+    wrong |= ((lower + MC_ROUNDING_MAGIC) - MC_ROUNDING_MAGIC) != lower; /* NaN too */
+    wrong |= MC_MAGNITUDE(x) > 0x1p52;
+    for (size_t p = 0; p < PARTS; p++) {
+      const vector part = *(const vector *)(parts + p * stride + i);
+      lows[p] += lower * part;
+      highs[p] += upper * part;
+    }
+  }
+  for (size_t p = 0; p < PARTS; p++) {
+    low[p] = (lows[p][0] + lows[p][1]) + (lows[p][2] + lows[p][3]);
+    high[p] = (highs[p][0] + highs[p][1]) + (highs[p][2] + highs[p][3]);
   }
   for (; i < n; i++) {
-    high[i] = mc_digits_rint(row[i] * 0x1p-26);
-    low[i] = row[i] - high[i] * 0x1p26;
-    good &= mc_digits_rint(low[i]) == low[i] && fabs(row[i]) <= 0x1p52;
+    const double upper = mc_digits_rint(row[i] * 0x1p-26), lower = row[i] - upper * 0x1p26;
+    good &= mc_digits_rint(lower) == lower && fabs(row[i]) <= 0x1p52;
+    for (size_t p = 0; p < PARTS; p++) {
+      low[p] += lower * parts[p * stride + i];
+      high[p] += upper * parts[p * stride + i];
+    }
   }
   return good && (wrong[0] | wrong[1] | wrong[2] | wrong[3]) == 0;
 }
@@ -125,40 +138,47 @@ static bool split(double *high, double *low, const double *row, size_t n) {
 bool mc_residues_dot_wide(uint64_t *value, const double *row, const mc_residues *x, size_t first) {
   enum { STEP = 1 << (52 - PART_BITS - HALF_BITS) };
   uint64_t low_value = 0, high_value = 0;
-  bool good = true;
-  for (size_t from = first; from < x->n && good; from += STEP) {
-    size_t count = x->n - from < STEP ? x->n - from : STEP;
-    double high[STEP], low[STEP], sums[PARTS];
-    good = split(high, low, row + from, count);
-    if (!good)
-      break;
-    dot_parts(sums, low, x->parts + from, x->n, count);
-    low_value = mc_residue_add(low_value, join(sums, 1));
-    dot_parts(sums, high, x->parts + from, x->n, count);
-    high_value = mc_residue_add(high_value, join(sums, 1));
+  for (size_t from = first; from < x->n; from += STEP) {
+    const size_t count = x->n - from < STEP ? x->n - from : STEP;
+    double low[PARTS], high[PARTS];
+    if (!dot_halves(low, high, row + from, x->parts + from, x->n, count))
+      return false;
+    low_value = mc_residue_add(low_value, join(low, 1));
+    high_value = mc_residue_add(high_value, join(high, 1));
   }
   *value = mc_residue_add(low_value, mc_residue_mul(high_value, UINT64_C(1) << HALF_BITS));
-  return good;
+  return true;
 }
 
-/* sums[p][j] += row[j] factors[p]. */
+enum { ROWS = 4 };
+
+/* sums[p][j] += the sum over up to ROWS rows of row[j] factors[p]. */
 MC_BALL_CLONES
-static void add_row(double *sums, const double *row, const double factors[PARTS], size_t n) {
-  for (size_t p = 0; p < PARTS; p++)
+static void add_rows(double *sums, const double *row, size_t stride, double factors[ROWS][PARTS], size_t rows,
+                     size_t n) {
+  for (size_t p = 0; p < PARTS && rows == ROWS; p++)
     for (size_t j = 0; j < n; j++)
-      sums[p * n + j] += row[j] * factors[p];
+      sums[p * n + j] += (row[j] * factors[0][p] + row[stride + j] * factors[1][p]) +
+                         (row[2 * stride + j] * factors[2][p] + row[3 * stride + j] * factors[3][p]);
+  for (size_t i = 0; i < rows && rows < ROWS; i++)
+    for (size_t p = 0; p < PARTS; p++)
+      for (size_t j = 0; j < n; j++)
+        sums[p * n + j] += row[i * stride + j] * factors[i][p];
 }
 
 void mc_residues_apply_transposed(mc_residues *y, const double *a, size_t stride, size_t rows, const mc_residues *x,
                                   int bits, double *room) {
   const size_t step = terms_of(bits), n = y->n;
   for (size_t from = 0; from < rows; from += step) {
+    const size_t end = rows - from < step ? rows : from + step;
     memset(room, 0, PARTS * n * sizeof *room);
-    for (size_t i = from; i < rows && i < from + step; i++) {
-      double factors[PARTS];
-      for (size_t p = 0; p < PARTS; p++)
-        factors[p] = x->parts[p * x->n + i];
-      add_row(room, a + i * stride, factors, n);
+    for (size_t i = from; i < end; i += ROWS) {
+      const size_t count = end - i < ROWS ? end - i : ROWS;
+      double factors[ROWS][PARTS];
+      for (size_t k = 0; k < count; k++)
+        for (size_t p = 0; p < PARTS; p++)
+          factors[k][p] = x->parts[p * x->n + i + k];
+      add_rows(room, a + i * stride, stride, factors, count, n);
     }
     for (size_t j = 0; j < n; j++)
       mc_residues_set(y, j, mc_residue_add(mc_residues_get(y, j), join(room + j, n)));
