@@ -102,9 +102,8 @@ static mc_status set_rows(const mc_digits *z, double *most, const sum_of_two *s,
 static size_t leading_zeros(const mc_digits *x) {
   size_t least = x->planes - 1;
   for (size_t i = 0; i < x->m; i++)
-    for (size_t j = 0; j < least * x->n; j++)
-      if (x->d[i * x->planes * x->n + j] != 0)
-        least = j / x->n;
+    while (least > 0 && !mc_digits_are_zero(x->d + i * x->planes * x->n, least * x->n))
+      least--;
   return least;
 }
 

@@ -8,6 +8,7 @@
 #include "digits.h"
 #include "limbs.h"
 #include "residue.h"
+#include "sum.h"
 
 /* Two planes make one exact double: 2^(w+2) 2^w + 2^(w-1) < 2^53. */
 enum { MAX_WIDTH = 25 };
@@ -201,13 +202,25 @@ static void append_row(double *a, const double *digits, double unit, size_t n) {
     a[j] = (a[j] + digits[j]) * unit;
 }
 
+/* The same four times, from zero and the last row on. */
+MC_BALL_CLONES
+static void append_four(double *a, const double *digits, double unit, size_t n) {
+  for (size_t j = 0; j < n; j++)
+    a[j] = (((digits[3 * n + j] * unit + digits[2 * n + j]) * unit + digits[n + j]) * unit + digits[j]) * unit;
+}
+
 /* The leading plane may hold a few bits only. */
 void mc_digits_get_double_approx(double *a, const mc_digits *x) {
   const double unit = ldexp(1, -x->w);
   for (size_t i = 0; i < x->m; i++) {
-    memset(a + i * x->n, 0, x->n * sizeof *a);
-    for (size_t s = x->planes < 4 ? x->planes : 4; s-- > 0;)
-      append_row(a + i * x->n, x->d + (i * x->planes + s) * x->n, unit, x->n);
+    double *row = a + i * x->n;
+    if (x->planes >= 4) {
+      append_four(row, x->d + i * x->planes * x->n, unit, x->n);
+      continue;
+    }
+    memset(row, 0, x->n * sizeof *a);
+    for (size_t s = x->planes; s-- > 0;)
+      append_row(row, x->d + (i * x->planes + s) * x->n, unit, x->n);
   }
 }
 
@@ -216,7 +229,7 @@ enum { MAX_LIMBS = 160 };
 /* y := the integer sum over s of digits[s * stride] 2^(w (planes - 1 - s)) times 2^exponent: a two's complement
  * number, from the last digit on, two digits at a time: together they are an exact double. */
 static void collect(arf_t y, const double *digits, size_t stride, size_t planes, int w, slong exponent) {
-  const double base = ldexp(1, w);
+  const double base = (double)(UINT64_C(1) << w);
   mp_limb_t limbs[MAX_LIMBS];
   mp_size_t size = 0;
   __int128 rest = 0; /* what is not in the limbs yet, below 2^(64 + 53) */
@@ -257,9 +270,8 @@ void mc_digits_get_mat(arb_mat_t A, const mc_digits *x) {
     }
 }
 
-/* Is a row all zero? */
 MC_BALL_CLONES
-static bool row_is_zero(const double *row, size_t n) {
+bool mc_digits_are_zero(const double *row, size_t n) {
   vector any = {0};
   bool zero = true;
   for (size_t j = 0; j + LANE <= n; j += LANE)
@@ -273,7 +285,7 @@ static bool row_is_zero(const double *row, size_t n) {
 /* Is plane s all zero? */
 static bool plane_is_zero(const mc_digits *x, size_t s) {
   for (size_t i = 0; i < x->m; i++)
-    if (!row_is_zero(x->d + (i * x->planes + s) * x->n, x->n))
+    if (!mc_digits_are_zero(x->d + (i * x->planes + s) * x->n, x->n))
       return false;
   return true;
 }

@@ -11,6 +11,9 @@ enum { MC_MAX_PLANES = 512 };
 /* What plane s may hold. */
 double mc_digit_limit(const mc_digits *x, size_t s);
 
+/* Are n numbers all zero? */
+bool mc_digits_are_zero(const double *x, size_t n);
+
 /* Are the digits of row i integers in range? */
 bool mc_digits_row_is_in_range(const mc_digits *x, size_t i);
 
