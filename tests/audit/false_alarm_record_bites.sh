@@ -12,3 +12,6 @@ if python3 "$check" check "$copy"; then echo "an alarm passes"; exit 1; fi
 cp "$root/tests/audit/false_alarm.json" "$copy/tests/audit/"
 echo >>"$copy/src/audit/heat.c"
 if python3 "$check" check "$copy"; then echo "a stale record passes"; exit 1; fi
+sed 's/"single": [0-9]*/"single": 3/' "$root/tests/audit/false_alarm.json" >"$copy/tests/audit/false_alarm.json"
+sed -i '$d' "$copy/src/audit/heat.c"
+if python3 "$check" check "$copy"; then echo "too few large matrices pass"; exit 1; fi
