@@ -121,7 +121,9 @@ mc_status mc_digits_set_double(mc_digits *x, mag_t error, const double *a, slong
   const double base = ldexp(1, x->w);
   const int scale = (int)(shift + (slong)x->w * x->first);
   double most = 0, *rest = mc_alloc(x->n, sizeof *rest);
-  mc_status status = rest != NULL ? mc_ball_check_arithmetic(e) : mc_fail(e, MC_NO_MEMORY, "no memory for digits");
+  if (rest == NULL)
+    return mc_fail(e, MC_NO_MEMORY, "no memory for digits");
+  mc_status status = mc_ball_check_arithmetic(e);
   for (size_t i = 0; i < x->m && status == MC_OK; i++) {
     scale_row(rest, a + i * x->n, scale, x->n);
     if (!are_at_most(rest, 1, x->n))
