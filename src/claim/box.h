@@ -29,8 +29,8 @@ mc_box_outcome mc_box_process(mc_boxer *b, uint64_t *pending, size_t place, slon
 mc_box_outcome mc_box_process_exactly(mc_boxer *b, uint64_t pending, size_t place);
 
 /* Points that decide the claim and are not rational, or at which it is not: where the one equation of an exists changes
- * its sign, (one variable) where a polynomial does or a sine or cosine is taken of a multiple of pi/6, and the corners of
- * the box, by values in the field of pi and e.
+ * its sign, (one variable) where a polynomial does or a sine or cosine is taken of a multiple of pi/6, and the corners
+ * of the box, by values in the field of pi and e.
  * mc_box_process leaves w.on_box.  (irrational.c) */
 bool mc_box_settled_by_sign_change(mc_boxer *b);
 bool mc_box_settled_by_root(mc_boxer *b);
