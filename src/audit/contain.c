@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "polynomials.h"
 #include "rounding.h"
 #include "sound.h"
 #include "start.h"
@@ -20,10 +21,15 @@ typedef struct {
   double *x, *radius;
 } enclosed;
 
+/* A coefficient as it is held: within radius of x. */
+typedef struct {
+  double x, radius;
+} held;
+
 typedef struct {
   const mc_kernel_model *model;
   mc_audit_rounding k;
-  double a, b, c; /* as they are held */
+  held a, b, c;
 } follower;
 
 /* Three roundings of a double, and then some. */
@@ -62,10 +68,11 @@ static void round_once(enclosed *a, const follower *f) {
   }
 }
 
-static void scale(enclosed *a, const follower *f, double t) {
+static void scale(enclosed *a, const follower *f, held t) {
   for (size_t i = 0; i < a->m * a->n; i++) {
-    a->x[i] *= t;
-    a->radius[i] = (fabs(t) * a->radius[i] + 0x1p-53 * fabs(a->x[i]) + DBL_MIN) * INFLATED;
+    double moved = t.radius * (fabs(a->x[i]) + a->radius[i]) * INFLATED;
+    a->x[i] *= t.x;
+    a->radius[i] = (fabs(t.x) * a->radius[i] + moved + 0x1p-53 * fabs(a->x[i]) + DBL_MIN) * INFLATED;
   }
   round_once(a, f);
 }
@@ -125,7 +132,7 @@ static mc_status add_product(double *sum, double t, const double *x, const doubl
  * meets the magnitudes of the others. */
 static void add_underflow(enclosed *out, const double *left, const double *right, size_t terms, const follower *f) {
   double k = (double)terms, others = largest(left, out->m * terms) + largest(right, out->n * terms) + 1;
-  double lost = (2 * k * f->k.etas + 2 * k * f->k.etaf * others) * INFLATED;
+  double lost = (sum_underflow(&f->k, k) + 2 * k * f->k.etaf * others) * INFLATED;
   for (size_t i = 0; i < out->m * out->n; i++)
     out->radius[i] = (out->radius[i] + lost) * INFLATED;
 }
@@ -159,6 +166,9 @@ static mc_status multiply(enclosed *out, const enclosed *a, const enclosed *b, c
     out->radius[i] = row[i / out->n];
   if (s == MC_OK)
     s = add_radius(out, a, b, f, e);
+  for (size_t i = 0; s == MC_OK && i < out->m * out->n; i++)
+    if (!(fabs(out->x[i]) + out->radius[i] < LARGE))
+      s = mc_fail(e, MC_UNDECIDED, "a sum is too near to the end of the accumulator's format");
   mc_free(row);
   return s;
 }
@@ -174,14 +184,23 @@ static mc_status copy(enclosed *out, const enclosed *a, mc_error *e) {
 
 /* ---- One step ---- */
 
+/* The sum of so many products is added to a, or begun with it. */
+static void carry(enclosed *a, const follower *f, size_t terms) {
+  double gamma = carried_gamma(&f->k, (double)terms);
+  for (size_t i = 0; i < a->m * a->n; i++)
+    a->radius[i] = (a->radius[i] + gamma * (fabs(a->x[i]) + a->radius[i])) * INFLATED;
+}
+
 /* p := s p + t x for a product p: three roundings in the accumulator and a store, or a store after each of the three. */
-static mc_status combine(enclosed *p, double s, const enclosed *x, double t, const follower *f, mc_error *e) {
+static mc_status combine(enclosed *p, held s, const enclosed *x, held t, size_t terms, const follower *f, mc_error *e) {
   bool each = f->model->rounding != MC_ROUNDING_SUMS;
   enclosed scaled;
   mc_status status = copy(&scaled, x, e);
   if (status == MC_OK) {
     scale(&scaled, f, t);
     scale(p, f, s);
+    if (!each)
+      carry(&scaled, f, terms);
     if (each) {
       store(&scaled, f);
       store(p, f);
@@ -192,6 +211,8 @@ static mc_status combine(enclosed *p, double s, const enclosed *x, double t, con
   enclosed_clear(&scaled);
   return status;
 }
+
+static const held one = {1, 0};
 
 /* b := bA + cAA. */
 static mc_status form_b(enclosed *b, const enclosed *a, const follower *f, mc_error *e) {
@@ -206,7 +227,7 @@ static mc_status form_b(enclosed *b, const enclosed *a, const follower *f, mc_er
   if (s == MC_OK)
     s = multiply(b, &left, a, f, e);
   if (s == MC_OK)
-    s = combine(b, sums ? f->c : 1, a, f->b, f, e);
+    s = combine(b, sums ? f->c : one, a, f->b, a->n, f, e);
   enclosed_clear(&left);
   return s;
 }
@@ -225,7 +246,7 @@ static mc_status take_step(enclosed *next, const enclosed *x, const follower *f,
   if (s == MC_OK)
     s = multiply(next, &b, x, f, e);
   if (s == MC_OK)
-    s = combine(next, 1, x, f->a, f, e);
+    s = combine(next, one, x, f->a, x->m, f, e);
   enclosed_clear(&turned);
   enclosed_clear(&a);
   enclosed_clear(&b);
@@ -234,13 +255,9 @@ static mc_status take_step(enclosed *next, const enclosed *x, const follower *f,
 
 /* ---- The start ---- */
 
-static double held(const fmpq_t q, mc_dtype format) {
-  arb_t x;
-  arb_init(x);
-  arb_set_fmpq(x, q, 128);
-  double nearest = arf_get_d(arb_midref(x), ARF_RND_NEAR);
-  arb_clear(x);
-  return mc_dtype_round(format, nearest);
+static held hold(const fmpq_t q, mc_dtype format) {
+  double least, most, nearest = mc_audit_held(&least, &most, q, format);
+  return (held){nearest, most > least ? mc_up(fmax(most - nearest, nearest - least)) : 0};
 }
 
 /* Of the computed norm of g, before it is stored. */
@@ -248,8 +265,8 @@ static void enclose_norm(enclosed *d, const enclosed *g, const follower *f) {
   double lower, upper, apart, count = (double)(g->m * g->n), none;
   mc_audit_sound_norm(&lower, &upper, g->x, g->m * g->n);
   mc_audit_sound_norm(&none, &apart, g->radius, g->m * g->n);
-  double squares = mc_up_mul(2 * count, f->k.etas), square = nextafter(lower * lower, 0);
-  double off = mc_audit_root_error(mc_up_add(gamma_of(&f->k, count), mc_up(squares / square)));
+  double least = fmax(nextafter(lower - apart, 0), 0), square = nextafter(least * least, 0);
+  double off = mc_audit_root_error(mc_up_add(norm_gamma(&f->k, count), mc_up(sum_underflow(&f->k, count) / square)));
   d->x[0] = upper;
   d->radius[0] = mc_up_add3(mc_up(upper - lower), mc_up_mul(off, mc_up_add(upper, apart)), apart);
   round_once(d, f);
@@ -259,8 +276,8 @@ static void enclose_norm(enclosed *d, const enclosed *g, const follower *f) {
 static mc_status enclose_divisor(enclosed *d, const enclosed *g, const follower *f, mc_error *e) {
   const mc_normalisation *norm = &f->model->normalisation;
   mc_dtype accumulator = mc_kernel_accumulator(f->model->storage);
-  double at = held(norm->eps, accumulator), exact = 0;
-  enclosed eps = {1, 1, &at, &exact};
+  held at = hold(norm->eps, accumulator);
+  enclosed eps = {1, 1, &at.x, &at.radius};
   mc_status s = enclosed_init(d, 1, 1, e);
   if (s != MC_OK)
     return s;
@@ -270,22 +287,22 @@ static mc_status enclose_divisor(enclosed *d, const enclosed *g, const follower 
   }
   enclose_norm(d, g, f);
   store(d, f);
-  scale(d, f, held(norm->safety, accumulator));
+  scale(d, f, hold(norm->safety, accumulator));
   store(d, f);
   if (norm->kind == MC_NORM_FROBENIUS_ADD) {
     add(d, &eps, f);
     store(d, f);
   } else { /* a maximum moves no two numbers further apart; eps itself may be stored or not */
-    if (at > d->x[0] - d->radius[0])
-      d->radius[0] = mc_up_add3(d->radius[0], mc_up_mul(f->k.u, at), f->k.eta);
-    d->x[0] = fmax(d->x[0], at);
+    if (at.x + at.radius > d->x[0] - d->radius[0])
+      d->radius[0] = mc_up_add(mc_up_add3(d->radius[0], mc_up_mul(f->k.u, at.x), f->k.eta), at.radius);
+    d->x[0] = fmax(d->x[0], at.x);
   }
   return MC_OK;
 }
 
 /* x := x / d, rounded and stored. */
 static void divide(enclosed *x, const enclosed *d, const follower *f) {
-  double least = nextafter(d->x[0] - d->radius[0], 0), relative = mc_up(d->radius[0] / least);
+  double least = fmax(nextafter(d->x[0] - d->radius[0], 0), 0), relative = mc_up(d->radius[0] / least);
   for (size_t i = 0; i < x->m * x->n; i++) {
     double quotient = x->x[i] / d->x[0], size = fabs(quotient);
     /* |x / d - x' / d'| <= |x - x'| / d' + |x / d| |d - d'| / d' */
@@ -302,6 +319,8 @@ static mc_status enclose_start(enclosed *x, const double *g, size_t m, size_t n,
   mc_status s = enclosed_init(x, tall ? n : m, tall ? m : n, e);
   for (size_t i = 0; s == MC_OK && i < m * n; i++)
     x->x[tall ? i % n * m + i / n : i] = g[i];
+  for (size_t i = 0; s == MC_OK && i < m * n; i++) /* perhaps by way of float32 */
+    x->radius[i] = x->x[i] == (double)(float)x->x[i] ? 0 : 0x1p-24 * fabs(x->x[i]) + 0x1p-149;
   if (s == MC_OK) {
     store(x, f);
     s = enclose_divisor(&d, x, f, e);
@@ -340,9 +359,9 @@ static bool is_narrow(const enclosed *x, double roundoffs, const follower *f) {
 static void set_coefficients(follower *f, const mc_schedule_step *step) {
   mc_dtype format =
       f->model->rounding == MC_ROUNDING_ALL ? f->model->storage : mc_kernel_accumulator(f->model->storage);
-  double *const to[] = {&f->a, &f->b, &f->c};
+  held *const to[] = {&f->a, &f->b, &f->c};
   for (slong j = 0; j < 3; j++)
-    *to[j] = j < step->terms ? held(&step->c[j], format) : 0;
+    *to[j] = j < step->terms ? hold(&step->c[j], format) : (held){0, 0};
 }
 
 mc_status mc_audit_contain(double *out, double *radius, size_t *steps, const mc_kernel_model *model, const double *g,

@@ -40,7 +40,7 @@ static void narrow_sound(mc_audit_finding *f, const mc_audit_reference *r, const
   mc_audit_reference_sound_given(&sound, &spectrum, r, norm);
   f->sound = fmin(f->sound, sound);
   f->spectrum = fmin(f->spectrum, spectrum);
-  if (f->limits && f->verdict == MC_AUDIT_SUSPICIOUS && mc_ball_lower_double(f->error) > fmin(f->sound, f->spectrum)) {
+  if (f->verdict != MC_AUDIT_WRONG && mc_ball_lower_double(f->error) > fmin(f->sound, f->spectrum)) {
     f->verdict = MC_AUDIT_WRONG;
     snprintf(f->reason, sizeof f->reason,
              "no kernel of this model with an output of this norm can be so far from the image");

@@ -56,6 +56,10 @@ static mc_audit_bounds three(const mc_audit_rounding *k, mc_audit_bounds terms, 
   return plus(times(mc_up_mul(3, k->ua), terms), (mc_audit_bounds){lost, lost});
 }
 
+static mc_audit_bounds carried(const mc_audit_rounding *k, double terms, mc_audit_bounds term) {
+  return times(carried_gamma(k, terms), term);
+}
+
 /* ---- Functions of the computed X ---- */
 
 typedef struct {
@@ -178,8 +182,8 @@ static mc_audit_bounds b_error_sums(const mc_audit_rounding *k, const mc_audit_p
   mc_audit_bounds sum = product(k, k->r, a->value, a->value, k->root_rr), square = square_of(n, a, s);
   mc_audit_bounds terms =
       plus(times(mc_up_add(f->c, f->dc), plus(square, sum)), times(mc_up_add(f->b, f->db), a->value));
-  mc_audit_bounds errors = plus3(times(f->c, sum), times(f->dc, square), times(f->db, a->value));
-  errors = plus(errors, three(k, terms, k->root_rr));
+  mc_audit_bounds errors = plus3(times(mc_up_add(f->c, f->dc), sum), times(f->dc, square), times(f->db, a->value));
+  errors = plus3(errors, three(k, terms, k->root_rr), times(mc_up_add(f->b, f->db), carried(k, k->r, a->value)));
   mc_audit_bounds whole = plus(gram_polynomial_error(f, n, a), errors);
   return plus(errors, store_near(k, moved(n->q, whole), k->root_rr, units, mc_up_add(n->q_apart, whole.f)));
 }
@@ -202,7 +206,7 @@ static mc_audit_bounds update_error(const mc_audit_rounding *k, const mc_audit_p
   mc_audit_bounds ea = times(f->da, n->x);
   if (rule == MC_ROUNDING_SUMS) {
     mc_audit_bounds terms = plus(times(a, n->x), moved(n->h, ex));
-    mc_audit_bounds errors = plus3(ex, ea, three(k, terms, k->root_rc));
+    mc_audit_bounds errors = plus(plus3(ex, ea, three(k, terms, k->root_rc)), times(a, carried(k, k->r, n->x)));
     return plus(errors, store_near(k, moved(n->p, errors), k->root_rc, units, mc_up_add(n->p_apart, errors.f)));
   }
   ex = plus(ex, store(k, moved(n->h, ex), k->root_rc));
@@ -228,8 +232,8 @@ mc_audit_bounds mc_audit_local_error(const mc_audit_rounding *k, const mc_audit_
   double whole = mc_up_add(eb.f, gram_polynomial_error(f, &n, &a).f), limit = range_limit(model->storage);
   double scaled = mc_up_mul(mc_up_add(f->b, f->c), a.value.f), square = mc_up_mul(scaled, a.spectral);
   double update = mc_up_add3(mc_up_mul(f->a, n.x.f), mc_up_mul(mc_up_add(n.q.f, whole), n.x.f), n.p.f);
-  bool in_range =
-      a.value.f < limit && scaled < limit && square < limit && update < limit && whole < limit && local.f < limit;
+  bool in_range = mc_up_mul(a.value.f, a.spectral) < 0x1p100 && a.value.f < limit && scaled < limit && square < limit &&
+                  update < limit && whole < limit && local.f < limit;
   if (!in_range)
     return (mc_audit_bounds){INFINITY, INFINITY};
   local.two = fmin(local.two, local.f);

@@ -97,7 +97,7 @@ mc_status mc_audit_origin_set(mc_audit_origin *o, const mc_audit_reference *r, c
                               mc_error *e) {
   mc_audit_origin later = {.count = (slong)r->count};
   mc_audit_origin_init(o, variant, r->input, r->m, r->n, r->sigma, &r->options);
-  if (!r->plain || r->options.around)
+  if (!r->plain || r->options.around || !isfinite(o->distance)) /* not finite: the norm may overflow */
     return MC_OK;
   double lower, *x = mc_alloc(2 * r->m * r->n, sizeof *x), *radius = x + r->m * r->n;
   mc_status s = x ? mc_audit_contain(x, radius, &later.steps, variant, r->input, r->m, r->n, r->options.depth, e)

@@ -29,17 +29,35 @@ void mc_audit_polynomials_clear(mc_audit_polynomials *f) {
   }
 }
 
+double mc_audit_held(double *least, double *most, const fmpq_t q, mc_dtype format) {
+  arb_t x;
+  arb_init(x);
+  arb_set_fmpq(x, q, PRECISION);
+  double nearest = arf_get_d(arb_midref(x), ARF_RND_NEAR);
+  int p = mc_kernel_precision(format);
+  double off = (p < 24 ? 0x1p-24 : p < 53 ? 0x1p-52 : 0) * fabs(nearest);
+  arb_clear(x);
+  *least = mc_dtype_round(format, nearest - off);
+  *most = mc_dtype_round(format, nearest + off);
+  return mc_dtype_round(format, nearest);
+}
+
 /* *size >= |q|; *error >= |q rounded to the format - q|. */
 static void coefficient_bounds(double *size, double *error, const fmpq_t q, mc_dtype format) {
+  double ends[2];
   arb_t exact, rounded;
   arb_init(exact);
   arb_init(rounded);
   arb_set_fmpq(exact, q, PRECISION);
-  arb_set_d(rounded, mc_dtype_round(format, arf_get_d(arb_midref(exact), ARF_RND_NEAR)));
-  arb_sub(rounded, rounded, exact, PRECISION);
-  arb_abs(rounded, rounded);
+  (void)mc_audit_held(&ends[0], &ends[1], q, format);
+  *error = 0;
+  for (int i = 0; i < 2; i++) {
+    arb_set_d(rounded, ends[i]);
+    arb_sub(rounded, rounded, exact, PRECISION);
+    arb_abs(rounded, rounded);
+    *error = fmax(*error, mc_ball_upper_double(rounded));
+  }
   arb_abs(exact, exact);
-  *error = mc_ball_upper_double(rounded);
   *size = mc_ball_upper_double(exact);
   arb_clear(exact);
   arb_clear(rounded);

@@ -45,11 +45,31 @@ static inline double gamma_of(const mc_audit_rounding *k, double terms) {
   return mc_up_over_one_minus(x, x);
 }
 
+/* For the sum of so many squares in the norm: no tree of fewer levels than log2 of them has them all. */
+static inline double norm_gamma(const mc_audit_rounding *k, double squares) {
+  mc_audit_rounding deeper = *k;
+  double levels = ceil(log2(squares));
+  if (k->depth != MC_AUDIT_EXACT_SUMS && k->depth > 0 && (double)k->depth < levels)
+    deeper.depth = (size_t)levels;
+  return gamma_of(&deeper, squares);
+}
+
+/* For a term to which the sum of so many products is added: in any order it may be the first, and then passes through all
+ * additions; to a tree of declared depth, or an exact sum, it is added at the end. */
+static inline double carried_gamma(const mc_audit_rounding *k, double terms) {
+  return k->depth == 0 ? gamma_of(k, terms) : 0;
+}
+
+/* What underflow costs a sum: each event is carried through the rest. */
+static inline double sum_underflow(const mc_audit_rounding *k, double terms) {
+  return mc_up_mul(mc_up_mul(2 * terms, k->etas), mc_up_add(1, gamma_of(k, terms)));
+}
+
 /* Frobenius error of a product of factors of Frobenius norms f and g, with `terms` terms an entry and root =
  * sqrt(entries). */
 static inline double product_error(const mc_audit_rounding *k, double terms, double f, double g, double root) {
   double sum = mc_up_mul(gamma_of(k, terms), mc_up_mul(f, g));
-  double underflow = mc_up_mul(mc_up_mul(2 * terms, k->etas), root);
+  double underflow = mc_up_mul(sum_underflow(k, terms), root);
   if (k->uf == 0 && k->etaf == 0)
     return mc_up_add(sum, underflow);
   /* of rounded factors: (1 + uf)^2 - 1 <= 3 uf, on top of it the sum's own; a factor's underflow meets the other's

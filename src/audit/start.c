@@ -106,8 +106,8 @@ static double divisor_error(const mc_audit_rounding *k, const mc_normalisation *
   /* Below the computed norm, and its product with the safety factor, as long as the result stays below 1/2. */
   double half = lower / 2 * fmin(1, mc_ball_lower_double(safety));
   arb_clear(safety);
-  double squares = mc_up_mul(2 * k->r, mc_up_mul(k->c, k->etas)), square = nextafter(half * half, 0);
-  double sum = mc_audit_root_error(mc_up_add(gamma_of(k, k->r * k->c), mc_up(squares / square)));
+  double squares = sum_underflow(k, k->r * k->c), square = nextafter(half * half, 0);
+  double sum = mc_audit_root_error(mc_up_add(norm_gamma(k, k->r * k->c), mc_up(squares / square)));
   double theta = compound(compound(conversion, sum), eps_error(k, norm, half));
   double operation = mc_up_add(k->ua, mc_up(k->etaa / half)), stored = mc_up_add(k->u, mc_up(k->eta / half));
   /* The root and the sum with eps are operations and stored; a maximum rounds nothing.  A safety factor other than 1 is
@@ -131,7 +131,9 @@ double mc_audit_initial_error(const mc_audit_rounding *k, const mc_kernel_model 
   bool moved = around && around->input_bound > 0;
   if (moved || converts(g, count, model->storage)) {
     double eta = ldexp(1, mc_kernel_smallest_exponent(model->storage) - 1);
-    conversion = mc_up_add(ldexp(1, -mc_kernel_precision(model->storage)), mc_up(mc_up_mul(eta, k->root_rc) / lower));
+    /* to a narrow format perhaps by way of the accumulator's */
+    double u = k->u > 0 ? k->uo : ldexp(1, -mc_kernel_precision(model->storage));
+    conversion = mc_up_add(u, mc_up(mc_up_mul(eta, k->root_rc) / lower));
   }
   if (moved)
     conversion = compound(conversion, mc_up(mc_up_add(around->input_bound, around->input_radius) / lower));

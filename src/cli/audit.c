@@ -92,7 +92,8 @@ static const struct argp_option options[] = {
      "each, as by addmm), any of these (default); or gram: the Gram form, which squares the condition number",
      3},
     {"accumulate", OPTION_ACCUMULATE, "ORDER", 0,
-     "order of sums: any (default), depth:D (trees of at most this depth), or exact (rounded once)", 3},
+     "order of sums: any (default), depth:D (trees of at most this depth, the norm's sum too), or exact (rounded once)",
+     3},
     {"accumulator", OPTION_ACCUMULATOR, "HOW", 0,
      "each operation of a sum rounds to nearest (default), truncates (truncate; TF32 factors too), as in tensor "
      "cores, or flushes subnormal factors and sums (flush), as AVX-512 BF16",

@@ -347,6 +347,41 @@ static void test_what_is_not_followed(void **state) {
   mc_free(x);
 }
 
+/* A norm whose square no accumulator has: nothing is known of what kernels do. */
+static void test_norm_beyond_the_accumulator(void **state) {
+  double *g = matrix_of("uniform", R, C, 5), sound, spectrum;
+  mc_kernel_model model = model_for(MC_DTYPE_BFLOAT16, MC_ROUNDING_SUMS, 2, false);
+  double norm = norm_of(g, R * C);
+  (void)state;
+  for (size_t i = 0; i < R * C; i++)
+    g[i] = ldexp(g[i] / norm, 64) * 1.01;
+  mc_audit_reference *r = sound_reference(g, &model);
+  mc_audit_reference_sound(&sound, &spectrum, r);
+  assert_true(isinf(sound) && isinf(spectrum));
+  mc_audit_reference_free(r);
+  mc_kernel_model_clear(&model);
+  mc_free(g);
+}
+
+/* Just above a tie, where float32 on the way makes it one; a tie; and a coefficient that is far from any. */
+static void test_held_coefficients(void **state) {
+  static const struct {
+    const char *text;
+    double least, most;
+  } cases[] = {{"1.003906250000000000001", 1, 1.0078125}, {"1.00390625", 1, 1.0078125}, {"3.4445", 3.4375, 3.4375}};
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    double least, most;
+    fmpq_t q;
+    mc_error e = {0};
+    fmpq_init(q);
+    need(mc_ball_fmpq_set_text(q, cases[i].text, &e), &e);
+    double held = mc_audit_held(&least, &most, q, MC_DTYPE_BFLOAT16);
+    assert_true(least == cases[i].least && most == cases[i].most && held >= least && held <= most);
+    fmpq_clear(q);
+  }
+}
+
 /* Against matrices at that distance, spread evenly, or all on the entries that reach their next power of two first. */
 static void test_units(void **state) {
   enum { COUNT = 4096 };
@@ -446,6 +481,8 @@ int main(void) {
       cmocka_unit_test(test_limit_of_one_step),
       cmocka_unit_test(test_limit_of_many_steps),
       cmocka_unit_test(test_local_errors),
+      cmocka_unit_test(test_norm_beyond_the_accumulator),
+      cmocka_unit_test(test_held_coefficients),
       cmocka_unit_test(test_units),
       cmocka_unit_test(test_steepest),
       cmocka_unit_test(test_magnitudes),
