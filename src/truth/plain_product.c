@@ -276,7 +276,8 @@ static mc_status accumulate(mc_plain_product *p, const double *x, const double *
                   y + from * n, (int)n, from > 0, p->c, (int)n);
     if (symmetric)
       mirror(p->c, n);
-    row_norms(before, p);
+    if (from + width < k)
+      row_norms(before, p);
   }
   mc_free(before);
   return MC_OK;
