@@ -6,6 +6,13 @@
 #include <stdatomic.h>
 #include <string.h>
 
+/* Twice, with wider vectors for processors that have them: the same operations, bit for bit. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__AFL_COMPILER)
+#define CLONES __attribute__((target_clones("default", "avx2")))
+#else
+#define CLONES
+#endif
+
 /* ---- Upper bounds in doubles ---- */
 
 enum { LANES = 8 }; /* independent chains, so that compilers can use vectors */
@@ -30,6 +37,7 @@ double mc_plain_gamma(size_t k) {
 
 /* Nonnegative terms in any order: the sum is at most fl(sum) (1 + gamma_(2 count)); a square that underflows loses at
  * most 2^-1074. */
+CLONES
 double mc_plain_norm_upper(const double *x, size_t count) {
   double lane[LANES] = {0}, sum = 0;
   size_t i = 0;
@@ -132,6 +140,7 @@ static void draw(panel *g, size_t n) {
 }
 
 /* 2^e > |x_j| for all j, or 0 for a row of zeros. */
+CLONES
 static double power_above(const double *x, size_t n) {
   double lane[LANES] = {0}, largest = 0;
   size_t j = 0;
@@ -150,12 +159,9 @@ static double power_above(const double *x, size_t n) {
 enum { LANE = 4, GROUPS = VECTORS / LANE };
 typedef double vector __attribute__((vector_size(LANE * sizeof(double)), aligned(8), may_alias));
 
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__AFL_COMPILER)
-__attribute__((target_clones("default", "avx2")))
-#endif
+CLONES
 /* lead := sum of leading parts times leading parts, exact; rest := sum of all else, for one row x below `power`. */
-static void
-apply_row(double *lead, double *rest, const double *x, double power, size_t k, const panel *p) {
+static void apply_row(double *lead, double *rest, const double *x, double power, size_t k, const panel *p) {
   const double magic = power * (0x1.8p52 / (1 << SPLIT_BITS));
   vector exact[GROUPS] = {{0}}, rounded[GROUPS] = {{0}};
   for (size_t l = 0; l < k; l++) {
