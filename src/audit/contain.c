@@ -199,11 +199,11 @@ static mc_status combine(enclosed *p, held s, const enclosed *x, held t, size_t 
   if (status == MC_OK) {
     scale(&scaled, f, t);
     scale(p, f, s);
-    if (!each)
-      carry(&scaled, f, terms);
     if (each) {
       store(&scaled, f);
       store(p, f);
+    } else {
+      carry(&scaled, f, terms);
     }
     add(p, &scaled, f);
     store(p, f);
@@ -262,9 +262,8 @@ static held hold(const fmpq_t q, mc_dtype format) {
 
 /* Of the computed norm of g, before it is stored. */
 static void enclose_norm(enclosed *d, const enclosed *g, const follower *f) {
-  double lower, upper, apart, count = (double)(g->m * g->n), none;
+  double lower, upper, apart = mc_audit_norm_upper(g->radius, g->m * g->n), count = (double)(g->m * g->n);
   mc_audit_sound_norm(&lower, &upper, g->x, g->m * g->n);
-  mc_audit_sound_norm(&none, &apart, g->radius, g->m * g->n);
   double least = fmax(nextafter(lower - apart, 0), 0), square = nextafter(least * least, 0);
   double off = mc_audit_root_error(mc_up_add(norm_gamma(&f->k, count), mc_up(sum_underflow(&f->k, count) / square)));
   d->x[0] = upper;
@@ -338,12 +337,6 @@ static mc_status enclose_start(enclosed *x, const double *g, size_t m, size_t n,
 #define SERVES 4
 #define PROMISES 0.5
 
-static double norm_upper(const double *x, size_t count) {
-  double lower, upper;
-  mc_audit_sound_norm(&lower, &upper, x, count);
-  return upper;
-}
-
 /* Are all values far from the ends of the formats, and is the norm of the radii at most so many roundoffs? */
 static bool is_narrow(const enclosed *x, double roundoffs, const follower *f) {
   double most = 0;
@@ -353,7 +346,7 @@ static bool is_narrow(const enclosed *x, double roundoffs, const follower *f) {
     if (!isfinite(most))
       return false;
   }
-  return norm_upper(x->radius, x->m * x->n) <= roundoffs * f->k.u * norm_upper(x->x, x->m * x->n);
+  return mc_audit_norm_upper(x->radius, x->m * x->n) <= roundoffs * f->k.u * mc_audit_norm_upper(x->x, x->m * x->n);
 }
 
 static void set_coefficients(follower *f, const mc_schedule_step *step) {

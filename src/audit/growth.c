@@ -17,15 +17,6 @@ typedef struct {
   double difference[ROWS][COLUMNS], distance[ROWS][COLUMNS];
 } table;
 
-static double approximately(const fmpq_t q) {
-  arb_t x;
-  arb_init(x);
-  arb_set_fmpq(x, q, 64);
-  double d = arf_get_d(arb_midref(x), ARF_RND_NEAR);
-  arb_clear(x);
-  return d;
-}
-
 /* Upper bound of |D| on a cell with centre (l, m) and half widths (u, v): its value there, its slope times the half
  * widths, and the rounding of fewer than 64 operations on terms whose sizes add up to `size`. */
 static double difference_on(const double k[3], double l, double m, double u, double v) {
@@ -56,7 +47,7 @@ double mc_audit_steepest(const fmpq *p, double s, double top) {
   if (!(s >= 0x1p-400 && s < 0x1p60 && top < 0x1p60))
     return INFINITY;
   for (int j = 0; j < 3; j++)
-    k[j] = approximately(&p[2 * j + 1]);
+    k[j] = mc_audit_nearest(&p[2 * j + 1]);
   return steepest_on(&met, k, 0, top / 2, s, top / 2 * INFLATED, 0);
 }
 
@@ -134,7 +125,7 @@ double mc_audit_growth(arb_srcptr sigma, slong count, size_t zeros, const fmpq *
   t->count[0] += (double)zeros / 2; /* J(X) has each singular value twice, and these once */
   arb_clear(m);
   for (int j = 0; j < 3; j++)
-    k[j] = approximately(&p[2 * j + 1]);
+    k[j] = mc_audit_nearest(&p[2 * j + 1]);
   fill(t, k, top, s);
   double bound = best_bound(t, e);
   mc_free(t);

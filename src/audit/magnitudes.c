@@ -13,9 +13,7 @@ typedef struct {
 } near;
 
 static double norm_upper(const near *a) {
-  double lower, upper;
-  mc_audit_sound_norm(&lower, &upper, a->x, a->m * a->n);
-  return upper;
+  return mc_audit_norm_upper(a->x, a->m * a->n);
 }
 
 static double magnitude(const near *a) {
@@ -39,15 +37,14 @@ static double magnitude(const near *a) {
 
 /* c := a b */
 static mc_status multiply(near *c, const near *a, const near *b, mc_error *e) {
-  double *row = mc_alloc(a->m, sizeof *row), lower, off;
+  double *row = mc_alloc(a->m, sizeof *row);
   *c = (near){a->m, b->n, mc_alloc(a->m * b->n, sizeof *c->x), INFINITY};
   mc_status s = row && c->x ? mc_truth_product_enclose(c->x, row, a->x, b->x, a->m, b->n, a->n, e)
                             : mc_fail(e, MC_NO_MEMORY, "out of memory");
   if (s == MC_OK) {
-    mc_audit_sound_norm(&lower, &off, row, a->m);
     double left = mc_up_mul(a->radius, mc_up_add(norm_upper(b), b->radius)),
            right = mc_up_mul(norm_upper(a), b->radius);
-    c->radius = mc_up_add3(off, left, right);
+    c->radius = mc_up_add3(mc_audit_norm_upper(row, a->m), left, right);
   }
   mc_free(row);
   return s;
@@ -60,15 +57,6 @@ static void combine(near *y, double s, const near *x, double t) {
     y->x[i] = s * x->x[i] + t * y->x[i];
   double inherited = mc_up_add(mc_up_mul(fabs(s), x->radius), mc_up_mul(fabs(t), y->radius));
   y->radius = mc_up_add3(mc_up_mul(1 + 0x1p-50, inherited), mc_up_mul(0x1p-50, terms), 0x1p-900);
-}
-
-static double nearest(const fmpq *q) {
-  arb_t x;
-  arb_init(x);
-  arb_set_fmpq(x, q, 128);
-  double d = arf_get_d(arb_midref(x), ARF_RND_NEAR);
-  arb_clear(x);
-  return d;
 }
 
 static near transpose(const near *a) {
@@ -91,14 +79,14 @@ mc_status mc_audit_magnitudes_set(mc_audit_magnitudes *two, const mc_audit_polyn
     two->gram = magnitude(&gram);
     mc_audit_units_set(&two->gram_units, gram.x, gram.m * gram.n, gram.radius);
     two->square = magnitude(&square);
-    combine(&square, nearest(&f->q[2]), &gram, nearest(&f->q[4]));
+    combine(&square, mc_audit_nearest(&f->q[2]), &gram, mc_audit_nearest(&f->q[4]));
     two->q = magnitude(&square);
     mc_audit_units_set(&two->q_units, square.x, square.m * square.n, square.radius);
     s = multiply(&h, &square, wide, e);
   }
   if (s == MC_OK) {
     two->h = magnitude(&h);
-    combine(&h, nearest(&f->p[1]), wide, 1);
+    combine(&h, mc_audit_nearest(&f->p[1]), wide, 1);
     two->p = magnitude(&h);
     mc_audit_units_set(&two->p_units, h.x, h.m * h.n, h.radius);
   }

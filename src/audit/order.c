@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "ensemble.h"
+#include "polynomials.h"
 
 enum { SAMPLE = 32 };
 
@@ -18,16 +19,8 @@ mc_kernel_probe mc_audit_probe(const mc_audit_options *options) {
 }
 
 void mc_audit_coefficients_approx(double c[3], const mc_schedule_step *step) {
-  arb_t t;
-  arb_init(t);
-  for (slong j = 0; j < 3; j++) {
-    c[j] = 0;
-    if (j >= step->terms)
-      continue;
-    arb_set_fmpq(t, &step->c[j], 64);
-    c[j] = arf_get_d(arb_midref(t), ARF_RND_NEAR);
-  }
-  arb_clear(t);
+  for (slong j = 0; j < 3; j++)
+    c[j] = j < step->terms ? mc_audit_nearest(&step->c[j]) : 0;
 }
 
 static double image(const double c[3], double s) {

@@ -33,12 +33,11 @@ void mc_audit_origin_clear(mc_audit_origin *o) {
 
 /* ||y - image||_F, where y is known within `radius`. */
 static double distance_from_image(double *y, double radius, const mc_audit_reference *r) {
-  double lower, upper;
   for (size_t i = 0; i < r->m * r->n; i++)
     y[i] = y[i] - r->image.high[i] - r->image.low[i];
-  mc_audit_sound_norm(&lower, &upper, y, r->m * r->n);
-  return mc_up_add3(mc_up_mul(1 + 0x1p-50, upper), radius,
-                    r->image.radius); /* two roundings an entry, and low is small */
+  /* a rounding or two an entry: low is zero, or far below the last place of high */
+  double distance = mc_up_mul(1 + 0x1p-50, mc_audit_norm_upper(y, r->m * r->n));
+  return mc_up_add3(distance, radius, r->image.radius);
 }
 
 static void set_sigma(mc_audit_origin *o, double *room, const mc_truth_plain *p) {
@@ -99,11 +98,11 @@ mc_status mc_audit_origin_set(mc_audit_origin *o, const mc_audit_reference *r, c
   mc_audit_origin_init(o, variant, r->input, r->m, r->n, r->sigma, &r->options);
   if (!r->plain || r->options.around || !isfinite(o->distance)) /* not finite: the norm may overflow */
     return MC_OK;
-  double lower, *x = mc_alloc(2 * r->m * r->n, sizeof *x), *radius = x + r->m * r->n;
+  double *x = mc_alloc(2 * r->m * r->n, sizeof *x), *radius = x + r->m * r->n;
   mc_status s = x ? mc_audit_contain(x, radius, &later.steps, variant, r->input, r->m, r->n, r->options.depth, e)
                   : mc_fail(e, MC_NO_MEMORY, "out of memory");
   if (s == MC_OK)
-    mc_audit_sound_norm(&lower, &later.distance, radius, r->m * r->n);
+    later.distance = mc_audit_norm_upper(radius, r->m * r->n);
   if (s == MC_OK)
     s = set_at(&later, x, r, e);
   if (s == MC_OK) {

@@ -40,12 +40,6 @@ static double *copy_of(const double *a, size_t count) {
   return copy;
 }
 
-static double frobenius_upper(const double *a, size_t count) {
-  double lower, upper;
-  mc_audit_sound_norm(&lower, &upper, a, count);
-  return upper;
-}
-
 static mc_status find_basis(mc_audit_reference *r, const mc_truth_plain *p, mc_error *e) {
   size_t m = r->m, n = r->n, k = r->count;
   r->basis = (mc_audit_basis){.m = m, .n = n, .k = k};
@@ -53,7 +47,7 @@ static mc_status find_basis(mc_audit_reference *r, const mc_truth_plain *p, mc_e
   r->basis.v = copy_of(mc_truth_plain_right_approx(p), n * k);
   if (!r->basis.u || !r->basis.v)
     return mc_fail(e, MC_NO_MEMORY, "out of memory");
-  r->basis.weight = fmax(1, mc_up_mul(frobenius_upper(r->basis.u, m * k), frobenius_upper(r->basis.v, n * k)));
+  r->basis.weight = fmax(1, mc_up_mul(mc_audit_norm_upper(r->basis.u, m * k), mc_audit_norm_upper(r->basis.v, n * k)));
   return MC_OK;
 }
 

@@ -29,14 +29,19 @@ void mc_audit_polynomials_clear(mc_audit_polynomials *f) {
   }
 }
 
-double mc_audit_held(double *least, double *most, const fmpq_t q, mc_dtype format) {
+double mc_audit_nearest(const fmpq_t q) {
   arb_t x;
   arb_init(x);
   arb_set_fmpq(x, q, PRECISION);
   double nearest = arf_get_d(arb_midref(x), ARF_RND_NEAR);
+  arb_clear(x);
+  return nearest;
+}
+
+double mc_audit_held(double *least, double *most, const fmpq_t q, mc_dtype format) {
+  double nearest = mc_audit_nearest(q);
   int p = mc_kernel_precision(format);
   double off = (p < 24 ? 0x1p-24 : p < 53 ? 0x1p-52 : 0) * fabs(nearest);
-  arb_clear(x);
   *least = mc_dtype_round(format, nearest - off);
   *most = mc_dtype_round(format, nearest + off);
   return mc_dtype_round(format, nearest);

@@ -20,6 +20,9 @@ typedef struct {
 void mc_audit_polynomials_init(mc_audit_polynomials *f);
 void mc_audit_polynomials_clear(mc_audit_polynomials *f);
 
+/* About q. */
+double mc_audit_nearest(const fmpq_t q);
+
 /* q as a kernel holds it, to nearest, between *least and *most: whichever way a tie goes, and to a narrow format perhaps by way
  * of float32. */
 double mc_audit_held(double *least, double *most, const fmpq_t q, mc_dtype format);

@@ -34,6 +34,7 @@ double mc_audit_growth(arb_srcptr sigma, slong count, size_t zeros, const fmpq *
 /* Bounds of ||g||_F and the divisor of g (start.c); the singular values of its image (signs may be negative) from those
  * of X_0 (polynomials.c). */
 void mc_audit_sound_norm(double *lower, double *upper, const double *g, size_t count);
+double mc_audit_norm_upper(const double *g, size_t count);
 void mc_audit_sound_divisor(arb_t divisor, const mc_kernel_model *model, const double *g, size_t count);
 void mc_audit_sound_image_sigma(arb_ptr image, const mc_kernel_model *model, arb_srcptr sigma, slong count);
 

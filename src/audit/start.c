@@ -38,6 +38,12 @@ void mc_audit_sound_norm(double *lower, double *upper, const double *g, size_t c
   *upper = mc_up_sqrt(mc_up_mul(sum, 1 + gamma));
 }
 
+double mc_audit_norm_upper(const double *g, size_t count) {
+  double lower, upper;
+  mc_audit_sound_norm(&lower, &upper, g, count);
+  return upper;
+}
+
 void mc_audit_sound_divisor(arb_t divisor, const mc_kernel_model *model, const double *g, size_t count) {
   const mc_normalisation *norm = &model->normalisation;
   double lower, upper;
